@@ -1,0 +1,25 @@
+import type { Time } from "../stream/time.js";
+
+/** What the answer is written as. */
+export type OutputForm = "stream" | "text" | "csv";
+
+/**
+ * One request for data, typed and checked, made once at the edge. Nothing downstream sees a URL.
+ * Source: das2-server 2.7.
+ */
+export interface DataQuery {
+  readonly sourceId: string;
+  /** Begin, after trimming to the valid range of the source. */
+  readonly begin: Time;
+  /** End, excluded, after trimming. */
+  readonly end: Time;
+  /** As asked for, before trimming: what messages and `xCacheRange` show. */
+  readonly requested: { readonly begin: Time; readonly end: Time };
+  /** Widest bin wanted, seconds, > 0; missing: intrinsic. */
+  readonly resolution?: number;
+  /** Seconds between computed points, > 0; only for interval sources. */
+  readonly interval?: number;
+  /** Reader parameters, already split into words and checked. */
+  readonly params: readonly string[];
+  readonly output: OutputForm;
+}

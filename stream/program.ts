@@ -1,0 +1,42 @@
+import type { ItemSource, StreamEncoder, StreamTransform } from "./model.js";
+
+/** What the surroundings give a program, the same whether it runs as a process or inside the server. */
+export interface ProgramContext {
+  /** Aborted when nobody wants the output any more. */
+  readonly signal: AbortSignal;
+  /** Takes one line for the people who run the server: standard error of a process. */
+  readonly log: (line: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A program that makes a stream from its arguments. */
+export interface ReaderProgram {
+  readonly kind: "reader";
+  /** The name by which a definition calls it. */
+  readonly name: string;
+  /** Printed by `--help`. */
+  readonly help: string;
+  /** Errors: USAGE at once for bad arguments (exit 13); others, while iterating, become an exception of the stream. */
+  open(args: readonly string[], context: ProgramContext): ItemSource;
+}
+
+/** A program that turns a das2 stream into another das2 stream. */
+export interface FilterProgram {
+  readonly kind: "filter";
+  readonly name: string;
+  readonly help: string;
+  /** Errors: USAGE. */
+  open(args: readonly string[], context: ProgramContext): StreamTransform;
+}
+
+/** A program that turns a das2 stream into another form. */
+export interface ConverterProgram {
+  readonly kind: "converter";
+  readonly name: string;
+  readonly help: string;
+  /** Errors: USAGE. */
+  open(args: readonly string[], context: ProgramContext): StreamEncoder;
+}
+
+/** A reader, reducer or converter that ships here. */
+export type Program = ReaderProgram | FilterProgram | ConverterProgram;
