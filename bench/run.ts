@@ -1,0 +1,26 @@
+import { parseArgs } from "node:util";
+
+/** Prints one line of a bench's report. */
+export type Print = (line: string) => void;
+
+/** Benches by name; each makes its own input, prints ratios measured in this run, and cleans up. */
+const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promise<void> }>>> = {
+  parse: () => import("./stream-parse.js"),
+  reducers: () => import("./reducers.js"),
+  psd: () => import("./psd.js"),
+  formats: () => import("./formats.js"),
+  server: () => import("./server.js"),
+  memory: () => import("./memory.js"),
+};
+
+const { positionals } = parseArgs({ allowPositionals: true });
+for (const name of positionals)
+  if (!(name in BENCHES)) {
+    console.error(`bench "${name}" is not one of ${Object.keys(BENCHES).join(", ")}`);
+    process.exit(13);
+  }
+for (const [name, load] of Object.entries(BENCHES)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  console.log(`\n== ${name}`);
+  await (await load()).run((line) => console.log(line));
+}
