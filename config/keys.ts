@@ -1,0 +1,67 @@
+import type { KeyDescriptor } from "./key-types.js";
+import { ACCESS_KEYS, LIMIT_KEYS, LISTEN_KEYS, LOG_KEYS, PROGRAM_KEYS } from "./keys-run.js";
+import { PAGE_KEYS, SITE_KEYS, SOURCE_KEYS } from "./keys-site.js";
+
+const INERT = { type: "optional text", default: "", inert: true } as const;
+
+/** Settings of older servers that have no effect here; das2-server 17. */
+const INERT_KEYS = [
+  { ...INERT, key: "MODULE_PATH", field: "modulePath", help: "Python modules of das2-pyserver." },
+  { ...INERT, key: "DATASRC_ROOT", field: "dataSrcRoot", help: "Generated catalogue of dasFlex." },
+  { ...INERT, key: "DATASRC_INC", field: "dataSrcInc", help: "Included definitions of dasFlex." },
+  { ...INERT, key: "CACHE_ROOT", field: "cacheRoot", help: "Folder of pre-reduced blocks." },
+  { ...INERT, key: "D2S_CACHE_RDR", field: "d2sCacheReader", help: "Reader of das2 blocks." },
+  { ...INERT, key: "QDS_CACHE_RDR", field: "qdsCacheReader", help: "Reader of q stream blocks." },
+  { ...INERT, key: "WORK_QUEUE_BROKER", field: "workQueueBroker", help: "Kind of the work queue." },
+  {
+    ...INERT,
+    key: "WORK_QUEUE_CONN",
+    field: "workQueueConn",
+    secret: true,
+    help: "Connection of the work queue.",
+  },
+  { ...INERT, key: "DAS_TO_PNG", field: "dasToPng", help: "Plot program of dasFlex." },
+  { ...INERT, key: "MIME_FILE", field: "mimeFile", help: "Table of content types of dasFlex." },
+  {
+    ...INERT,
+    key: "DAS23_PROTOTYPE",
+    field: "das23Prototype",
+    help: "Prototype interface of das2-pyserver.",
+  },
+  { ...INERT, key: "ENABLE_HAPI_SUBSYS", field: "enableHapi", help: "Heliophysics API." },
+  { ...INERT, key: "ENABLE_VALIDATOR", field: "enableValidator", help: "Upload-and-check page." },
+  { ...INERT, key: "ENABLE_VERIFIER", field: "enableVerifier", help: "Upload-and-check page." },
+  { ...INERT, key: "ALLOW_VALIDATE_FROM", field: "allowValidateFrom", help: "Who may use that page." },
+  { ...INERT, key: "WEBSOCKET_URI", field: "websocketUri", help: "Websocket service." },
+  { ...INERT, key: "WEBSOCKET_SSL", field: "websocketSsl", help: "Websocket service." },
+  { ...INERT, key: "WEBSOCKET_KEY", field: "websocketKey", secret: true, help: "Websocket service." },
+  { ...INERT, key: "WEBSOCKET_CERT", field: "websocketCert", help: "Websocket service." },
+  { ...INERT, key: "WEBSOCKET_IFACE", field: "websocketIface", help: "Websocket service." },
+  { ...INERT, key: "WEBSOCKET_PORT", field: "websocketPort", help: "Websocket service." },
+] as const satisfies readonly KeyDescriptor[];
+
+/** The settings in the order and under the headings of the example file and the reference page. */
+export const KEY_SECTIONS: readonly { readonly title: string; readonly keys: readonly KeyDescriptor[] }[] = [
+  { title: "Site", keys: SITE_KEYS },
+  { title: "Sources", keys: SOURCE_KEYS },
+  { title: "Programs", keys: PROGRAM_KEYS },
+  { title: "Access", keys: ACCESS_KEYS },
+  { title: "Pages", keys: PAGE_KEYS },
+  { title: "Logs", keys: LOG_KEYS },
+  { title: "Listening", keys: LISTEN_KEYS },
+  { title: "Limits", keys: LIMIT_KEYS },
+  { title: "Without effect", keys: INERT_KEYS },
+];
+
+/** Every setting once, in that order. */
+export const CONFIG_KEYS = [
+  ...SITE_KEYS,
+  ...SOURCE_KEYS,
+  ...PROGRAM_KEYS,
+  ...ACCESS_KEYS,
+  ...PAGE_KEYS,
+  ...LOG_KEYS,
+  ...LISTEN_KEYS,
+  ...LIMIT_KEYS,
+  ...INERT_KEYS,
+] as const;
