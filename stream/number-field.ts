@@ -1,0 +1,3 @@
+export { shortestReal, shortestReal4 } from "./number-shortest.js";
+export { isBlankOrBad, readReal } from "./number-text-in.js";
+export { formatExponential, writeExponential } from "./number-text-out.js";

@@ -1,0 +1,19 @@
+/** The shortest decimal that reads back as the same binary64; `nan`, `inf` and `-inf` as C reads them. */
+export function shortestReal(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
+  if (Object.is(value, -0)) return "-0";
+  return String(value).replace("e+", "e");
+}
+
+/** The shortest decimal that reads back as the same binary32; `value` is rounded to binary32 first. */
+export function shortestReal4(value: number): string {
+  const real4 = Math.fround(value);
+  if (!Number.isFinite(real4)) return shortestReal(real4);
+  // Nine digits tell all binary32 apart.
+  for (let digits = 1; digits < 9; digits++) {
+    const decimal = Number(real4.toPrecision(digits));
+    if (Math.fround(decimal) === real4) return shortestReal(decimal);
+  }
+  return shortestReal(Number(real4.toPrecision(9)));
+}

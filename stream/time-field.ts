@@ -1,0 +1,282 @@
+import { dateOfDay, dayNumber } from "./calendar.js";
+import { FILL_TIME, type Time, timeToUs2000 } from "./time.js";
+import { scanTime } from "./time-text.js";
+
+// A field of `timeN` as it stands in a packet: N bytes, separator included. Source: das2-stream A6.3.
+
+const FRACTION_NS = [1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1] as const;
+const FILL_US = timeToUs2000(FILL_TIME);
+
+/** Where the fast scan leaves day and nanoseconds; it runs to its end before anybody else looks. */
+const scanned = { day: 0, ns: 0 };
+
+/**
+ * The time of the field `bytes[from, to)`, us2000. NaN where it is blank, unreadable or the fill time 0001-01-01;
+ * 23:59:60 is the next midnight. The usual `yyyy-mm-ddThh:mm[:ss[.f]]` and `yyyy-dddThh:...` allocate nothing.
+ */
+export function readTimeField(bytes: Uint8Array, from: number, to: number): number {
+  if (!scanUsual(bytes, from, to)) {
+    const t = scanField(bytes, from, to, false);
+    return t === undefined ? Number.NaN : knownUs(timeToUs2000(t));
+  }
+  const { day, ns } = scanned;
+  const seconds = Math.floor(ns / 1e9);
+  const us = (ns - seconds * 1e9) / 1e3;
+  // Whole microseconds are exact, and so is their sum with whole seconds.
+  if (us === Math.floor(us)) return knownUs((day * 86_400 + seconds) * 1e6 + us);
+  return timeToUs2000({ day, ns });
+}
+
+/**
+ * The instant of the field, exact to the nanosecond and with 23:59:60 kept as that second; `undefined` where the field
+ * is blank, unreadable or the fill time.
+ */
+export function readTimeFieldExact(bytes: Uint8Array, from: number, to: number): Time | undefined {
+  const t = scanUsual(bytes, from, to)
+    ? { day: scanned.day, ns: scanned.ns }
+    : scanField(bytes, from, to, true);
+  return t === undefined || (t.day === FILL_TIME.day && t.ns === 0) ? undefined : t;
+}
+
+function knownUs(us: number): number {
+  return us === FILL_US ? Number.NaN : us;
+}
+
+/** The usual forms, read from the bytes into {@link scanned}; false where the text has another form. */
+function scanUsual(bytes: Uint8Array, from: number, to: number): boolean {
+  let i = from;
+  while (i < to && bytes[i] === 0x20) i++;
+  // Shortest: yyyy-dddThh:mm
+  if (to - i < 14 || bytes[i + 4] !== 0x2d) return false;
+  const century = pair(bytes, i);
+  const year = century * 100 + pair(bytes, i + 2);
+  const monthOrTens = pair(bytes, i + 5);
+  if (!(century >= 0 && year >= century * 100 && monthOrTens >= 0)) return false;
+  let day: number;
+  if (bytes[i + 7] === 0x2d) {
+    const ofMonth = pair(bytes, i + 8);
+    if (monthOrTens < 1 || monthOrTens > 12 || ofMonth < 0) return false;
+    day = dayNumber(year, monthOrTens, ofMonth);
+    i += 10;
+  } else {
+    const units = bytes[i + 7]! - 0x30; // inside: at least 14 bytes are left
+    if (!(units >= 0 && units <= 9)) return false;
+    day = dayNumber(year, 1, 1) + monthOrTens * 10 + units - 1;
+    i += 8;
+  }
+  if (to - i < 6 || (bytes[i] !== 0x54 && bytes[i] !== 0x20) || bytes[i + 3] !== 0x3a) return false;
+  const hour = pair(bytes, i + 1);
+  const minute = pair(bytes, i + 4);
+  if (!(hour >= 0 && hour <= 23 && minute >= 0 && minute <= 59)) return false;
+  i += 6;
+  let second = 0;
+  let ns = 0;
+  if (i < to && bytes[i] === 0x3a) {
+    if (to - i < 3) return false;
+    second = pair(bytes, i + 1);
+    if (!(second >= 0 && second <= 59)) return false;
+    i += 3;
+    if (i < to && bytes[i] === 0x2e) {
+      const first = ++i;
+      let n = 0;
+      while (i < to) {
+        const digit = bytes[i]! - 0x30;
+        if (!(digit >= 0 && digit <= 9)) break;
+        n = n * 10 + digit;
+        i++;
+      }
+      if (i - first > 9) return false;
+      ns = n * FRACTION_NS[i - first]!; // 0 to 9 digits
+    }
+  }
+  if (i < to && bytes[i] === 0x5a) i = to;
+  while (i < to) {
+    if (bytes[i]! > 0x20) return false;
+    i++;
+  }
+  scanned.day = day;
+  scanned.ns = (hour * 3600 + minute * 60 + second) * 1e9 + ns;
+  return true;
+}
+
+/** Two digits as a number, negative where they are none. */
+function pair(bytes: Uint8Array, at: number): number {
+  const tens = bytes[at]! - 0x30;
+  const units = bytes[at + 1]! - 0x30;
+  return tens >= 0 && tens <= 9 && units >= 0 && units <= 9 ? tens * 10 + units : -1;
+}
+
+/** Any form of the grammar. The last byte may be a separator of any kind, so it is left out where that helps. */
+function scanField(bytes: Uint8Array, from: number, to: number, keepLeapSecond: boolean): Time | undefined {
+  let text = "";
+  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i] || 0x20);
+  if (text.trim() === "") return undefined;
+  const t = scanTime(text, { keepLeapSecond });
+  if (typeof t !== "string") return t;
+  const shorter = scanTime(text.slice(0, -1), { keepLeapSecond });
+  return typeof shorter === "string" ? undefined : shorter;
+}
+
+/**
+ * Writes a time, us2000, into the `width` bytes at `at`: the longest form of das2-stream A6.3 that leaves a byte for the
+ * separator (yyyy, yyyy-mm, ..., 9 digits of fraction), padded with spaces to the right. Rounded half up to what is
+ * printed, with carry; a rounding that would reach year 10000 is cut instead. What is no number, and years outside 1 to
+ * 9999, give the fill time 0001-01-01T00:00:00.
+ *
+ * @param width 5 to 31, as in the type `timeN`
+ */
+export function writeTimeField(bytes: Uint8Array, at: number, width: number, us2000: number): void {
+  const form = FORMS[width];
+  if (form === undefined) throw new RangeError(`a time field has 5 to 31 bytes, not ${width}`);
+  let written: number;
+  if (us2000 >= FILL_US && us2000 < END_US) {
+    // The remainder is exact, and so are its whole and broken parts.
+    const rest = us2000 % US_PER_DAY;
+    const whole = Math.floor(rest);
+    const day = (us2000 - rest) / US_PER_DAY;
+    written =
+      whole < 0
+        ? writeRounded(bytes, at, form, day - 1, whole + US_PER_DAY, rest - whole)
+        : writeRounded(bytes, at, form, day, whole, rest - whole);
+  } else written = writeFillTime(bytes, at, form);
+  const end = at + width;
+  for (let i = at + written; i < end; i++) bytes[i] = 0x20;
+}
+
+/** Digits of the fraction, or what the last field of a shorter form is. */
+type Form = number | "second" | "minute" | "hour" | "day" | "month" | "year";
+
+const FORMS: readonly (Form | undefined)[] = Array.from({ length: 32 }, (_, width) => {
+  if (width >= 22) return Math.min(width - 21, 9);
+  if (width >= 20) return "second";
+  if (width >= 17) return "minute";
+  if (width >= 14) return "hour";
+  if (width >= 11) return "day";
+  if (width >= 8) return "month";
+  return width >= 5 ? "year" : undefined;
+});
+
+const US_PER_DAY = 86_400e6;
+const END_DAY = dayNumber(10_000, 1, 1);
+const END_US = END_DAY * US_PER_DAY;
+const STEP_SECONDS = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+
+/** Rounds `us` (whole microseconds of the day) and `part` (0 to 1 of one more) to the form; gives the bytes written. */
+function writeRounded(
+  bytes: Uint8Array,
+  at: number,
+  form: Form,
+  day: number,
+  us: number,
+  part: number,
+): number {
+  let seconds = Math.floor(us / 1e6);
+  if (typeof form === "number") {
+    const ofSecond = us - seconds * 1e6;
+    const scale = POWERS[form]!; // 1 to 9
+    let n: number;
+    if (form > 6) n = ofSecond * POWERS[form - 6]! + Math.floor(part * POWERS[form - 6]! + 0.5);
+    else if (form === 6) n = ofSecond + (part >= 0.5 ? 1 : 0);
+    else {
+      const step = POWERS[6 - form]!;
+      n = Math.floor((ofSecond + step / 2) / step);
+    }
+    if (n >= scale) {
+      seconds++;
+      n = 0;
+      if (seconds === 86_400) {
+        if (day + 1 === END_DAY) {
+          seconds--;
+          n = scale - 1;
+        } else {
+          day++;
+          seconds = 0;
+        }
+      }
+    }
+    writeDate(bytes, at, day, 10);
+    writeClock(bytes, at + 10, seconds, 9);
+    bytes[at + 19] = 0x2e;
+    for (let i = at + 19 + form; i > at + 19; i--) {
+      const rest = Math.floor(n / 10);
+      bytes[i] = 0x30 + n - rest * 10;
+      n = rest;
+    }
+    return 20 + form;
+  }
+  if (form === "month" || form === "year") return writeMonthOrYear(bytes, at, form, day, us);
+  const step = STEP_SECONDS[form];
+  // Half a second is decided by the microseconds, half of the longer steps by the seconds.
+  const up = form === "second" ? us - seconds * 1e6 >= 5e5 : (seconds % step) * 2 >= step;
+  seconds -= seconds % step;
+  if (up && !(day + 1 === END_DAY && seconds + step === 86_400)) seconds += step;
+  if (seconds === 86_400) {
+    day++;
+    seconds = 0;
+  }
+  const length = FORM_LENGTH[form];
+  writeDate(bytes, at, day, 10);
+  writeClock(bytes, at + 10, seconds, length - 10);
+  return length;
+}
+
+/** Writes the first 4, 7 or 10 bytes of `yyyy-mm-dd`. */
+function writeDate(bytes: Uint8Array, at: number, day: number, length: number): void {
+  const date = dateOfDay(day);
+  const century = Math.floor(date.year / 100);
+  writePair(bytes, at, century);
+  writePair(bytes, at + 2, date.year - century * 100);
+  if (length === 4) return;
+  bytes[at + 4] = 0x2d;
+  writePair(bytes, at + 5, date.month);
+  if (length === 7) return;
+  bytes[at + 7] = 0x2d;
+  writePair(bytes, at + 8, date.day);
+}
+
+/** Writes the first 0, 3, 6 or 9 bytes of `Thh:mm:ss`. */
+function writeClock(bytes: Uint8Array, at: number, seconds: number, length: number): void {
+  if (length === 0) return;
+  const minutes = Math.floor(seconds / 60);
+  const hour = Math.floor(minutes / 60);
+  bytes[at] = 0x54;
+  writePair(bytes, at + 1, hour);
+  if (length === 3) return;
+  bytes[at + 3] = 0x3a;
+  writePair(bytes, at + 4, minutes - hour * 60);
+  if (length === 6) return;
+  bytes[at + 6] = 0x3a;
+  writePair(bytes, at + 7, seconds - minutes * 60);
+}
+
+function writePair(bytes: Uint8Array, at: number, n: number): void {
+  const tens = Math.floor(n / 10);
+  bytes[at] = 0x30 + tens;
+  bytes[at + 1] = 0x30 + n - tens * 10;
+}
+
+/** Months and years are rounded as everything else is: from their middle on, the next one is printed. */
+function writeMonthOrYear(
+  bytes: Uint8Array,
+  at: number,
+  form: "month" | "year",
+  day: number,
+  us: number,
+): number {
+  const { year, month } = dateOfDay(day);
+  const begin = form === "month" ? dayNumber(year, month, 1) : dayNumber(year, 1, 1);
+  const end = form === "month" ? dayNumber(year, month + 1, 1) : dayNumber(year + 1, 1, 1);
+  const up = end < END_DAY && (day - begin + us / US_PER_DAY) * 2 >= end - begin;
+  writeDate(bytes, at, up ? end : begin, FORM_LENGTH[form]);
+  return FORM_LENGTH[form];
+}
+
+function writeFillTime(bytes: Uint8Array, at: number, form: Form): number {
+  const length = typeof form === "number" ? 19 : FORM_LENGTH[form];
+  for (let i = 0; i < length; i++) bytes[at + i] = FILL_TEXT.charCodeAt(i);
+  return length;
+}
+
+const FILL_TEXT = "0001-01-01T00:00:00";
+const FORM_LENGTH = { second: 19, minute: 16, hour: 13, day: 10, month: 7, year: 4 } as const;
+const POWERS = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9] as const;
