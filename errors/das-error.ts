@@ -17,6 +17,7 @@ export const OUTCOME = {
   OVERLOADED: { status: 503, exception: "ServerError", exit: 1 },
   // Programs.
   USAGE: { status: 500, exception: "IllegalArgument", exit: 13 },
+  UNSUPPORTED_OPTION: { status: 500, exception: "ServerError", exit: 13 },
   NO_DATA: { status: 200, exception: "NoDataInInterval", exit: 0 },
   DOMAIN: { status: 500, exception: "ServerError", exit: 1 },
   UNSUITED_STREAM: { status: 500, exception: "ServerError", exit: 100 },

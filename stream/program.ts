@@ -25,6 +25,11 @@ export interface FilterProgram {
   readonly kind: "filter";
   readonly name: string;
   readonly help: string;
+  /**
+   * Whether what is wrong with the arguments is written to the output too, as a stream that holds only the
+   * exception, so that a pipeline shows the reason; reducers 7.
+   */
+  readonly usageInStream?: boolean;
   /** Errors: USAGE. */
   open(args: readonly string[], context: ProgramContext): StreamTransform;
 }
