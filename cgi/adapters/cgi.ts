@@ -1,0 +1,94 @@
+import type { Writable } from "node:stream";
+import type { Handler, Request, Response } from "../http.js";
+import { isWholeBody, REASONS } from "../http.js";
+import { nextRequestId } from "../request-id.js";
+import { encodeRawText, splitTarget } from "./request-target.js";
+
+/** The environment of a CGI program. */
+export type CgiEnvironment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The request that a CGI environment describes. `REQUEST_URI` (Apache) is preferred to `PATH_INFO`: it is still encoded, so
+ * that decoding happens once. Source: RFC 3875 section 4.
+ */
+export function requestFromCgi(env: CgiEnvironment, signal: AbortSignal): Request {
+  const mount = (env.SCRIPT_NAME ?? "").replace(/\/+$/, "");
+  const uri = env.REQUEST_URI;
+  const fromUri = uri === undefined ? undefined : splitTarget(encodeRawText(uri, "utf8"), mount);
+  const pathInfo = (env.PATH_INFO ?? "").split("/").map(encodeURIComponent).join("/");
+  const target = fromUri ?? { path: pathInfo, query: encodeRawText(env.QUERY_STRING ?? "", "utf8") };
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(env))
+    if (name.startsWith("HTTP_")) headers[name.slice(5).toLowerCase().replaceAll("_", "-")] = value;
+  // Passed on by CGIPassAuth as HTTP_AUTHORIZATION; the rewrite idiom sets it with or without a prefix.
+  headers.authorization ??= env.REDIRECT_HTTP_AUTHORIZATION ?? env.AUTHORIZATION;
+  const https = /^(on|1|https)$/i.test(env.HTTPS ?? "") || env.REQUEST_SCHEME === "https";
+  return {
+    id: nextRequestId(),
+    receivedAt: new Date(),
+    method: env.REQUEST_METHOD ?? "GET",
+    protocol: env.SERVER_PROTOCOL === "HTTP/1.0" ? "1.0" : "1.1",
+    scheme: https ? "https" : "http",
+    host: headers.host ?? hostFromServer(env, https),
+    mount,
+    path: target.path,
+    query: target.query,
+    headers,
+    peer: env.REMOTE_ADDR ?? "",
+    signal,
+  };
+}
+
+function hostFromServer(env: CgiEnvironment, https: boolean): string {
+  const name = env.SERVER_NAME ?? "";
+  const port = env.SERVER_PORT ?? "";
+  return name === "" || port === "" || port === (https ? "443" : "80") ? name : `${name}:${port}`;
+}
+
+/** The header block of a CGI answer, `Status` first. Source: RFC 3875 section 6.3. */
+export function cgiHeaderBlock(response: Response): string {
+  const lines = [`Status: ${response.status} ${REASONS[response.status] ?? "Status"}`];
+  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
+
+/** Writes and waits until the bytes were taken; `false` once the other side is gone. */
+function writeOut(out: Writable, bytes: Uint8Array | string): Promise<boolean> {
+  return new Promise((resolve) => {
+    out.write(bytes, (error) => resolve(error === null || error === undefined));
+  });
+}
+
+/**
+ * Answers one CGI request on `out`, pulling the body no faster than it is taken.
+ * @returns `false` where the client left before the end
+ */
+export async function runCgi(
+  handler: Handler,
+  env: CgiEnvironment,
+  out: Writable,
+  abort: AbortController,
+): Promise<boolean> {
+  // An error on a write (EPIPE) is seen by its callback; without a listener it would end the process.
+  const onError = () => abort.abort();
+  out.on("error", onError);
+  try {
+    const response = await handler(requestFromCgi(env, abort.signal));
+    const head = cgiHeaderBlock(response);
+    if (isWholeBody(response.body))
+      return await writeOut(out, Buffer.concat([Buffer.from(head, "latin1"), response.body]));
+    let whole = await writeOut(out, Buffer.from(head, "latin1"));
+    if (!whole) abort.abort();
+    const pieces = response.body[Symbol.asyncIterator]();
+    while (whole) {
+      const piece = await pieces.next();
+      if (piece.done === true) return true;
+      whole = await writeOut(out, piece.value);
+    }
+    abort.abort();
+    await pieces.return?.();
+    return false;
+  } finally {
+    out.off("error", onError);
+  }
+}

@@ -1,0 +1,135 @@
+import type { OutputForm } from "../../dsdf/data-query.js";
+import { DasError } from "../../errors/das-error.js";
+import type { Time } from "../../stream/time.js";
+import { compareTimes, parseTime } from "../../stream/time.js";
+import type { QueryWords } from "../query-words.js";
+
+/** Widest bin that may be asked for, seconds; das2-server 2.7. */
+const MAX_RESOLUTION_S = 1e11;
+/** Instants are exact to the nanosecond: a bin below that can hold no two of them, so it is the same as none. */
+const FINEST_RESOLUTION_S = 1e-9;
+const REAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+
+/** The words of a data request, parsed but not yet seen in the light of a source. Source: das2-server 2.7. */
+export interface DataWords {
+  /** Without a trailing `.dsdf`. */
+  readonly id: string;
+  readonly begin: Time;
+  /** Excluded. */
+  readonly end: Time;
+  /** As sent: the file name is made from them. */
+  readonly beginText: string;
+  readonly endText: string;
+  /** Seconds, > 0; missing: intrinsic. */
+  readonly resolution?: number;
+  /** As sent; only sources that need it look at it. */
+  readonly intervalText?: string;
+  /** As sent, one text. */
+  readonly params?: string;
+  readonly output: OutputForm;
+}
+
+/** A decimal real number, finite; `undefined` for any other text (`NaN`, `Infinity`, `0x10`, `1e999`). */
+export function readDecimal(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (!REAL.test(trimmed)) return undefined;
+  const value = Number(trimmed);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** Cut for a message: enough to recognise, never the whole of an attack. */
+export function quoted(text: string): string {
+  return `"${text.length > 80 ? `${text.slice(0, 80)}...` : text}"`;
+}
+
+/**
+ * A bin width in seconds; `undefined` for none, 0 or anything finer than a nanosecond.
+ * Errors: BAD_PARAMETER for text that is not a finite number, for negative ones and those above 1e11.
+ */
+export function readResolution(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = readDecimal(text);
+  if (value === undefined || value < 0 || value > MAX_RESOLUTION_S)
+    throw new DasError("BAD_PARAMETER", `resolution=${quoted(text)}, expected seconds from 0 to 1e11`);
+  return value < FINEST_RESOLUTION_S ? undefined : value;
+}
+
+/**
+ * The distance of computed points in seconds, for a source that needs one.
+ * Errors: BAD_PARAMETER where it is missing or not a positive number up to 1e11. Source: das2-server 2.7 step 8.
+ */
+export function readInterval(text: string | undefined): number {
+  if (text === undefined)
+    throw new DasError(
+      "BAD_PARAMETER",
+      "interval is missing: this source computes points at a distance given in seconds",
+    );
+  const value = readDecimal(text);
+  if (value === undefined || value < FINEST_RESOLUTION_S || value > MAX_RESOLUTION_S)
+    throw new DasError("BAD_PARAMETER", `interval=${quoted(text)}, expected seconds above 0, at most 1e11`);
+  return value;
+}
+
+/** One bound of the range, under any of its names. */
+function timeWord(words: QueryWords, names: readonly string[]): { text: string; time: Time } {
+  for (const name of names) {
+    const text = words.get(name);
+    if (text === undefined) continue;
+    try {
+      return { text, time: parseTime(text, { bareYear: true }) };
+    } catch (error) {
+      throw new DasError(
+        "BAD_TIME",
+        `${name}=${quoted(text)} is not a time, expected for example 2021-06-30T12:00`,
+        {},
+        error,
+      );
+    }
+  }
+  throw new DasError(
+    "BAD_PARAMETER",
+    `${names[0]} is missing, expected a time, for example 2021-06-30T12:00`,
+  );
+}
+
+/** Whether `ascii` asks for text; das2-server 2.7, 22. */
+export function asksForText(words: QueryWords): boolean {
+  return /^(?:1|true|yes)$/i.test(words.get("ascii") ?? "");
+}
+
+/** The id of `dataset=`, a trailing `.dsdf` removed. Errors: BAD_PARAMETER where it is missing or cannot be an id. */
+export function datasetWord(words: QueryWords): string {
+  const given = words.get("dataset");
+  if (given === undefined)
+    throw new DasError("BAD_PARAMETER", "dataset is missing, expected the id of a source");
+  const id = given.endsWith(".dsdf") ? given.slice(0, -".dsdf".length) : given;
+  if (id.includes("\\") || id.split("/").some((element) => element === ".."))
+    throw new DasError("BAD_PARAMETER", `dataset=${quoted(given)} is not the id of a source`);
+  return id;
+}
+
+/** Reads the words of a das2.2 data request, in the order of das2-server 2.7. Errors: BAD_PARAMETER, BAD_TIME. */
+export function readDataWords(words: QueryWords): DataWords {
+  const id = datasetWord(words);
+  const resolution = readResolution(words.get("resolution"));
+  const begin = timeWord(words, ["start_time", "time.min", "start"]);
+  const end = timeWord(words, ["end_time", "time.max", "stop"]);
+  if (compareTimes(end.time, begin.time) <= 0)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `the end ${quoted(end.text)} is not after the begin ${quoted(begin.text)}`,
+    );
+  const intervalText = words.get("interval");
+  const params = words.get("params");
+  return {
+    id,
+    begin: begin.time,
+    end: end.time,
+    beginText: begin.text,
+    endText: end.text,
+    ...(resolution === undefined ? {} : { resolution }),
+    ...(intervalText === undefined ? {} : { intervalText }),
+    ...(params === undefined ? {} : { params }),
+    output: asksForText(words) ? "text" : words.get("format")?.toLowerCase() === "csv" ? "csv" : "stream",
+  };
+}

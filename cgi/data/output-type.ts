@@ -1,0 +1,50 @@
+import type { OutputForm } from "../../dsdf/data-query.js";
+import type { DataSource } from "../../dsdf/data-source.js";
+
+/** How an answer with data is labelled. */
+export interface OutputType {
+  readonly contentType: string;
+  readonly disposition: "attachment" | "inline";
+  /** Without the dot. */
+  readonly extension: string;
+  /** Whether the form is text, which a gzip coding suits. */
+  readonly text: boolean;
+  /** Whether the form can carry an exception packet; without one, a failure cuts the connection (das2-server 3.3). */
+  readonly inBandErrors: boolean;
+}
+
+/** Media type and extensions of one form of stream, binary and text. A das1 source is converted and answers as das2. */
+const STREAMS = {
+  das1: { type: "vnd.das2.das2stream", binary: "d2s", text: "d2t" },
+  das2: { type: "vnd.das2.das2stream", binary: "d2s", text: "d2t" },
+  das3: { type: "vnd.das.stream", binary: "d3b", text: "d3t" },
+  qstream: { type: "vnd.das2.qstream", binary: "qds", text: "qdst" },
+} as const satisfies Record<DataSource["form"], { type: string; binary: string; text: string }>;
+
+/** The label of data of a source in an output form. Source: das2-server 3.1, das2-stream A18. */
+export function outputType(form: DataSource["form"], output: OutputForm, browser: boolean): OutputType {
+  if (output === "csv")
+    return {
+      contentType: "text/csv; charset=utf-8",
+      disposition: "attachment",
+      extension: "csv",
+      text: true,
+      inBandErrors: false,
+    };
+  const stream = STREAMS[form];
+  if (output === "text")
+    return {
+      contentType: browser ? "text/plain; charset=utf-8" : `text/${stream.type}; charset=utf-8`,
+      disposition: "inline",
+      extension: stream.text,
+      text: true,
+      inBandErrors: true,
+    };
+  return {
+    contentType: `application/${stream.type}`,
+    disposition: "attachment",
+    extension: stream.binary,
+    text: false,
+    inBandErrors: true,
+  };
+}

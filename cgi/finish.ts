@@ -1,0 +1,122 @@
+import { isDasError } from "../errors/das-error.js";
+import type { Body, HeaderLine, Request, Response } from "./http.js";
+import { EMPTY_BODY, headerValue, isWholeBody } from "./http.js";
+import type { Trace } from "./trace.js";
+
+const CORS: readonly HeaderLine[] = [
+  ["Access-Control-Allow-Origin", "*"],
+  ["Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"],
+  ["Access-Control-Allow-Headers", "Content-Type, Authorization"],
+];
+
+/** Below this a coded body is hardly shorter than the plain one. */
+const MIN_GZIP_BYTES = 512;
+
+/** Whether the client takes gzip; `q=0` refuses it. */
+export function acceptsGzip(request: Request): boolean {
+  const accepted = request.headers["accept-encoding"];
+  if (accepted === undefined) return false;
+  return accepted.split(",").some((item) => {
+    const [coding = "", ...parameters] = item
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/);
+    return (
+      (coding === "gzip" || coding === "x-gzip" || coding === "*") &&
+      !parameters.some((p) => /^q=0(\.0*)?$/.test(p))
+    );
+  });
+}
+
+/** Whether the answer is text that a coding may shorten; binary streams are never coded (das2-server 1.3). */
+function isCodable(response: Response): boolean {
+  if (response.status !== 200 || headerValue(response, "Content-Encoding") !== undefined) return false;
+  const type = headerValue(response, "Content-Type") ?? "";
+  if (!/^(?:text\/|application\/json|image\/svg)/.test(type)) return false;
+  return !isWholeBody(response.body) || response.body.length >= MIN_GZIP_BYTES;
+}
+
+/** The same answer in gzip where the client asked and the content is text. */
+async function coded(request: Request, response: Response): Promise<Response> {
+  if (!acceptsGzip(request) || !isCodable(response)) return response;
+  const { gzipStream, gzipWhole } = await import("./gzip.js");
+  const body: Body = isWholeBody(response.body) ? await gzipWhole(response.body) : gzipStream(response.body);
+  return {
+    ...response,
+    headers: [...response.headers, ["Content-Encoding", "gzip"], ["Vary", "Accept-Encoding"]],
+    body,
+  };
+}
+
+/** Counts a streamed body and writes the record when it ends, however it ends. */
+function recorded(
+  body: AsyncIterable<Uint8Array>,
+  trace: Trace,
+  done: (bytes: number) => void,
+): AsyncIterable<Uint8Array> {
+  const source = body[Symbol.asyncIterator]();
+  let bytes = 0;
+  let open = true;
+  const close = () => {
+    if (open) done(bytes);
+    open = false;
+  };
+  const iterator: AsyncIterator<Uint8Array> = {
+    async next() {
+      try {
+        const piece = await source.next();
+        if (piece.done === true) close();
+        else {
+          trace.firstByteMs ??= trace.elapsedMs();
+          bytes += piece.value.length;
+        }
+        return piece;
+      } catch (error) {
+        if (isDasError(error) && trace.error === undefined) trace.fail(error, "failed");
+        else if (trace.outcome === "complete") trace.outcome = "failed";
+        close();
+        throw error;
+      }
+    },
+    async return() {
+      if (open && trace.outcome === "complete") trace.outcome = "cancelled";
+      try {
+        await source.return?.();
+      } finally {
+        close();
+      }
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
+}
+
+/**
+ * Makes an answer ready to be sent: headers that all have, coding, length, no body for `HEAD`; and sees to its record.
+ * Source: das2-server 1.3, 18.1.
+ */
+export async function finishResponse(
+  request: Request,
+  answered: Response,
+  trace: Trace,
+  write: (status: number, bytes: number) => void,
+): Promise<Response> {
+  const response = await coded(request, answered);
+  const headers: HeaderLine[] = [...response.headers];
+  if (headerValue(response, "Cache-Control") === undefined) headers.push(["Cache-Control", "no-store"]);
+  headers.push(...CORS, ["X-Request-Id", request.id]);
+  const { status, body } = response;
+  const bodiless = request.method === "HEAD" || status === 204 || status === 304;
+  if (!isWholeBody(body)) {
+    if (!bodiless) return { status, headers, body: recorded(body, trace, (bytes) => write(status, bytes)) };
+    await body[Symbol.asyncIterator]().return?.();
+    write(status, 0);
+    return { status, headers, body: EMPTY_BODY };
+  }
+  // A HEAD of data has no known length: nothing was run to find it.
+  const lengthKnown = body.length > 0 || request.method !== "HEAD";
+  if (lengthKnown && status !== 204 && status !== 304) headers.push(["Content-Length", String(body.length)]);
+  if (!bodiless) trace.firstByteMs ??= trace.elapsedMs();
+  write(status, bodiless ? 0 : body.length);
+  return { status, headers, body: bodiless ? EMPTY_BODY : body };
+}

@@ -1,0 +1,78 @@
+/** How an answer ended; "refused" is any answer that tells of an error instead of giving what was asked for. */
+export type RequestOutcome = "complete" | "no data" | "refused" | "failed" | "cancelled";
+
+/** One program of a pipeline and how it ended. */
+export interface StageRecord {
+  readonly role: string;
+  /** Argument vector as run. Internal: never shown to a client. */
+  readonly argv: readonly string[];
+  /** Exit status; missing where a signal ended it or it ran inside the server and was cancelled. */
+  readonly status?: number;
+  readonly signal?: string;
+  /** Whether it ran inside the server. */
+  readonly builtIn: boolean;
+}
+
+/** What the cache did for a request; written by the cache, absent without one. Source: das2-server 15.6. */
+export interface CacheRecord {
+  readonly result: "hit" | "partial" | "miss" | "off";
+  /** Bin width of the level used, seconds; 0 is intrinsic. */
+  readonly levelSeconds?: number;
+  readonly blocks?: number;
+  readonly gaps?: number;
+}
+
+/** Everything that is kept of one request: one value, written once, when the last byte is out. Source: das2-server 18.1. */
+export interface RequestRecord {
+  readonly id: string;
+  /** When it came, ISO-8601 UTC with milliseconds. */
+  readonly time: string;
+  /** Process that answered. */
+  readonly pid: number;
+  /** Address of the client, looked for behind trusted proxies only. */
+  readonly client: string;
+  readonly method: string;
+  /** `Host` as sent. */
+  readonly host: string;
+  /** Path and query as received, cut to 2048 characters. */
+  readonly target: string;
+  readonly mount: string;
+  /** Word of `server=`, or the route of a path (`/id.txt`); empty where none was recognised. */
+  readonly query: string;
+  readonly userAgent: string;
+  readonly user?: string;
+  readonly source?: string;
+  /** Requested range, formatted. */
+  readonly begin?: string;
+  readonly end?: string;
+  /** Seconds. */
+  readonly resolution?: number;
+  /** Seconds. */
+  readonly interval?: number;
+  readonly params?: readonly string[];
+  readonly fileName?: string;
+  readonly stages: readonly StageRecord[];
+  readonly cache?: CacheRecord;
+  readonly status: number;
+  /** Milliseconds from the arrival to the first byte of the body; missing where no body was sent. */
+  readonly firstByteMs?: number;
+  /** Milliseconds from the arrival to the end of the answer. */
+  readonly durationMs: number;
+  /** Bytes of the body that were handed to the connection. */
+  readonly bytes: number;
+  readonly outcome: RequestOutcome;
+  /** Code and message of the error, for every outcome but "complete". */
+  readonly code?: string;
+  readonly reason?: string;
+  /** Internal circumstances of the error (files, causes). */
+  readonly where?: Readonly<Record<string, unknown>>;
+  /** Beginning of what the programs wrote to standard error. */
+  readonly stderr?: readonly string[];
+}
+
+/** Takes records; returns at once and never throws. */
+export interface RecordWriter {
+  write(record: RequestRecord): void;
+  /** Writes what is pending. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Installs the system programs that whole-system tests run (Apache, Chromium) where they are missing.
+# As root on a system with apt it installs them; otherwise it prints the command to run. Ends with status 0 when
+# everything is there, with 1 when something is still missing.
+set -u
+
+PATH="$PATH:/usr/sbin:/usr/local/sbin"
+
+missing() {
+  packages=""
+  command -v apache2 >/dev/null 2>&1 || command -v httpd >/dev/null 2>&1 || packages="$packages apache2"
+  command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
+    command -v google-chrome >/dev/null 2>&1 || packages="$packages chromium"
+  echo "${packages# }"
+}
+
+wanted=$(missing)
+[ -z "$wanted" ] && exit 0
+
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "Missing: $wanted. Install them with the package manager of this system." >&2
+  exit 1
+fi
+if [ "$(id -u)" -ne 0 ]; then
+  echo "Missing: $wanted. Run:" >&2
+  echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $wanted" >&2
+  exit 1
+fi
+
+# Word splitting of the package names is wanted.
+# shellcheck disable=SC2086
+apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $wanted
+
+wanted=$(missing)
+if [ -n "$wanted" ]; then
+  echo "Still missing: $wanted." >&2
+  exit 1
+fi

@@ -1,0 +1,128 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** An Apache of its own: own port, own folder, ended by its process id. */
+export interface ApacheServer {
+  readonly port: number;
+  /** `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  readonly folder: string;
+  /** What it wrote to its error log so far. */
+  errorLog(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Folders of modules of the usual distributions. */
+const MODULE_FOLDERS = ["/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2"];
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  await once(probe, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+function moduleLine(folder: string, name: string): string {
+  return existsSync(join(folder, `mod_${name}.so`))
+    ? `LoadModule ${name}_module ${join(folder, `mod_${name}.so`)}`
+    : "";
+}
+
+/**
+ * Starts Apache in the foreground with the given lines of configuration and waits until it answers. Run as root, its workers are
+ * `www-data`, so the folders of CGI programs must be readable by everybody.
+ */
+export async function startApache(program: string, configuration: string): Promise<ApacheServer> {
+  const folder = await mkdtemp(join(tmpdir(), "heliostream-apache-"));
+  await chmod(folder, 0o755);
+  const documents = join(folder, "htdocs");
+  await mkdir(documents);
+  const modules = MODULE_FOLDERS.find((path) => existsSync(path));
+  if (modules === undefined) throw new Error("no folder of Apache modules");
+  const port = await freePort();
+  const asRoot = process.getuid?.() === 0;
+  const names = [
+    "mpm_event",
+    "authz_core",
+    "alias",
+    "env",
+    "mime",
+    "cgid",
+    "proxy",
+    "proxy_http",
+    "headers",
+    "unixd",
+    "authn_core",
+  ];
+  const conf = [
+    `ServerRoot "${folder}"`,
+    `Listen 127.0.0.1:${port}`,
+    "ServerName 127.0.0.1",
+    `PidFile "${folder}/apache.pid"`,
+    `ErrorLog "${folder}/error.log"`,
+    "LogLevel warn",
+    `DocumentRoot "${documents}"`,
+    ...names.map((name) => moduleLine(modules, name)),
+    // The socket of mod_cgid has a short limit on the length of its path.
+    `<IfModule mod_cgid.c>\nScriptSock "${folder}/cgi"\n</IfModule>`,
+    asRoot ? "User www-data\nGroup www-data" : "",
+    "Mutex posixsem",
+    "GracefulShutdownTimeout 1",
+    configuration,
+  ].join("\n");
+  const file = join(folder, "apache.conf");
+  await writeFile(file, `${conf}\n`);
+  const child = spawn(program, ["-DFOREGROUND", "-d", folder, "-f", file], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stdout.on("data", (text) => {
+    output += String(text);
+  });
+  child.stderr.on("data", (text) => {
+    output += String(text);
+  });
+  const exited = once(child, "exit");
+  const errorLog = async () => output + (await readFile(join(folder, "error.log"), "utf8").catch(() => ""));
+  const origin = `http://127.0.0.1:${port}`;
+
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
+      await exited;
+      clearTimeout(timer);
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  for (;;) {
+    if (child.exitCode !== null) {
+      const log = await errorLog();
+      await stop();
+      throw new Error(`Apache did not start: ${log}`);
+    }
+    const answers = await fetch(`${origin}/`).then(
+      () => true,
+      () => false,
+    );
+    if (answers) return { port, origin, folder, errorLog, stop };
+    // There is no event for "listens now".
+    await delay(20);
+  }
+}
+
+/** Gives everybody the right to pass through the folders above a path, as far as they are ours below the temporary folder. */
+export async function openToAll(path: string): Promise<void> {
+  for (let at = dirname(path); at.startsWith(tmpdir()) && at !== tmpdir(); at = dirname(at))
+    await chmod(at, 0o755);
+}
