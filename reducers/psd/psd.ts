@@ -1,0 +1,102 @@
+import { DasError } from "../../errors/das-error.js";
+import type { Comment, Emit, StreamItem, StreamTransform } from "../../stream/model.js";
+import type { FilterProgram } from "../../stream/program.js";
+import { type PsdOptions, parsePsdOptions } from "./options.js";
+import { spectrumStreamHeader } from "./output-header.js";
+import { PowerSpectrum } from "./power-spectrum.js";
+import { SpectrumOutput } from "./spectrum-output.js";
+import { xTransform } from "./x-transform.js";
+import { type PacketTransform, type PsdContext, yTransform } from "./y-transform.js";
+
+/** Turns waveforms into power spectral densities. Source: reducers 7. */
+export class PsdTransform implements StreamTransform {
+  readonly #options: PsdOptions;
+  readonly #output: SpectrumOutput;
+  readonly #spectrum: PowerSpectrum;
+  #context: PsdContext | undefined;
+  /** By input id; `undefined` for one whose packets are left out. */
+  readonly #transforms = new Map<number, PacketTransform | undefined>();
+  #sawData = false;
+
+  constructor(options: PsdOptions) {
+    this.#options = options;
+    this.#output = new SpectrumOutput(options);
+    this.#spectrum = new PowerSpectrum(options.length, options.keepMean);
+  }
+
+  push(item: StreamItem, emit: Emit): void {
+    switch (item.kind) {
+      case "stream":
+        this.#context = {
+          options: this.#options,
+          spectrum: this.#spectrum,
+          output: this.#output,
+          stream: item.header,
+          leftOut: (message, to) => this.#leftOut(message, to),
+        };
+        emit({ kind: "stream", header: spectrumStreamHeader(item.header, this.#options) });
+        return;
+      case "packet": {
+        if (this.#context === undefined)
+          throw new DasError("NO_STREAM_HEADER", "a packet before the stream header");
+        const transform = item.header.planes.some((plane) => plane.role === "yscan")
+          ? yTransform
+          : xTransform;
+        this.#transforms.set(item.header.id, transform(item.header, this.#context, emit));
+        return;
+      }
+      case "data":
+        this.#sawData ||= item.batch.count > 0;
+        this.#transforms.get(item.batch.header.id)?.push(item.batch, emit);
+        return;
+      case "comment":
+      case "exception":
+        emit(item);
+        return;
+      default:
+        item satisfies never;
+    }
+  }
+
+  end(emit: Emit): void {
+    if (!this.#sawData || this.#output.spectra > 0) return;
+    const message = `no spectrum: all segments were too short for ${this.#options.length} points, uneven or fill`;
+    emit({ kind: "exception", exception: { type: "ServerError", message } });
+  }
+
+  #leftOut(message: string, emit: Emit): void {
+    if (!this.#options.skip) throw new DasError("UNSUITED_STREAM", message);
+    const comment: Comment = { type: "log:warning", source: "das2_psd", value: message };
+    emit({ kind: "comment", comment });
+  }
+}
+
+const HELP = `Usage: das2_psd [-d] [-c DATUM] [-j BREAK] [-n] [-m ID,DATUM]... LENGTH SLIDE_DENOM
+
+Reads a das2 stream of waveforms and writes their power spectral densities, in units squared per Hz.
+Table planes (yscan) are transformed along their tags, each packet by itself; y planes along x, over
+as many packets as have a steady cadence. Each segment is multiplied by a Hann window.
+
+  LENGTH               samples of a segment, even, 16 or more; no power of two is needed
+  SLIDE_DENOM          segments begin LENGTH/SLIDE_DENOM samples apart: 1 no overlap, 2 half, 4 three quarters
+
+  -d, --keep-dc        do not subtract the mean of each segment
+  -c, --cadence DATUM  xTagWidth of the output, such as "0.5 s"
+  -j, --max-jitter X   how much neighbouring intervals of x may differ, relative to their mean (0.01)
+  -n, --no-skip        what cannot be transformed is an error; without this it is left out with a comment
+  -m, --map ID,DATUM   packet id of the output for a sample period, such as "3,0.5 ms"; may be repeated
+  -h, --help           show this text
+  -v, --version        show the version
+
+Exit codes: 0 done, 13 arguments, 22 unreadable input, 100 failure. An argument error is also written to the
+output, as an exception of the stream.
+`;
+
+/** The filter `das2_psd`. Source: reducers 7. */
+export const psd: FilterProgram = {
+  kind: "filter",
+  name: "das2_psd",
+  help: HELP,
+  usageInStream: true,
+  open: (args) => new PsdTransform(parsePsdOptions(args)),
+};
