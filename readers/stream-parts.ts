@@ -16,6 +16,9 @@ export interface StreamText {
   readonly more?: readonly Property[];
 }
 
+/** Stands for a value that is missing: the default of das2-stream A9, which readers write out for all clients. */
+export const FILL = -1e31;
+
 /** A property; das2-stream A8.1. */
 export function property(name: string, value: string, type: PropertyType = "String"): Property {
   return { name, type, value };
@@ -57,4 +60,9 @@ export function warningItem(source: string, value: string): StreamItem {
 /** Stops a reader whose output nobody wants any more; called once a portion. Errors: CANCELLED. */
 export function checkWanted(context: ProgramContext): void {
   if (context.signal.aborted) throw new DasError("CANCELLED", "the request was cancelled");
+}
+
+/** The fill of a plane as a property, `yFill` or `zFill`; das2-stream A8.3. */
+export function fillProperty(name: "yFill" | "zFill"): Property {
+  return property(name, "-1e31", "double");
 }

@@ -12,11 +12,10 @@ import {
   requestedRange,
   splitReaderArguments,
 } from "../reader-arguments.js";
-import { checkWanted, noDataItem, property, streamItem } from "../stream-parts.js";
+import { checkWanted, FILL, fillProperty, noDataItem, property, streamItem } from "../stream-parts.js";
 import { type DayFluxes, readDayFile } from "./day-file.js";
 
-const NAME = "goes_xrs_rdr";
-const FILL = -1e31;
+const NAME = "goes-xrs";
 /** The samples of a file may begin or end this much outside its day: exposures straddle midnight. */
 const EDGE_SECONDS = 60;
 
@@ -84,7 +83,7 @@ function fluxHeader(): PacketHeader {
         property("yScaleType", "log"),
         // The classes A to X10 of flares.
         property("yRange", "1e-9 to 1e-3 W m**-2", "DatumRange"),
-        property("yFill", String(FILL), "double"),
+        fillProperty("yFill"),
       ],
     });
   return packetHeader({

@@ -8,7 +8,7 @@ import { type Recurring, SYNTHETIC_FORMS, type SyntheticOptions, syntheticOption
 import { packetWriter, syntheticHeader } from "./packets.js";
 import { firstSample, SampleClock } from "./sample-clock.js";
 
-const NAME = "synthetic_rdr";
+const NAME = "synthetic";
 /** Samples that go to one id before the next id has its turn. */
 const TURN_SAMPLES = 64;
 /** Portions of a quarter of a megabyte: the cost of handing one on is then far below that of making it. */

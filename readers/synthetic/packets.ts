@@ -4,13 +4,12 @@ import { type PlaneSpec, packetHeader, xPlane, yPlane, yscanPlane } from "../../
 import { formatTime } from "../../stream/time.js";
 import { writeTimeField } from "../../stream/time-field.js";
 import { isText, LE_REAL8, REAL8, timeType, type ValueType } from "../../stream/value-type.js";
-import { property } from "../stream-parts.js";
+import { FILL, fillProperty, property } from "../stream-parts.js";
 import type { SyntheticOptions } from "./options.js";
 import type { SampleClock } from "./sample-clock.js";
 import { scalarPlane, scalarValue } from "./scalar-values.js";
 import { SpectrumBank, valueWriter } from "./spectrum-bank.js";
 
-const FILL = -1e31;
 /** A list of tags has up to 20 characters a tag; beyond this many in a packet they are counted instead (header limit 999999 bytes). */
 const MOST_LISTED_TAGS = 10_000;
 const LOWEST_HZ = 10;
@@ -43,7 +42,7 @@ function scalarSpec(p: number, type: ValueType): PlaneSpec {
       property("yLabel", `Signal ${p + 1} (nT)`),
       property("yRange", `${low.toFixed(1)} to ${high.toFixed(1)} nT`, "DatumRange"),
       property("yScaleType", "linear"),
-      property("yFill", String(FILL), "double"),
+      fillProperty("yFill"),
     ],
   });
 }
@@ -56,7 +55,7 @@ function spectrumSpec(p: number, type: ValueType, options: SyntheticOptions): Pl
     property("zLabel", "Spectral density (V!u2!n m!u-2!n Hz!u-1!n)"),
     property("zScaleType", "log"),
     property("zRange", "1e-14 to 1e-9 V**2 m**-2 Hz**-1", "DatumRange"),
-    property("zFill", String(FILL), "double"),
+    fillProperty("zFill"),
   ];
   return yscanPlane({
     name: `s${p + 1}`,
@@ -93,13 +92,10 @@ export function packetWriter(
       ? scalarWriter(plane, p, options, clock)
       : spectrumWriter(plane, p, bankFor(plane.type, options, clock), clock),
   );
-  const newline = isText(planes[planes.length - 1]!.type);
   return (builder, isFill) => {
     const at = builder.next();
     writeX(builder, at + x!.offset);
     for (const write of values) write(builder, at, isFill);
-    // The last field of a text record ends its line (das2-stream A6.3).
-    if (newline) builder.bytes[at + header.stride - 1] = 10;
   };
 }
 

@@ -16,7 +16,7 @@ import { frameLines, readFrameStart } from "./frame.js";
 import { type FrameLayout, readFrameLayout } from "./frame-layout.js";
 import { WaveformPackets, waveformHeader } from "./waveform-packets.js";
 
-const NAME = "voyager_pws_rdr";
+const NAME = "voyager-pws";
 const TITLE = "Voyager PWS wideband frames";
 /** The label that describes every frame of a folder. */
 const LABEL_FILE = "PDSFORMAT.LBL";

@@ -2,12 +2,9 @@ import { BatchBuilder } from "../../stream/batch-builder.js";
 import type { PacketHeader, StreamItem } from "../../stream/model.js";
 import { packetHeader, xPlane, yscanPlane } from "../../stream/packet-header.js";
 import { LE_REAL4, LE_REAL8 } from "../../stream/value-type.js";
-import { property } from "../stream-parts.js";
+import { FILL, fillProperty, property } from "../stream-parts.js";
 import type { Line } from "./frame.js";
 import type { FrameLayout } from "./frame-layout.js";
-
-/** Stands for a sample that was not received; the default fill of das2-stream A9, written out for all clients. */
-const FILL = -1e31;
 
 /**
  * The definition of waveform packets: x is the time of the first sample of a line, the tags of the table are offsets in
@@ -33,7 +30,7 @@ export function waveformHeader(layout: FrameLayout, raw: boolean): PacketHeader 
           property("zLabel", raw ? "Stored 4-bit value" : "Amplitude (uncalibrated)"),
           property("zRange", `${layout.validMin + offset} to ${layout.validMax + offset}`, "DatumRange"),
           property("zScaleType", "linear"),
-          property("zFill", String(FILL), "double"),
+          fillProperty("zFill"),
         ],
       }),
     ],
