@@ -124,6 +124,8 @@ export interface StreamTransform {
 export interface StreamEncoder {
   push(item: StreamItem, write: (bytes: Uint8Array) => void): void;
   end(write: (bytes: Uint8Array) => void): void;
+  /** Writes what has been gathered so far; an encoder without it gathers nothing. Called when the input pauses. */
+  flush?(write: (bytes: Uint8Array) => void): void;
 }
 
 /** Items in the portions in which they became available: one hop of an async loop carries many. */

@@ -1,0 +1,114 @@
+import type { ItemSource, StreamEncoder, StreamItem } from "./model.js";
+
+/** Pieces of this size reach the full speed of pipes and sockets. */
+const PIECE_BYTES = 65_536;
+
+/**
+ * The bytes that `encoder` makes of `source`, in pieces of at least 64 KiB; what has been gathered is given
+ * earlier with the first portion and whenever the source has nothing more ready. Each piece ends where a write
+ * of the encoder ended (for das2 that is the end of a packet) and belongs to the consumer for good. Leaving
+ * early ends the source.
+ * Errors: those of the source and the encoder, after the bytes of what came before.
+ */
+export async function* encodeItems(
+  source: ItemSource,
+  encoder: StreamEncoder,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const pieces = new Pieces();
+  const write = (bytes: Uint8Array) => pieces.add(bytes);
+  const flush = () => {
+    encoder.flush?.(write);
+    pieces.flush();
+    return pieces.take();
+  };
+  const iterator = source[Symbol.asyncIterator]();
+  let next: Promise<IteratorResult<readonly StreamItem[], unknown>> | undefined;
+  let state: "first" | "gathering" | "flushed" | "done" = "first";
+  try {
+    for (;;) {
+      next = iterator.next();
+      if (state === "gathering" && (await pauses(next))) {
+        state = "flushed";
+        yield* flush();
+      }
+      const step = await next;
+      next = undefined;
+      if (step.done) break;
+      for (const item of step.value) encoder.push(item, write);
+      yield* state === "first" ? flush() : pieces.take();
+      state = "gathering";
+    }
+    state = "done";
+    encoder.end(write);
+    pieces.flush();
+    yield* pieces.take();
+  } catch (error) {
+    // A source that throws has ended.
+    if (next !== undefined) state = "done";
+    yield* flush();
+    throw error;
+  } finally {
+    if (state !== "done") {
+      const closed = iterator.return?.();
+      // A generator that waits for its own input closes only after that: nobody waits for it here.
+      if (next === undefined) await closed;
+      else {
+        next.catch(() => {});
+        closed?.catch(() => {});
+      }
+    }
+  }
+}
+
+/** Whether a source lets its consumer wait: what is at hand settles within one turn of the event loop. */
+async function pauses(next: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  next.then(settle, settle);
+  // A chain of generators whose input is there needs some steps, but no turn.
+  for (let i = 0; i < 8 && !settled; i++) await undefined;
+  if (settled) return false;
+  await new Promise<void>((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+  return !settled;
+}
+
+/** Gathers writes into pieces; a write is never cut. */
+class Pieces {
+  #block = new Uint8Array(0);
+  #used = 0;
+  #ready: Uint8Array[] = [];
+
+  add(bytes: Uint8Array): void {
+    if (bytes.length >= PIECE_BYTES) {
+      this.flush();
+      this.#ready.push(bytes.slice());
+      return;
+    }
+    if (this.#block.length === 0) this.#block = new Uint8Array(2 * PIECE_BYTES);
+    this.#block.set(bytes, this.#used);
+    this.#used += bytes.length;
+    if (this.#used >= PIECE_BYTES) this.flush();
+  }
+
+  flush(): void {
+    if (this.#used === 0) return;
+    // A block that is mostly empty is worth keeping, its content is not worth a block.
+    if (this.#used < PIECE_BYTES / 2) this.#ready.push(this.#block.slice(0, this.#used));
+    else {
+      this.#ready.push(this.#block.subarray(0, this.#used));
+      this.#block = new Uint8Array(0);
+    }
+    this.#used = 0;
+  }
+
+  take(): readonly Uint8Array[] {
+    const ready = this.#ready;
+    this.#ready = [];
+    return ready;
+  }
+}

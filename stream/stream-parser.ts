@@ -1,0 +1,308 @@
+import { DasError } from "../errors/das-error.js";
+import { ByteQueue } from "./byte-queue.js";
+import { type Compression, infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
+import { INFLATE_STEP_BYTES, ZlibInflater } from "./inflate.js";
+import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
+import type { PacketHeader, StreamItem } from "./model.js";
+import { printable } from "./printable.js";
+import { parseXml, type XmlElement } from "./xml-document.js";
+
+const NEWLINE = 0x0a;
+const COLON = 0x3a;
+const OPEN = 0x5b;
+const CLOSE = 0x5d;
+const LETTER_X = 0x78;
+/** Bytes of the prefix `[01]000185` of all packets but data. */
+const PREFIX_BYTES = 10;
+/** Bytes looked at at once while it is not known yet whether what follows is compressed. */
+const START_STEP_BYTES = 4096;
+/** Warnings that become comments of the stream; a stream of nothing but oddities must not drown its data. */
+const MOST_WARNINGS = 20;
+
+/** What comes next: the stream header, any other packet, nothing that matters any more. */
+type State = "start" | "packets" | "ended";
+
+/**
+ * Reads a das2 stream: bytes in pieces of any size go in, items come out. Packets of one id that lie side by
+ * side come as one batch that is a view of the piece pushed; a packet cut by the end of a piece is put together
+ * in memory of its own. What is accepted though it is not quite right is told once, in a comment of the stream.
+ *
+ * Errors, each with the byte offset: NO_STREAM_HEADER, BAD_PREFIX, BAD_LENGTH, BAD_XML, BAD_HEADER, BAD_TYPE,
+ * BAD_PROPERTY, BAD_Y_TAGS, UNDEFINED_ID, REPEATED_HEADER, PARTIAL_PACKET, BAD_COMPRESSION, TOO_MANY_PLANES,
+ * TOO_MANY_ITEMS, RECORD_TOO_LONG. What was decoded before an error is never lost: it is given first, and the
+ * error is thrown by the call that follows. Source: das2-stream A2, A3, A14.
+ */
+export class StreamParser {
+  readonly #limits: StreamLimits;
+  #queue = new ByteQueue();
+  /** Definitions by id. */
+  readonly #headers: (PacketHeader | undefined)[] = new Array<PacketHeader | undefined>(100).fill(undefined);
+  readonly #warned = new Set<string>();
+  #state: State = "start";
+  #version = "";
+  #compression: Compression = "none";
+  #inflater: ZlibInflater | undefined;
+  #failure: DasError | undefined;
+
+  constructor(limits: Partial<StreamLimits> = {}) {
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+  }
+
+  /** Whether an exception has ended the stream: what follows is ignored. */
+  get ended(): boolean {
+    return this.#state === "ended";
+  }
+
+  /** What is wrong with the stream, as soon as it is known; every further call throws it. */
+  get failure(): DasError | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * Takes the next bytes. The items are views of them where that is possible: `bytes` may be re-used when the
+   * items are done with.
+   */
+  push(bytes: Uint8Array): readonly StreamItem[] {
+    const items: StreamItem[] = [];
+    try {
+      for (const portion of this.portions(bytes)) for (const item of portion) items.push(item);
+    } catch (error) {
+      if (items.length === 0) throw error;
+    }
+    return items;
+  }
+
+  /**
+   * As {@link push}, in portions of bounded size even where the bytes are compressed a thousandfold: the next
+   * one is unpacked when it is asked for.
+   */
+  *portions(bytes: Uint8Array): Generator<readonly StreamItem[], void, undefined> {
+    let at = 0;
+    do {
+      if (this.#failure !== undefined) throw this.#failure;
+      const step =
+        this.#state === "start"
+          ? START_STEP_BYTES
+          : this.#inflater === undefined
+            ? bytes.length - at
+            : INFLATE_STEP_BYTES;
+      const items = this.#read(bytes.subarray(at, at + step));
+      at += step;
+      if (items.length > 0) yield items;
+    } while (at < bytes.length);
+  }
+
+  /** To be called once after the last bytes. Errors: NO_STREAM_HEADER for no bytes at all, PARTIAL_PACKET. */
+  end(): readonly StreamItem[] {
+    if (this.#failure !== undefined) throw this.#failure;
+    const items: StreamItem[] = [];
+    if (this.#state === "ended") return items;
+    const queue = this.#queue;
+    if (this.#inflater !== undefined && !this.#inflater.ended)
+      throw this.#fail("PARTIAL_PACKET", "the input ends inside the compressed part");
+    if (this.#state === "start" && queue.length === 0)
+      throw this.#fail("NO_STREAM_HEADER", "the input is empty, expected a stream header");
+    if (this.#state === "start" && queue.fill(1) && queue.bytes[queue.at] !== OPEN) throw this.#badPrefix();
+    if (queue.length === 1 && queue.fill(1) && queue.bytes[queue.at] === NEWLINE) this.#skipNewline(items);
+    if (queue.length > 0) {
+      queue.fill(queue.length);
+      throw this.#fail("PARTIAL_PACKET", "the input ends inside a packet");
+    }
+    this.#state = "ended";
+    return items;
+  }
+
+  /** Items of one step; an error after the first item waits for the next call. */
+  #read(bytes: Uint8Array): StreamItem[] {
+    const items: StreamItem[] = [];
+    try {
+      if (this.#inflater === undefined) {
+        this.#parse(bytes, items);
+      } else if (this.#state !== "ended") {
+        this.#inflater.push(bytes, (unpacked) => this.#parse(unpacked, items));
+      }
+    } catch (error) {
+      const failure =
+        error instanceof DasError ? error : new DasError("INTERNAL", "internal error", {}, error);
+      this.#failure = failure;
+      if (items.length === 0) throw failure;
+    }
+    return items;
+  }
+
+  #parse(bytes: Uint8Array, items: StreamItem[]): void {
+    const queue = this.#queue;
+    if (this.#state === "ended") return;
+    queue.push(bytes);
+    if (this.#state === "start" && this.#packet(items) && this.#compression === "deflate") {
+      queue.fill(queue.length);
+      this.#startInflating(queue.take(queue.length), items);
+      return;
+    }
+    while (this.#packet(items));
+    if (this.ended) queue.clear();
+    queue.settle();
+  }
+
+  #startInflating(bytes: Uint8Array, items: StreamItem[]): void {
+    this.#queue = new ByteQueue();
+    this.#inflater = new ZlibInflater();
+    this.#inflater.push(bytes, (unpacked) => this.#parse(unpacked, items));
+  }
+
+  /** Reads what stands at the head; false if more bytes are needed for that, or none at all. */
+  #packet(items: StreamItem[]): boolean {
+    const queue = this.#queue;
+    if (this.#state === "ended" || !queue.fill(4)) return false;
+    const { bytes, at } = queue;
+    const first = bytes[at];
+    if (this.#state === "packets") {
+      if (first === COLON && bytes[at + 3] === COLON) return this.#data(items);
+      if (first === NEWLINE && queue.fill(5)) {
+        const next = queue.bytes[queue.at + 1];
+        if (next !== OPEN && next !== COLON) throw this.#badPrefix();
+        this.#skipNewline(items);
+        return true;
+      }
+      if (first === NEWLINE) return false;
+    }
+    if (first !== OPEN || bytes[at + 3] !== CLOSE) throw this.#badPrefix();
+    return this.#header(items);
+  }
+
+  /** Reads all packets at the head that have the same id and lie in one piece. */
+  #data(items: StreamItem[]): boolean {
+    const queue = this.#queue;
+    const id = digits(queue.bytes, queue.at + 1);
+    if (id < 0) throw this.#badPrefix();
+    const header = this.#headers[id];
+    if (header === undefined)
+      throw this.#fail("UNDEFINED_ID", `data of packet id ${id}, which no header has defined`);
+    const { stride } = header;
+    if (!queue.fill(stride)) return false;
+    const { view, at, end } = queue;
+    const word = view.getInt32(at, true);
+    let to = at + stride;
+    // The four bytes of a prefix are compared as one word.
+    for (const last = end - stride; to <= last && view.getInt32(to, true) === word; ) to += stride;
+    const count = (to - at) / stride;
+    items.push({ kind: "data", batch: { header, bytes: queue.take(to - at), count } });
+    return true;
+  }
+
+  #header(items: StreamItem[]): boolean {
+    const queue = this.#queue;
+    const { bytes, at } = queue;
+    const isInfo = ((bytes[at + 1] ?? 0) | 32) === LETTER_X && ((bytes[at + 2] ?? 0) | 32) === LETTER_X;
+    const id = isInfo ? -1 : digits(bytes, at + 1);
+    if ((id < 0 && !isInfo) || (this.#state === "start" && id !== 0)) throw this.#badPrefix();
+    if (!queue.fill(PREFIX_BYTES)) return false;
+    const length = this.#bodyLength();
+    if (!queue.fill(PREFIX_BYTES + length)) return false;
+    const start = queue.at + PREFIX_BYTES;
+    const body = queue.bytes.subarray(start, start + length);
+    try {
+      const warnings: StreamItem[] = [];
+      this.#define(isInfo, id, parseXml(body), items, (line) => this.#warn(line, warnings));
+      for (const warning of warnings) items.push(warning);
+    } catch (error) {
+      throw this.#located(error, `[${isInfo ? "xx" : id.toString().padStart(2, "0")}]`);
+    }
+    queue.skip(PREFIX_BYTES + length);
+    return true;
+  }
+
+  /** The length in the prefix at the head; blanks may stand for leading zeros. */
+  #bodyLength(): number {
+    const { bytes, at } = this.#queue;
+    const text = String.fromCharCode(...bytes.subarray(at + 4, at + PREFIX_BYTES));
+    const length = /^ *[0-9]+$/.test(text) ? Number(text) : 0;
+    if (length === 0)
+      throw this.#fail("BAD_LENGTH", "the length of a packet is not a positive number of six digits");
+    if (length > this.#limits.headerBytes)
+      throw this.#fail(
+        "BAD_LENGTH",
+        `a header of ${length} bytes, expected at most ${this.#limits.headerBytes}`,
+      );
+    return length;
+  }
+
+  /** Acts on the document of a packet that is not data. */
+  #define(isInfo: boolean, id: number, root: XmlElement, items: StreamItem[], warn: Warn): void {
+    if (isInfo || (id === 0 && root.name === "exception")) {
+      const info = infoOf(root);
+      if (info === undefined) return;
+      // Older servers send an exception in place of the stream header (das2-stream A13.2).
+      if (this.#state === "start") items.push({ kind: "stream", header: { version: "2.2", properties: [] } });
+      items.push(info);
+      if (info.kind === "exception") this.#state = "ended";
+    } else if (id > 0) {
+      const header = packetHeaderOf(id, root, this.#limits, warn);
+      this.#headers[id] = header;
+      items.push({ kind: "packet", header });
+    } else this.#streamHeader(root, items, warn);
+  }
+
+  #streamHeader(root: XmlElement, items: StreamItem[], warn: Warn): void {
+    const { header, compression } = streamHeaderOf(root, this.#limits, warn);
+    if (this.#state === "packets") {
+      // Streams put one after the other: harmless if they are of one kind.
+      if (header.version === this.#version && compression === this.#compression) return;
+      throw new DasError(
+        "REPEATED_HEADER",
+        `a second stream header of version ${header.version}, compression ${compression} after one of ` +
+          `version ${this.#version}, compression ${this.#compression}`,
+      );
+    }
+    this.#version = header.version;
+    this.#compression = compression;
+    this.#state = "packets";
+    items.push({ kind: "stream", header });
+  }
+
+  #skipNewline(items: StreamItem[]): void {
+    this.#warn(`a stray newline at byte ${this.#queue.offset}, a length is one too small`, items, "newline");
+    this.#queue.skip(1);
+  }
+
+  #warn(line: string, items: StreamItem[], about = line): void {
+    if (this.#warned.size >= MOST_WARNINGS || this.#warned.has(about)) return;
+    this.#warned.add(about);
+    items.push({ kind: "comment", comment: { type: "log:warning", source: "heliostream", value: line } });
+  }
+
+  #badPrefix(): DasError {
+    return this.#state === "start"
+      ? this.#fail("NO_STREAM_HEADER", "the input does not begin with a stream header, expected [00]")
+      : this.#fail("BAD_PREFIX", "no packet begins here, expected [01], [xx] or :01:");
+  }
+
+  /** An error that tells where in the stream and what stands there. */
+  #fail(code: DasError["code"], message: string): DasError {
+    const { bytes, at, end, offset } = this.#queue;
+    const seen = at === end ? "" : `: ${printable(bytes.subarray(at, Math.min(end, at + 16)))}`;
+    const part = this.#inflater === undefined ? "" : " of the unpacked part";
+    this.#failure = new DasError(code, `${message} (byte ${offset}${part}${seen})`, { offset });
+    return this.#failure;
+  }
+
+  /** An error inside a header, with the packet that it is in. */
+  #located(error: unknown, packet: string): unknown {
+    if (!(error instanceof DasError)) return error;
+    const { bytes, at, end, offset } = this.#queue;
+    const seen = printable(bytes.subarray(at, Math.min(end, at + 40)));
+    return new DasError(
+      error.code,
+      `${error.message} (packet ${packet} at byte ${offset}: ${seen})`,
+      { offset },
+      error,
+    );
+  }
+}
+
+/** Two decimal digits as a number, -1 if they are not. */
+function digits(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] ?? 0) - 48;
+  const ones = (bytes[at + 1] ?? 0) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}

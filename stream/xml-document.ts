@@ -1,0 +1,149 @@
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { DasError } from "../errors/das-error.js";
+
+/** An element of a header. Text between elements carries nothing in a das2 header and is dropped. */
+export interface XmlElement {
+  readonly name: string;
+  /** In document order, unescaped. */
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly children: readonly XmlElement[];
+}
+
+/** Elements nest stream, packet / plane / properties; deeper ones are not looked at. */
+const DEEPEST = 4;
+
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: "@",
+  preserveOrder: true,
+  parseTagValue: false,
+  parseAttributeValue: false,
+  trimValues: false,
+  // References are replaced below: the parser leaves unknown ones and numbers in place.
+  processEntities: false,
+});
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * The root element of the body of a packet: one well-formed XML document in UTF-8, without a document type.
+ * Errors: BAD_XML. Source: das2-stream A2.1, A3.
+ */
+export function parseXml(body: Uint8Array | string): XmlElement {
+  const text = (typeof body === "string" ? body : decode(body)).trim();
+  const illegal = ILLEGAL.exec(text);
+  if (illegal !== null) {
+    const code = illegal[0].codePointAt(0) ?? 0;
+    throw new DasError(
+      "BAD_XML",
+      `the character U+${code.toString(16).padStart(4, "0")} is not allowed in XML`,
+    );
+  }
+  if (/<!DOCTYPE|<!ENTITY/i.test(text))
+    throw new DasError("BAD_XML", "a document type or entity declaration is not accepted");
+  checkSyntax(text);
+  const nodes = parseNodes(text).filter(isElement);
+  const root = nodes[0];
+  if (root === undefined) throw new DasError("BAD_XML", "there is no element");
+  if (nodes.length > 1)
+    throw new DasError("BAD_XML", `${nodes.length} root elements, expected one (is the length right?)`);
+  return toElement(root, 1);
+}
+
+// The characters that XML 1.0 leaves out (2.2).
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+function decode(body: Uint8Array): string {
+  try {
+    return utf8.decode(body);
+  } catch (cause) {
+    throw new DasError("BAD_XML", "the text is not UTF-8", {}, cause);
+  }
+}
+
+function checkSyntax(text: string): void {
+  const verdict = XMLValidator.validate(text);
+  if (verdict !== true)
+    throw new DasError("BAD_XML", `line ${verdict.err.line}: ${verdict.err.msg.slice(0, 200)}`);
+  // The validator lets text pass after the root: the usual sign of a wrong length.
+  let rest = text;
+  while (rest.endsWith("-->")) rest = rest.slice(0, Math.max(0, rest.lastIndexOf("<!--"))).trimEnd();
+  if (!rest.endsWith(">")) throw new DasError("BAD_XML", "text after the closing tag (is the length right?)");
+}
+
+/** What the parser gives for an element: its name with its content, and its attributes under ":@". */
+type Node = Readonly<Record<string, unknown>>;
+
+function parseNodes(text: string): readonly Node[] {
+  try {
+    // Typed as any by the package; the shape is the one of `preserveOrder`.
+    return parser.parse(text) as readonly Node[];
+  } catch (cause) {
+    // Names such as `__proto__`, and nesting beyond what the parser takes.
+    throw new DasError("BAD_XML", "an element has a name or a depth that is not accepted", {}, cause);
+  }
+}
+
+function nodeName(node: Node): string {
+  for (const key in node) if (key !== ":@") return key;
+  return "";
+}
+
+function isElement(node: Node): boolean {
+  const name = nodeName(node);
+  return name !== "" && !name.startsWith("#") && !name.startsWith("?");
+}
+
+function toElement(node: Node, depth: number): XmlElement {
+  const name = nodeName(node);
+  const attributes = new Map<string, string>();
+  for (const [key, value] of Object.entries((node[":@"] ?? {}) as Readonly<Record<string, string>>))
+    attributes.set(key.slice(1), unescapeAttribute(value));
+  const content = (node[name] ?? []) as readonly Node[];
+  const children =
+    depth < DEEPEST ? content.filter(isElement).map((child) => toElement(child, depth + 1)) : [];
+  return { name, attributes, children };
+}
+
+const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+/** The value of an attribute: line ends and tabs as they stand become spaces, references their character. */
+function unescapeAttribute(raw: string): string {
+  if (raw.includes("<")) throw new DasError("BAD_XML", 'a "<" in the value of an attribute, expected "&lt;"');
+  return raw.replace(/\r\n|[\t\n\r]/g, " ").replace(/&([^;&]{0,12};?)/g, (whole, inner: string) => {
+    const reference = inner.endsWith(";") ? inner.slice(0, -1) : "";
+    const named = Object.hasOwn(NAMED, reference) ? NAMED[reference] : undefined;
+    if (named !== undefined) return named;
+    const [, hex, decimal] = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(reference) ?? [];
+    const code = hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal);
+    if (
+      !(code > 0 && code <= 0x10ffff) ||
+      (code >= 0xd800 && code < 0xe000) ||
+      ILLEGAL.test(String.fromCodePoint(code))
+    )
+      throw new DasError("BAD_XML", `"${whole}" is not a reference to a character that XML allows`);
+    return String.fromCodePoint(code);
+  });
+}
+
+/**
+ * A text as the value of an attribute in double quotes. Line ends and tabs are written as references, for a
+ * parser would make spaces of them; what XML cannot hold becomes U+FFFD.
+ */
+export function escapeAttribute(text: string): string {
+  return text
+    .replace(/[&<>"\t\n\r]/g, (character) => ESCAPED[character] ?? character)
+    .replace(ILLEGAL_ALL, "\ufffd");
+}
+
+const ILLEGAL_ALL = new RegExp(ILLEGAL.source, "g");
+const ESCAPED: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "\t": "&#9;",
+  "\n": "&#10;",
+  "\r": "&#13;",
+};
