@@ -130,14 +130,15 @@ export function writeTimeField(bytes: Uint8Array, at: number, width: number, us2
   if (form === undefined) throw new RangeError(`a time field has 5 to 31 bytes, not ${width}`);
   let written: number;
   if (us2000 >= FILL_US && us2000 < END_US) {
-    // The remainder is exact, and so are its whole and broken parts.
-    const rest = us2000 % US_PER_DAY;
-    const whole = Math.floor(rest);
-    const day = (us2000 - rest) / US_PER_DAY;
-    written =
-      whole < 0
-        ? writeRounded(bytes, at, form, day - 1, whole + US_PER_DAY, rest - whole)
-        : writeRounded(bytes, at, form, day, whole, rest - whole);
+    // Whole microseconds and the broken one apart: everything below is exact.
+    const whole = Math.floor(us2000);
+    let day = Math.floor(whole / US_PER_DAY);
+    let ofDay = whole - day * US_PER_DAY;
+    if (ofDay < 0) {
+      day--;
+      ofDay += US_PER_DAY;
+    }
+    written = writeRounded(bytes, at, form, day, ofDay, us2000 - whole);
   } else written = writeFillTime(bytes, at, form);
   const end = at + width;
   for (let i = at + written; i < end; i++) bytes[i] = 0x20;
@@ -198,7 +199,7 @@ function writeRounded(
     writeClock(bytes, at + 10, seconds, 9);
     bytes[at + 19] = 0x2e;
     for (let i = at + 19 + form; i > at + 19; i--) {
-      const rest = Math.floor(n / 10);
+      const rest = (n / 10) | 0;
       bytes[i] = 0x30 + n - rest * 10;
       n = rest;
     }
@@ -220,25 +221,29 @@ function writeRounded(
   return length;
 }
 
+/** The date written last: records of one day follow each other. */
+const lastDate = { day: Number.NaN, text: new Uint8Array(10).fill(0x2d) };
+
 /** Writes the first 4, 7 or 10 bytes of `yyyy-mm-dd`. */
 function writeDate(bytes: Uint8Array, at: number, day: number, length: number): void {
-  const date = dateOfDay(day);
-  const century = Math.floor(date.year / 100);
-  writePair(bytes, at, century);
-  writePair(bytes, at + 2, date.year - century * 100);
-  if (length === 4) return;
-  bytes[at + 4] = 0x2d;
-  writePair(bytes, at + 5, date.month);
-  if (length === 7) return;
-  bytes[at + 7] = 0x2d;
-  writePair(bytes, at + 8, date.day);
+  const text = lastDate.text;
+  if (lastDate.day !== day) {
+    const date = dateOfDay(day);
+    const century = Math.floor(date.year / 100);
+    writePair(text, 0, century);
+    writePair(text, 2, date.year - century * 100);
+    writePair(text, 5, date.month);
+    writePair(text, 8, date.day);
+    lastDate.day = day;
+  }
+  for (let i = 0; i < length; i++) bytes[at + i] = text[i]!;
 }
 
 /** Writes the first 0, 3, 6 or 9 bytes of `Thh:mm:ss`. */
 function writeClock(bytes: Uint8Array, at: number, seconds: number, length: number): void {
   if (length === 0) return;
-  const minutes = Math.floor(seconds / 60);
-  const hour = Math.floor(minutes / 60);
+  const minutes = (seconds / 60) | 0;
+  const hour = (minutes / 60) | 0;
   bytes[at] = 0x54;
   writePair(bytes, at + 1, hour);
   if (length === 3) return;
@@ -250,7 +255,7 @@ function writeClock(bytes: Uint8Array, at: number, seconds: number, length: numb
 }
 
 function writePair(bytes: Uint8Array, at: number, n: number): void {
-  const tens = Math.floor(n / 10);
+  const tens = (n / 10) | 0;
   bytes[at] = 0x30 + tens;
   bytes[at + 1] = 0x30 + n - tens * 10;
 }
