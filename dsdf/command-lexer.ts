@@ -109,20 +109,24 @@ class Lexer {
 
   #step(): void {
     const character = this.#text[this.#at] ?? "";
-    if (character === " " || character === "\t") this.#endWord();
-    else if (character === "'") return this.#singleQuotes();
-    else if (character === '"') return this.#doubleQuotes();
-    else if (character === "\\") return this.#backslash();
-    else if (this.#text.startsWith("#[", this.#at)) return this.#template(false);
-    else if (character === "$") return this.#dollar();
+    if (character === "'") this.#singleQuotes();
+    else if (character === '"') this.#doubleQuotes();
+    else if (character === "\\") this.#backslash();
+    else if (character === "$") this.#dollar();
+    else if (this.#text.startsWith("#[", this.#at)) this.#template(false);
     else {
-      this.#refuseConstruct(character);
-      if (character === "|") {
-        this.#endWord();
-        this.#commands.push([]);
-      } else this.#add(character, false);
+      if (character === " " || character === "\t") this.#endWord();
+      else this.#plain(character);
+      this.#at++;
     }
-    this.#at++;
+  }
+
+  #plain(character: string): void {
+    this.#refuseConstruct(character);
+    if (character === "|") {
+      this.#endWord();
+      this.#commands.push([]);
+    } else this.#add(character, false);
   }
 
   #refused(what: string, at = this.#at): Error {

@@ -22,4 +22,9 @@ export interface DataQuery {
   /** Reader parameters, already split into words and checked. */
   readonly params: readonly string[];
   readonly output: OutputForm;
+  /**
+   * Further values that a definition's commands may ask for by name (`#[name]`, `$(name)`): request parameters under
+   * their lower-case names, `_SERVER_`, `_FILENAME_`. Each word is checked like a reader parameter.
+   */
+  readonly values?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,6 @@
 import type { Time } from "../stream/time.js";
 import type { CommandTemplate } from "./command.js";
+import type { Remark } from "./grammar.js";
 
 /** A way to be let in; das2-server 6.2. */
 export type AccessRule =
@@ -101,6 +102,10 @@ export interface DataSource {
   readonly hapi: boolean;
   readonly items: readonly { readonly id: string; readonly description?: string }[];
   readonly params: readonly ParamDeclaration[];
+  /** Characters that a reader parameter may hold besides the usual ones (`readerParamChars`); das2-server 13.3. */
+  readonly paramChars?: string;
   /** Every keyword in file order, quotes removed, substitutions of the file applied. */
   readonly keywords: ReadonlyMap<string, string>;
+  /** What is wrong with the definition without keeping it from working, for operators. */
+  readonly problems?: readonly Remark[];
 }

@@ -1,7 +1,7 @@
 import { type FilePlace, fileError, shown } from "../config/problem.js";
 import type { DasError } from "../errors/das-error.js";
 
-export { describeProblem, shown } from "../config/problem.js";
+export { describeProblem, type FilePlace, shown } from "../config/problem.js";
 
 /** Makes a BAD_DEFINITION error: line, keyword and what was expected in the message, the file in `where` only. */
 export function definitionError(what: string, place: FilePlace, cause?: unknown): DasError {

@@ -1,0 +1,106 @@
+import { calendar, makeTime, type Time } from "../stream/time.js";
+import type { CacheLevel } from "./data-source.js";
+
+const NS_PER_DAY = 86_400_000_000_000n;
+
+/**
+ * Where the bins of a reduced request begin: bin n covers [origin + n*width, origin + (n+1)*width).
+ * Source: das2-server 13.2.
+ */
+export interface BinGrid {
+  readonly origin: Time;
+  /** Seconds, > 0. */
+  readonly width: number;
+}
+
+/**
+ * The grid of a request, so that the same instant falls into the same bin whatever the range: a width that divides
+ * the day counts from 00:00, the width of a declared cache level from the block that holds `begin`, any other from
+ * `begin` itself. Source: das2-server 13.2.
+ */
+export function binGrid(begin: Time, width: number, levels: readonly CacheLevel[] | "auto" = []): BinGrid {
+  const level =
+    levels === "auto" ? undefined : levels.find(({ seconds }) => Math.abs(seconds - width) <= width * 1e-6);
+  if (level !== undefined) return { origin: blockBegin(begin, level.period), width };
+  const whole = wholeNanoseconds(width);
+  if (whole === undefined || NS_PER_DAY % whole !== 0n) return { origin: begin, width };
+  const at = nanoseconds(begin);
+  const midnight = at - modulo(at, NS_PER_DAY);
+  return { origin: time(midnight + ((at - midnight) / whole) * whole), width };
+}
+
+/**
+ * The range made larger to whole bins, so that the first and last bin are complete; exact to the nanosecond for
+ * widths that are whole nanoseconds, else rounded outward. Source: das2-server 13.4.
+ */
+export function wholeBins(
+  grid: BinGrid,
+  begin: Time,
+  end: Time,
+): { readonly begin: Time; readonly end: Time } {
+  const origin = nanoseconds(grid.origin);
+  const from = nanoseconds(begin) - origin;
+  const to = nanoseconds(end) - origin;
+  const whole = wholeNanoseconds(grid.width);
+  if (whole !== undefined) {
+    const last = modulo(to, whole);
+    return {
+      begin: time(origin + from - modulo(from, whole)),
+      end: time(origin + to + (last === 0n ? 0n : whole - last)),
+    };
+  }
+  const width = grid.width * 1e9;
+  let first = Math.floor(Number(from) / width);
+  while (BigInt(Math.floor(first * width)) > from) first--;
+  let last = Math.ceil(Number(to) / width);
+  while (BigInt(Math.ceil(last * width)) < to) last++;
+  return {
+    begin: time(origin + BigInt(Math.floor(first * width))),
+    end: time(origin + BigInt(Math.ceil(last * width))),
+  };
+}
+
+/** The begin of the cache block that holds the instant; das2-server 15.2. */
+export function blockBegin(t: Time, period: CacheLevel["period"]): Time {
+  const { year, month, day, hour, minute, second } = calendar(t);
+  switch (period) {
+    case "yearly":
+      return makeTime(year, 1, 1);
+    case "monthly":
+      return makeTime(year, month, 1);
+    case "daily":
+      return makeTime(year, month, day);
+    case "hourly":
+      return makeTime(year, month, day, hour);
+    case "perminute":
+      return makeTime(year, month, day, hour, minute);
+    case "persecond":
+      return makeTime(year, month, day, hour, minute, Math.min(second, 59));
+    default:
+      return period satisfies never;
+  }
+}
+
+/** The width in nanoseconds where it is a whole number of them, within a picosecond or the precision of a double. */
+function wholeNanoseconds(width: number): bigint | undefined {
+  const exact = width * 1e9;
+  const rounded = Math.round(exact);
+  return rounded > 0 && Math.abs(exact - rounded) <= Math.max(1e-3, exact * 2 ** -52)
+    ? BigInt(rounded)
+    : undefined;
+}
+
+function nanoseconds(t: Time): bigint {
+  return BigInt(t.day) * NS_PER_DAY + BigInt(Math.floor(t.ns));
+}
+
+function time(ns: bigint): Time {
+  const inDay = modulo(ns, NS_PER_DAY);
+  return { day: Number((ns - inDay) / NS_PER_DAY), ns: Number(inDay) };
+}
+
+/** The remainder with the sign of the divisor, which is positive. */
+function modulo(value: bigint, divisor: bigint): bigint {
+  const rest = value % divisor;
+  return rest < 0n ? rest + divisor : rest;
+}

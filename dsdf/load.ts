@@ -1,0 +1,191 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { join } from "node:path";
+import { ACCESS_SYNTAX, accessRules } from "./access-rules.js";
+import { CACHE_LEVEL_SYNTAX, cacheLevel } from "./cache-levels.js";
+import { type CommandTemplate, parseCommand } from "./command.js";
+import type { AccessRule, CacheLevel, Contact, DataSource } from "./data-source.js";
+import { definitionError } from "./definition-error.js";
+import { positive, readExamples } from "./examples.js";
+import { splitFields } from "./fields.js";
+import { MAX_DEFINITION_BYTES, parseDefinition } from "./grammar.js";
+import { KeywordSet } from "./keyword-set.js";
+import { PARAM_SYNTAX, paramDeclaration } from "./param-declarations.js";
+import { closedRange, openRange } from "./ranges.js";
+import { type SubstitutionContext, substitute } from "./substitute.js";
+
+/**
+ * Reads the definition `ROOT/ID.dsdf` into its typed model. Nothing is run. The id is taken as it is: whoever has it
+ * from a request asks a {@link SourceTree}, which checks it.
+ *
+ * Errors: BAD_DEFINITION with file, line and keyword for what the data depend on (grammar, commands, access, valid range,
+ * cache levels, forms). What is wrong in keywords that only describe (examples, contacts, parameters) is left out and
+ * stands in `problems`. Source: das2-server 12.
+ */
+export function loadDataSource(
+  { root, id }: { readonly root: string; readonly id: string },
+  context: SubstitutionContext,
+): DataSource {
+  const file = join(root, `${id}.dsdf`);
+  return dataSource(id, file, readDefinitionBytes(file), context);
+}
+
+/** The bytes of a definition file. Errors: BAD_DEFINITION where it cannot be read, is no file or is above 1 MiB. */
+export function readDefinitionBytes(file: string): Uint8Array {
+  let handle: number | undefined;
+  try {
+    handle = openSync(file, "r");
+    const { size } = fstatSync(handle);
+    if (size > MAX_DEFINITION_BYTES)
+      throw definitionError(`${size} bytes`, { file, expected: "at most 1 MiB" });
+    // One byte more than it says: a file that grows meanwhile is noticed by the parser's own limit.
+    const bytes = new Uint8Array(size + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(handle, bytes, length, bytes.length - length, null);
+    return bytes.subarray(0, length);
+  } catch (cause) {
+    if (
+      cause instanceof Error &&
+      "code" in cause &&
+      typeof cause.code === "string" &&
+      cause.code.startsWith("E")
+    )
+      throw definitionError("the definition cannot be read", { file }, cause);
+    throw cause;
+  } finally {
+    if (handle !== undefined) closeSync(handle);
+  }
+}
+
+/** The model of a definition that is at hand as bytes; see {@link loadDataSource}. */
+export function dataSource(
+  id: string,
+  file: string,
+  bytes: Uint8Array,
+  context: SubstitutionContext,
+): DataSource {
+  const definition = parseDefinition(bytes, file);
+  const keywords = new KeywordSet(definition, substitute(definition, context));
+  const rename = keywords.text("rename");
+  const server = keywords.text("server");
+  const elsewhere = rename !== undefined || server !== undefined;
+  const description = keywords.text("description");
+  if (description === undefined && !elsewhere)
+    throw keywords.missing("description", "one line about the source");
+  const form = sourceForm(keywords);
+  const reader = command(keywords, "reader");
+  if (reader === undefined && !elsewhere) throw keywords.missing("reader", "the command that makes the data");
+  const reducerText = keywords.text("reducer");
+  const preReduced = reducerText === "pre_reduced";
+  const validRange = keywords.need("validRange", "BEGIN to END or BEGIN to now, BEGIN before END", openRange);
+  const summary = keywords.text("summary");
+  const securityRealm = keywords.text("securityRealm");
+  const reducer = readReducer(keywords, reducerText);
+  const paramChars = keywords.values.get("readerParamChars");
+  const test = readTest(keywords);
+  return {
+    id,
+    file,
+    description: description ?? "",
+    ...(summary === undefined ? {} : { summary }),
+    contacts: readContacts(keywords),
+    form,
+    ...(reader === undefined ? {} : { reader }),
+    ...(reducer === undefined ? {} : { reducer }),
+    preReduced,
+    requiresInterval: keywords.values.has("requiresInterval")
+      ? keywords.flag("requiresInterval")
+      : form === "das1" && keywords.values.has("items"),
+    ...(validRange === undefined ? {} : { validRange }),
+    examples: readExamples(keywords),
+    ...(test === undefined ? {} : { test }),
+    cacheLevels: readCacheLevels(keywords),
+    access: readAccess(keywords),
+    ...(securityRealm === undefined ? {} : { securityRealm }),
+    ...(rename === undefined ? {} : { rename }),
+    ...(server === undefined ? {} : { server }),
+    hidden: keywords.flag("hidden"),
+    dropParams: keywords.flag("dropParams"),
+    realTime: keywords.flag("realTime"),
+    hapi: keywords.values.has("hapi") ? keywords.flag("hapi") : true,
+    items: readItems(keywords),
+    params: keywords
+      .numbered("param")
+      .map(({ keyword }) => keywords.want(keyword, PARAM_SYNTAX, paramDeclaration))
+      .filter((declaration) => declaration !== undefined),
+    ...(paramChars === undefined ? {} : { paramChars }),
+    keywords: keywords.values,
+    problems: [...definition.remarks, ...keywords.problems],
+  };
+}
+
+function sourceForm(keywords: KeywordSet): DataSource["form"] {
+  if (keywords.flag("das3Stream")) return "das3";
+  if (keywords.flag("qstream")) return "qstream";
+  return keywords.flag("das2Stream") ? "das2" : "das1";
+}
+
+function command(keywords: KeywordSet, keyword: string): CommandTemplate | undefined {
+  const text = keywords.text(keyword);
+  if (text === undefined) return undefined;
+  // With substitutions off, `$(...)` is nothing but a shell's.
+  const requestParameters =
+    keyword.startsWith("reader") && !/^(0|false|no|off)$/i.test(keywords.text("substitutions") ?? "");
+  return parseCommand(text, { requestParameters, place: keywords.place(keyword) });
+}
+
+function readReducer(keywords: KeywordSet, text: string | undefined): CommandTemplate | false | undefined {
+  if (text === undefined) return undefined;
+  return /^(not_reducible|not_reducable|pre_reduced)$/.test(text) ? false : command(keywords, "reducer");
+}
+
+function readAccess(keywords: KeywordSet): readonly AccessRule[] {
+  const rules = keywords.need("readAccess", ACCESS_SYNTAX, accessRules);
+  if (rules !== undefined) return rules;
+  return (
+    keywords.need("groupAccess", "the name of a group", (name) =>
+      accessRules(name === "" ? "" : `GROUP:${name}`),
+    ) ?? []
+  );
+}
+
+function readCacheLevels(keywords: KeywordSet): readonly CacheLevel[] | "auto" {
+  const levels: CacheLevel[] = [];
+  for (const { keyword, number } of keywords.numbered("cacheLevel")) {
+    const level = keywords.need(keyword, CACHE_LEVEL_SYNTAX, (value) => cacheLevel(number, value));
+    if (level !== undefined) levels.push(level);
+  }
+  const auto = keywords.need("cacheLevels", "auto", (value) => (value === "auto" ? value : undefined));
+  return auto === undefined || levels.length > 0 ? levels : auto;
+}
+
+function readTest(keywords: KeywordSet): DataSource["test"] {
+  const range = keywords.want("testRange", "BEGIN to END, BEGIN before END", closedRange);
+  const interval = keywords.want("testInterval", "a positive number of seconds", positive);
+  if (range === undefined) return undefined;
+  return { ...range, ...(interval === undefined ? {} : { interval }) };
+}
+
+function readContacts(keywords: KeywordSet): Contact[] {
+  const contacts: Contact[] = [];
+  for (const [keyword, value] of keywords.values) {
+    if (!keyword.endsWith("Contact")) continue;
+    const kind = keyword === "techContact" ? "technical" : keyword === "sciContact" ? "scientific" : "other";
+    for (const text of value.split(",")) if (text.trim() !== "") contacts.push({ kind, text: text.trim() });
+  }
+  return contacts;
+}
+
+function readItems(keywords: KeywordSet): DataSource["items"] {
+  const items: { id: string; description?: string }[] = [];
+  for (const { keyword } of keywords.numbered("item")) {
+    const fields = keywords.want(keyword, "ID or ID | DESCRIPTION", (value) => {
+      const found = splitFields(value);
+      return found[0] === "" ? undefined : found;
+    });
+    if (fields === undefined) continue;
+    const [id = "", ...text] = fields;
+    items.push({ id, ...(text.length === 0 ? {} : { description: text.join(" | ") }) });
+  }
+  return items;
+}

@@ -1,0 +1,165 @@
+import { DasError } from "../errors/das-error.js";
+import { formatTime, type Time } from "../stream/time.js";
+import { binGrid, wholeBins } from "./bin-grid.js";
+import type { CommandTemplate } from "./command.js";
+import type { DataQuery } from "./data-query.js";
+import type { DataSource } from "./data-source.js";
+import { definitionError } from "./definition-error.js";
+import { expandCommand, type RequestValues } from "./expand-command.js";
+import { checkParamWords } from "./param-words.js";
+import type { Stage } from "./stage.js";
+import type { PipelineTools } from "./tools.js";
+
+/**
+ * The programs that answer a request, as argument vectors in the order of the data: reader, reducer, converter.
+ * A reduced request asks the reader for whole bins; whoever runs the stages cuts the output to [begin, end) of the
+ * query by bin centre.
+ *
+ * Errors: BAD_PARAMETER (no interval where the source needs one, a reader parameter outside the allowed set),
+ * BAD_DEFINITION (no reader, das1 without a converter), NOT_IMPLEMENTED (a form without converter).
+ * Source: das2-server 13, 2.7.
+ */
+export function planStages(source: DataSource, query: DataQuery, tools: PipelineTools): Stage[] {
+  if (source.requiresInterval && query.interval === undefined)
+    throw new DasError("BAD_PARAMETER", "parameter interval is missing, expected seconds between points");
+  const interval = source.requiresInterval ? query.interval : undefined;
+  const reducer = reducerOf(source, tools);
+  const reduction = interval === undefined && reducer !== undefined ? query.resolution : undefined;
+  const grid = reduction === undefined ? undefined : binGrid(query.begin, reduction, source.cacheLevels);
+  const range = grid === undefined ? query : wholeBins(grid, query.begin, query.end);
+  const values = requestValues(source, query, range, interval);
+
+  const stages = readerStages(source, query, tools, values, interval);
+  if (grid !== undefined && reducer !== undefined)
+    stages.push(...command("reducer", reducer, values, ["-b", timeText(grid.origin), String(grid.width)]));
+  const converter = converterOf(source, query, tools);
+  if (converter !== undefined) stages.push(...command("converter", converter, values, []));
+  return stages;
+}
+
+/** Whether a request with a resolution is answered in bins of this server's making; das2-server 13.2. */
+export function isReducible(source: DataSource, tools: PipelineTools): boolean {
+  return !source.requiresInterval && reducerOf(source, tools) !== undefined;
+}
+
+/** `yyyy-mm-ddThh:mm:ss` and as many digits of the fraction as it has, up to nine; das2-server 13.1. */
+export function timeText(t: Time): string {
+  const fraction = String(Math.floor(t.ns % 1e9))
+    .padStart(9, "0")
+    .replace(/0+$/, "");
+  return formatTime(t, fraction.length);
+}
+
+function reducerOf(source: DataSource, tools: PipelineTools): CommandTemplate | undefined {
+  if (source.reducer === false || source.preReduced) return undefined;
+  if (source.reducer !== undefined) return source.reducer;
+  switch (source.form) {
+    case "das1":
+    case "das2":
+      return tools.d2sReducer;
+    case "qstream":
+      return tools.qdsReducer;
+    case "das3":
+      return undefined; // the default reducers read das2 and q streams
+    default:
+      return source.form satisfies never;
+  }
+}
+
+function readerStages(
+  source: DataSource,
+  query: DataQuery,
+  tools: PipelineTools,
+  values: RequestValues,
+  interval: number | undefined,
+): Stage[] {
+  const place = { file: source.file, keyword: "reader" };
+  if (source.reader === undefined) throw definitionError("reader is missing", place);
+  const params = source.dropParams ? [] : query.params;
+  checkParamWords(params, source.paramChars);
+  const args = [
+    ...(interval === undefined ? [] : [String(interval)]),
+    values["read.time.min"] ?? "",
+    values["read.time.max"] ?? "",
+    ...params,
+  ];
+  if (source.form !== "das1") return command("reader", source.reader, values, args);
+  if (tools.das1ToDas2 === undefined)
+    throw definitionError("a das1 source, but DAS1_TO_DAS2 is not configured", {
+      file: source.file,
+      expected: "das2Stream, qstream or das3Stream, or a program for das1",
+    });
+  return command("reader", tools.das1ToDas2, values, [source.file, ...args]);
+}
+
+/** The text converter by what arrives at it; das1 has become das2 by then. */
+function converterOf(
+  source: DataSource,
+  query: DataQuery,
+  tools: PipelineTools,
+): CommandTemplate | undefined {
+  if (query.output === "stream") return undefined;
+  const qstream = source.form === "qstream";
+  let found: CommandTemplate | undefined;
+  if (query.output === "csv") found = qstream ? undefined : tools.csv;
+  else if (qstream) found = tools.qdsToUtf8;
+  else if (source.form !== "das3") found = tools.d2sToUtf8;
+  if (found !== undefined) return found;
+  const form = { das1: "das2", das2: "das2", das3: "das3", qstream: "q" }[source.form];
+  throw new DasError(
+    "NOT_IMPLEMENTED",
+    `${query.output} output of a ${form} stream is not offered by this server`,
+  );
+}
+
+/** Fills a command; what is appended goes to its last program, unless the text places values itself. */
+function command(
+  role: Stage["role"],
+  template: CommandTemplate,
+  values: RequestValues,
+  appended: readonly string[],
+): Stage[] {
+  const programs = expandCommand(template, values);
+  return programs.map(({ argv: [program, ...args], env }, index) => {
+    const isLast = index === programs.length - 1;
+    const more = isLast && !template.placesValues ? appended : [];
+    // In `reader a | b`, b filters what the reader a wrote.
+    const own = role === "reader" && index > 0 ? "filter" : role;
+    return { role: own, argv: [program, ...args, ...more], env };
+  });
+}
+
+/** What `#[key]` and `$(name)` may stand for: the words of the path-style interface and of das2.2. */
+function requestValues(
+  source: DataSource,
+  query: DataQuery,
+  range: { readonly begin: Time; readonly end: Time },
+  interval: number | undefined,
+): RequestValues {
+  const begin = timeText(range.begin);
+  const end = timeText(range.end);
+  const seconds = interval === undefined ? undefined : String(interval);
+  const resolution = query.resolution === undefined ? undefined : String(query.resolution);
+  const params = source.dropParams ? "" : query.params.join(" ");
+  const others = query.values ?? {};
+  for (const value of Object.values(others))
+    checkParamWords(value.split(/\s+/).filter(Boolean), source.paramChars);
+  return {
+    ...others,
+    "read.time.min": begin,
+    "read.time.max": end,
+    "read.time.inter": seconds,
+    "bin.time.max": resolution,
+    "read.opts": params,
+    "time.min": begin,
+    "time.max": end,
+    start_time: begin,
+    end_time: end,
+    start: begin,
+    stop: end,
+    interval: seconds,
+    resolution,
+    params,
+    _LOCAL_ID_: source.id,
+  };
+}

@@ -1,0 +1,47 @@
+import { describeProblem, fileError } from "../config/problem.js";
+import { type CommandTemplate, parseCommand } from "./command.js";
+
+/** The server's own programs of a pipeline; a missing one is not offered. Source: das2-server 17. */
+export interface PipelineTools {
+  readonly d2sReducer?: CommandTemplate;
+  readonly qdsReducer?: CommandTemplate;
+  readonly d2sToUtf8?: CommandTemplate;
+  readonly qdsToUtf8?: CommandTemplate;
+  readonly csv?: CommandTemplate;
+  readonly das1ToDas2?: CommandTemplate;
+}
+
+/** The settings that name them. */
+export interface ToolSettings {
+  readonly d2sReducer: string | undefined;
+  readonly qdsReducer: string | undefined;
+  readonly d2sToUtf8: string | undefined;
+  readonly qdsToUtf8: string | undefined;
+  readonly d2sCsvConverter: string | undefined;
+  readonly das1ToDas2: string | undefined;
+}
+
+/** Parses the programs that a configuration names. Errors: BAD_CONFIG naming the key. */
+export function pipelineTools(config: ToolSettings): PipelineTools {
+  return {
+    ...tool("d2sReducer", "D2S_REDUCER", config.d2sReducer),
+    ...tool("qdsReducer", "QDS_REDUCER", config.qdsReducer),
+    ...tool("d2sToUtf8", "D2S_TO_UTF8", config.d2sToUtf8),
+    ...tool("qdsToUtf8", "QDS_TO_UTF8", config.qdsToUtf8),
+    ...tool("csv", "D2S_CSV_CONVERTER", config.d2sCsvConverter),
+    ...tool("das1ToDas2", "DAS1_TO_DAS2", config.das1ToDas2),
+  };
+}
+
+function tool<K extends keyof PipelineTools>(
+  field: K,
+  key: string,
+  text: string | undefined,
+): { readonly [F in K]?: CommandTemplate } {
+  if (text === undefined || text.trim() === "") return {};
+  try {
+    return { [field]: parseCommand(text) } as { [F in K]: CommandTemplate }; // a computed key widens to string
+  } catch (cause) {
+    throw fileError("BAD_CONFIG", describeProblem(cause), { keyword: key }, cause);
+  }
+}
