@@ -1,5 +1,5 @@
-import type { PacketHeader, Plane, Properties, StreamHeader } from "./model.js";
-import { readReal } from "./number-field.js";
+import type { PacketHeader, Plane, StreamHeader } from "./model.js";
+import { cascade, realFromText } from "./properties.js";
 
 /** Fill of planes whose headers name none; das2-stream A9. */
 export const DEFAULT_FILL = -1e31;
@@ -54,9 +54,7 @@ export function planeFill(plane: Plane, packet: PacketHeader, stream: StreamHead
   if (plane.role === "x") return Number.NaN;
   const name = plane.role === "y" ? "yFill" : "zFill";
   return (
-    cascadeReal(name, plane, packet, stream.properties) ??
-    cascadeReal("fill", plane, packet, stream.properties) ??
-    DEFAULT_FILL
+    cascadeReal(name, plane, packet, stream) ?? cascadeReal("fill", plane, packet, stream) ?? DEFAULT_FILL
   );
 }
 
@@ -64,22 +62,9 @@ function cascadeReal(
   name: string,
   plane: Plane,
   packet: PacketHeader,
-  stream: Properties,
+  stream: StreamHeader,
 ): number | undefined {
-  const text =
-    textOf(plane.properties, name) ??
-    textOf(packet.properties, name) ??
-    textOf(stream, `${plane.name}.${name}`) ??
-    textOf(stream, name);
+  const text = cascade(name, plane, packet, stream.properties)?.value;
   // A Datum has units behind the number.
-  const word = text?.trim().split(/\s/)[0];
-  if (word === undefined || word === "") return undefined;
-  if (/^[+-]?nan$/i.test(word)) return Number.NaN;
-  const bytes = new TextEncoder().encode(`${word} `);
-  const value = readReal(bytes, 0, bytes.length);
-  return Number.isNaN(value) ? undefined : value;
-}
-
-function textOf(properties: Properties, name: string): string | undefined {
-  return properties.find((property) => property.name === name)?.value;
+  return text === undefined ? undefined : realFromText(text.trim().split(/\s/, 1)[0] ?? "");
 }

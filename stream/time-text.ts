@@ -66,7 +66,7 @@ function scanCompact(text: string, options: TimeTextOptions): Time | undefined {
 }
 
 /** Nanoseconds of the digits behind a decimal point, rounded half up: 0 to 1e9, both included. */
-export function fractionNs(digits: string): number {
+function fractionNs(digits: string): number {
   const ns = Number(digits.slice(0, 9).padEnd(9, "0"));
   return digits.charCodeAt(9) >= 0x35 ? ns + 1 : ns;
 }
@@ -82,12 +82,13 @@ function join(
   const inDay = (hour * 3600 + minute * 60 + second) * 1e9 + ns;
   if (
     options.keepLeapSecond === true &&
+    hour === 23 &&
+    minute === 59 &&
     second === 60 &&
-    inDay >= NS_PER_DAY &&
-    inDay < NS_PER_DAY + 1e9 &&
     endsInLeapSecond(day)
   )
-    return { day, ns: inDay };
+    // A fraction that rounds up to the end of the leap second is the next midnight.
+    return ns < 1e9 ? { day, ns: inDay } : { day: day + 1, ns: 0 };
   const days = Math.floor(inDay / NS_PER_DAY);
   return { day: day + days, ns: inDay - days * NS_PER_DAY };
 }

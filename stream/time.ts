@@ -104,16 +104,17 @@ export function us2000ToTime(us: number): Time {
 }
 
 /**
- * `yyyy-mm-ddThh:mm:ss` with 0 to 9 digits of fraction, rounded half up with carry into all fields. Outside years
+ * `yyyy-mm-ddThh:mm:ss` with 0 to 9 digits of fraction (never more), rounded half up with carry into all fields. Outside years
  * 1 to 9999 the fill time `0001-01-01T00:00:00`; a rounding that would reach year 10000 is cut instead.
  * Inside a leap second the seconds read 60. Source: das2-stream A11.3.
  */
 export function formatTime(t: Time, fractionDigits: number): string {
-  const shown = roundTime(t, 10 ** (9 - fractionDigits));
+  const digits = Math.min(Math.max(fractionDigits, 0), 9);
+  const shown = roundTime(t, 10 ** (9 - digits));
   const c = calendar(shown);
-  if (!(c.year >= 1 && c.year <= 9999)) return formatTime(FILL_TIME, fractionDigits);
+  if (!(c.year >= 1 && c.year <= 9999)) return formatTime(FILL_TIME, digits);
   const clock = `${two(c.hour)}:${two(c.minute)}:${two(c.second)}`;
-  const fraction = fractionDigits > 0 ? `.${String(c.ns).padStart(9, "0").slice(0, fractionDigits)}` : "";
+  const fraction = digits > 0 ? `.${String(c.ns).padStart(9, "0").slice(0, digits)}` : "";
   return `${String(c.year).padStart(4, "0")}-${two(c.month)}-${two(c.day)}T${clock}${fraction}`;
 }
 
