@@ -1,0 +1,179 @@
+import type { Stats } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isTrue } from "./fields.js";
+import { parseDefinition } from "./grammar.js";
+import { readDefinitionBytes } from "./load.js";
+import { isName, MAX_TREE_DEPTH } from "./source-id.js";
+import { type SubstitutionContext, substituteOne } from "./substitute.js";
+
+/** What the listing needs to know of one definition file. */
+export interface ScannedFile {
+  readonly description?: string;
+  /** `hidden` or renamed: not listed. */
+  readonly unlisted: boolean;
+  readonly hasExamples: boolean;
+}
+
+/** What one scan found: by id without `.dsdf`, and directories by id without `/`. */
+export interface Scan {
+  readonly files: ReadonlyMap<string, ScannedFile & { readonly file: string }>;
+  /** Descriptions of directories, from `_dirinfo_.dsdf`. */
+  readonly directories: ReadonlyMap<string, string | undefined>;
+}
+
+/** Most files below a root: an endless tree of links ends here. */
+const MAX_FILES = 100_000;
+/** Time stamps may be as coarse as two seconds: what changed just before it was read is read again. */
+const UNSETTLED_MS = 2500;
+
+/** What tells whether a file is still the one that was read. */
+export interface FileMark {
+  readonly mark: string;
+  /** The file was so young when it was read that a further change might leave the mark as it is. */
+  readonly unsettled: boolean;
+}
+
+/** The mark of a file or directory as `stat` shows it, taken before it is read. */
+export function fileMark(stats: Stats): FileMark {
+  const { dev, ino, size, mtimeMs, ctimeMs } = stats;
+  return {
+    mark: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`,
+    unsettled: Date.now() - Math.max(mtimeMs, ctimeMs) < UNSETTLED_MS,
+  };
+}
+
+/**
+ * Walks over the trees of definitions and remembers what it read: a further scan lists only directories and opens
+ * only files that changed since. Symbolic links are followed; a directory inside itself is not entered again.
+ */
+export class TreeScanner {
+  readonly #roots: readonly string[];
+  readonly #context: SubstitutionContext;
+  #directories = new Map<string, FileMark & { readonly names: readonly string[] }>();
+  #files = new Map<string, FileMark & { readonly found: ScannedFile }>();
+
+  constructor(roots: readonly string[], context: SubstitutionContext) {
+    this.#roots = roots;
+    this.#context = context;
+  }
+
+  /** Scans all roots; of two files with one id the one of the earlier root counts. A missing root is empty. */
+  async scan(): Promise<Scan> {
+    const walk = new Walk(this.#context, this.#directories, this.#files);
+    for (const root of this.#roots) await walk.directory(root, "", []);
+    this.#directories = walk.directoriesRead;
+    this.#files = walk.filesRead;
+    return { files: walk.files, directories: walk.directories };
+  }
+}
+
+/** One scan; knows what the one before it read. */
+class Walk {
+  readonly files = new Map<string, ScannedFile & { readonly file: string }>();
+  readonly directories = new Map<string, string | undefined>();
+  readonly directoriesRead = new Map<string, FileMark & { readonly names: readonly string[] }>();
+  readonly filesRead = new Map<string, FileMark & { readonly found: ScannedFile }>();
+  readonly #context: SubstitutionContext;
+  readonly #directoriesBefore: Walk["directoriesRead"];
+  readonly #filesBefore: Walk["filesRead"];
+
+  constructor(
+    context: SubstitutionContext,
+    directoriesBefore: Walk["directoriesRead"],
+    filesBefore: Walk["filesRead"],
+  ) {
+    this.#context = context;
+    this.#directoriesBefore = directoriesBefore;
+    this.#filesBefore = filesBefore;
+  }
+
+  /**
+   * @param id id of the directory, empty for the root
+   * @param above device and inode of the directories on the way here
+   */
+  async directory(path: string, id: string, above: readonly string[]): Promise<void> {
+    const stats = await statOrNothing(path);
+    if (stats === undefined || !stats.isDirectory() || above.length > MAX_TREE_DEPTH) return;
+    const self = `${stats.dev}:${stats.ino}`;
+    if (above.includes(self)) return;
+    if (id !== "" && !this.directories.has(id)) this.directories.set(id, undefined);
+    for (const name of await this.#names(path, stats)) {
+      if (this.filesRead.size >= MAX_FILES) return;
+      await this.#entry(join(path, name), id === "" ? name : `${id}/${name}`, [...above, self]);
+    }
+  }
+
+  async #entry(path: string, id: string, above: readonly string[]): Promise<void> {
+    if (!id.endsWith(".dsdf")) return this.directory(path, id, above);
+    const stats = await statOrNothing(path);
+    if (stats === undefined) return;
+    if (stats.isDirectory()) return this.directory(path, id, above);
+    if (!stats.isFile()) return;
+    const found = this.#file(path, stats);
+    const sourceId = id.slice(0, -".dsdf".length);
+    const slash = sourceId.lastIndexOf("/");
+    if (sourceId.slice(slash + 1) !== "_dirinfo_") {
+      if (!this.files.has(sourceId)) this.files.set(sourceId, { ...found, file: path });
+    } else if (slash > 0) {
+      const directory = sourceId.slice(0, slash);
+      this.directories.set(directory, this.directories.get(directory) ?? found.description);
+    }
+  }
+
+  /** What may be a definition or a directory, by name. */
+  async #names(path: string, stats: Stats): Promise<readonly string[]> {
+    const { mark, unsettled } = fileMark(stats);
+    const before = this.#directoriesBefore.get(path);
+    const fresh = before !== undefined && !before.unsettled && before.mark === mark;
+    const names = fresh ? before.names : await directoryNames(path);
+    this.directoriesRead.set(path, { mark, unsettled, names });
+    return names;
+  }
+
+  #file(path: string, stats: Stats): ScannedFile {
+    const { mark, unsettled } = fileMark(stats);
+    const before = this.#filesBefore.get(path);
+    const fresh = before !== undefined && !before.unsettled && before.mark === mark;
+    const found = fresh ? before.found : scanFile(path, this.#context);
+    this.filesRead.set(path, { mark, unsettled, found });
+    return found;
+  }
+}
+
+async function statOrNothing(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch {
+    return undefined; // a dangling link, a file that went away, or one that may not be seen: not there
+  }
+}
+
+async function directoryNames(path: string): Promise<string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries
+      .filter((entry) => isName(entry.name))
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink() || entry.name.endsWith(".dsdf"))
+      .map((entry) => entry.name);
+  } catch {
+    return []; // a directory that may not be read has no sources
+  }
+}
+
+/** A file that cannot be read or parsed is listed without description: asking for it tells what is wrong. */
+function scanFile(path: string, context: SubstitutionContext): ScannedFile {
+  try {
+    const definition = parseDefinition(readDefinitionBytes(path), path);
+    const keywords = [...definition.assignments.keys()];
+    const description = substituteOne(definition, "description", context)?.trim();
+    const hidden = substituteOne(definition, "hidden", context);
+    return {
+      ...(description === undefined || description === "" ? {} : { description }),
+      unlisted: isTrue(hidden) || definition.assignments.has("rename"),
+      hasExamples: keywords.some((keyword) => keyword.startsWith("exampleRange")),
+    };
+  } catch {
+    return { unlisted: false, hasExamples: false };
+  }
+}

@@ -1,0 +1,151 @@
+import { realpath, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { DataSource } from "./data-source.js";
+import { definitionError } from "./definition-error.js";
+import { loadDataSource } from "./load.js";
+import { compareIds, idElements } from "./source-id.js";
+import type { SubstitutionContext } from "./substitute.js";
+import { type FileMark, fileMark, type Scan, TreeScanner } from "./tree-scan.js";
+
+/** One line of a listing: a source, or a directory that holds a listed source at some depth. */
+export interface TreeEntry {
+  /** Without `.dsdf`; a directory ends in `/`. */
+  readonly id: string;
+  readonly description?: string;
+  /** A source with at least one example range. */
+  readonly hasExamples: boolean;
+}
+
+/** How a tree of definitions is read. */
+export interface TreeOptions extends SubstitutionContext {
+  /** Folders of definitions, absolute; the first that has an id wins. */
+  readonly roots: readonly string[];
+  /** For how long a listing is given again without looking at the disk, milliseconds; 1000 where it is missing. */
+  readonly refreshMs?: number;
+  /** The clock for that, milliseconds that only grow. */
+  readonly now?: () => number;
+}
+
+/**
+ * The data sources below the roots of a server. `find` looks at one file and reads it only when it changed; `list`
+ * looks at the tree at most once a second and opens only what changed. No watcher, no timer: nothing to close.
+ * Source: das2-server 2.5, 20.1 (4), 20.5 (60).
+ */
+export class SourceTree {
+  readonly #options: TreeOptions;
+  readonly #scanner: TreeScanner;
+  readonly #sources = new Map<string, FileMark & { readonly result: DataSource | Error }>();
+  #scan: { readonly at: number; readonly result: Promise<Scan> } | undefined;
+  #listed: { readonly scan: Scan; readonly entries: readonly TreeEntry[] } | undefined;
+
+  constructor(options: TreeOptions) {
+    this.#options = options;
+    this.#scanner = new TreeScanner(options.roots, options);
+  }
+
+  /**
+   * The source of that id, exact case, with or without `.dsdf`; `undefined` where there is none.
+   *
+   * An id has no `..` and no hidden element, so it leads out of a root only through a symbolic link that the operator
+   * put below it; such links are followed, to regular files.
+   * @param options `anyCase`: where no id is equal, one that alone differs in case only (das2-server 7.1)
+   * Errors: BAD_DEFINITION for a definition that is there but wrong.
+   */
+  async find(id: string, options: { readonly anyCase?: boolean } = {}): Promise<DataSource | undefined> {
+    const elements = idElements(id);
+    if (elements === undefined) return undefined;
+    const exact = await this.#find(elements.join("/"));
+    if (exact !== undefined || options.anyCase !== true) return exact;
+    const wanted = elements.join("/").toLowerCase();
+    const same = [...(await this.#scanned()).files.keys()].filter((known) => known.toLowerCase() === wanted);
+    const [only] = same;
+    return same.length === 1 && only !== undefined ? this.#find(only) : undefined;
+  }
+
+  /** Directories and sources that may be shown, sorted by the bytes of the id. A broken file has no description. */
+  async list(): Promise<readonly TreeEntry[]> {
+    const scan = await this.#scanned();
+    if (this.#listed?.scan !== scan) this.#listed = { scan, entries: visibleEntries(scan) };
+    return this.#listed.entries;
+  }
+
+  /** Every definition file by id, hidden and renamed ones included, for checks. */
+  async files(): Promise<ReadonlyMap<string, string>> {
+    const { files } = await this.#scanned();
+    return new Map(
+      [...files].map(([id, { file }]): [string, string] => [id, file]).sort(([a], [b]) => compareIds(a, b)),
+    );
+  }
+
+  async #find(id: string): Promise<DataSource | undefined> {
+    for (const root of this.#options.roots) {
+      const file = join(root, `${id}.dsdf`);
+      const mark = await regularFileMark(file);
+      if (mark === undefined) continue;
+      const before = this.#sources.get(file);
+      const result =
+        before !== undefined && !before.unsettled && before.mark === mark.mark
+          ? before.result
+          : this.#load(root, id);
+      this.#sources.set(file, { ...mark, result });
+      if (result instanceof Error) throw result;
+      return result;
+    }
+    return undefined;
+  }
+
+  #load(root: string, id: string): DataSource | Error {
+    try {
+      return loadDataSource({ root, id }, this.#options);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** One scan at a time; those who come meanwhile get its result. */
+  #scanned(): Promise<Scan> {
+    const now = (this.#options.now ?? (() => performance.now()))();
+    if (this.#scan !== undefined && now - this.#scan.at < (this.#options.refreshMs ?? 1000))
+      return this.#scan.result;
+    const result = this.#scanner.scan();
+    this.#scan = { at: now, result };
+    return result;
+  }
+}
+
+/** The mark of a regular file below its own name; `undefined` where there is none. */
+async function regularFileMark(file: string): Promise<FileMark | undefined> {
+  try {
+    const stats = await stat(file);
+    if (!stats.isFile()) return undefined;
+    // On a file system that ignores case the name asked for need not be the name that is there.
+    if (process.platform !== "linux" && !(await hasExactCase(file))) return undefined;
+    return fileMark(stats);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EACCES") throw definitionError("the definition cannot be read", { file }, error);
+    return undefined;
+  }
+}
+
+async function hasExactCase(file: string): Promise<boolean> {
+  const real = await realpath(file);
+  return real === file || real.toLowerCase() !== file.toLowerCase();
+}
+
+/** The entries of a scan without hidden and renamed sources and the directories that hold nothing else. */
+function visibleEntries(scan: Scan): TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  const directories = new Set<string>();
+  for (const [id, { unlisted, description, hasExamples }] of scan.files) {
+    if (unlisted) continue;
+    entries.push({ id, hasExamples, ...(description === undefined ? {} : { description }) });
+    for (let slash = id.lastIndexOf("/"); slash > 0; slash = id.lastIndexOf("/", slash - 1))
+      directories.add(id.slice(0, slash));
+  }
+  for (const id of directories) {
+    const description = scan.directories.get(id);
+    entries.push({ id: `${id}/`, hasExamples: false, ...(description === undefined ? {} : { description }) });
+  }
+  return entries.sort((a, b) => compareIds(a.id, b.id));
+}
