@@ -1,0 +1,269 @@
+import type { Writable } from "node:stream";
+import { DasError } from "../errors/das-error.js";
+import type {
+  ItemSource,
+  StreamEncoder,
+  StreamException,
+  StreamHeader,
+  StreamTransform,
+} from "../stream/model.js";
+import type { FilterProgram, Program, ProgramContext } from "../stream/program.js";
+import { das2Encoder } from "../stream/stream-writer.js";
+import { type BuiltInLink, type LinkInput, type LinkResult, runBuiltIn } from "./built-in-link.js";
+import type { ChildOutput } from "./child-output.js";
+import { emptyResponse, firstStageFailure } from "./judge.js";
+import { type Link, planLinks } from "./plan.js";
+import type { Supervisor } from "./supervisor.js";
+
+/** What an assembled pipeline is made with, besides its stages. */
+export interface AssembleOptions {
+  /** The arguments and surroundings of a built-in stage. */
+  readonly openWith: (stage: number) => {
+    readonly args: readonly string[];
+    readonly context: ProgramContext;
+  };
+  /** Makes the transform that cuts the range, where it is cut. */
+  readonly makeCut?: (() => StreamTransform) | undefined;
+  readonly rewriteHeader?: ((header: StreamHeader) => StreamHeader) | undefined;
+}
+
+/** The end of an assembled pipeline. */
+export interface Assembled {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** The last program is one that is not ours, so that nobody has looked at its bytes. */
+  readonly spawned: boolean;
+  /** What the last built-in link knows of what it wrote. */
+  readonly seen: () => { readonly packets: number; readonly exception: StreamException | undefined };
+}
+
+/**
+ * Starts the programs of a pipeline that are spawned and joins them with those that are built in. Arguments of
+ * built-in programs are checked before anything is started.
+ * Errors: BAD_DEFINITION, NO_SUCH_PROGRAM, OVERLOADED, those of the built-in programs for their arguments.
+ */
+export async function assemble(
+  supervisor: Supervisor,
+  programs: readonly (Program | undefined)[],
+  options: AssembleOptions,
+): Promise<Assembled> {
+  const links = planLinks(supervisor.stages, programs, options.makeCut !== undefined);
+  let begin = 0;
+  const opened = links.map((link, position) => {
+    if (link.kind === "spawned") {
+      begin += link.stages.length;
+      return link;
+    }
+    const open = openLink(link, begin, programs, options, position === links.length - 1);
+    begin = open.end;
+    return open;
+  });
+  let feed: LinkInput | undefined;
+  let last: LinkResult | undefined;
+  let spawned = false;
+  for (const link of opened) {
+    spawned = link.kind === "spawned";
+    if (link.kind === "spawned") {
+      const { first, output } = await supervisor.start(link.stages, feed !== undefined);
+      if (feed !== undefined && first.stdin !== null) void pump(feed.bytes, first.stdin);
+      feed = inputFrom(supervisor, output, (link.stages.at(-1) ?? 0) + 1);
+    } else {
+      const bytes = runLink(supervisor, link, feed, (result) => {
+        last = result;
+      });
+      feed = { bytes, verdict: verdictUpTo(supervisor, link.end) };
+    }
+  }
+  if (feed === undefined) throw new DasError("BAD_DEFINITION", "there is no program to run");
+  return {
+    bytes: feed.bytes,
+    spawned,
+    seen: () => ({ packets: last?.chain.packets ?? 0, exception: last?.chain.exception }),
+  };
+}
+
+/** A built-in link with its programs open. */
+interface OpenedLink {
+  readonly kind: "built in";
+  readonly reader: { readonly index: number; readonly items: ItemSource } | undefined;
+  readonly transforms: readonly StreamTransform[];
+  /** The stage that each transform is; `undefined` for those that are none. */
+  readonly stageOf: readonly (number | undefined)[];
+  readonly encoder: StreamEncoder;
+  /** The first of its stages, and the one after its last. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+function openLink(
+  plan: Extract<Link, { kind: "built in" }>,
+  begin: number,
+  programs: readonly (Program | undefined)[],
+  options: AssembleOptions,
+  isLast: boolean,
+): OpenedLink {
+  let reader: OpenedLink["reader"];
+  let encoder: StreamEncoder | undefined;
+  let end = begin;
+  const transforms: StreamTransform[] = [];
+  const stageOf: (number | undefined)[] = [];
+  for (const step of plan.steps) {
+    if (step.kind === "cut") {
+      if (options.makeCut !== undefined) transforms.push(options.makeCut());
+      stageOf.push(undefined);
+      continue;
+    }
+    end = step.index + 1;
+    const program = programs[step.index];
+    const { args, context } = options.openWith(step.index);
+    if (program?.kind === "reader") reader = { index: step.index, items: program.open(args, context) };
+    else if (program?.kind === "converter") encoder = program.open(args, context);
+    else if (program?.kind === "filter") {
+      transforms.push(openFilter(program, args, context));
+      stageOf.push(step.index);
+    }
+  }
+  if (isLast && options.rewriteHeader !== undefined) {
+    transforms.push(headerRewriter(options.rewriteHeader));
+    stageOf.push(undefined);
+  }
+  return { kind: "built in", reader, transforms, stageOf, encoder: encoder ?? das2Encoder(), begin, end };
+}
+
+/** Bad arguments end the pipeline before it starts, but for a filter that tells of them in the stream. */
+function openFilter(
+  program: FilterProgram,
+  args: readonly string[],
+  context: ProgramContext,
+): StreamTransform {
+  try {
+    return program.open(args, context);
+  } catch (error) {
+    if (program.usageInStream !== true || !(error instanceof DasError)) throw error;
+    return {
+      push(_item, emit) {
+        emit({ kind: "stream", header: { version: "2.2", properties: [] } });
+        throw error;
+      },
+      end: () => undefined,
+    };
+  }
+}
+
+function headerRewriter(rewrite: (header: StreamHeader) => StreamHeader): StreamTransform {
+  return {
+    push: (item, emit) =>
+      emit(item.kind === "stream" ? { kind: "stream", header: rewrite(item.header) } : item),
+    end: () => undefined,
+  };
+}
+
+/** Runs a built-in link and reports how its stages ended. */
+function runLink(
+  supervisor: Supervisor,
+  link: OpenedLink,
+  input: LinkInput | undefined,
+  onResult: (result: LinkResult) => void,
+): AsyncIterable<Uint8Array> {
+  let upstream: DasError | undefined;
+  const source: BuiltInLink["source"] =
+    link.reader !== undefined
+      ? { kind: "reader", items: link.reader.items }
+      : {
+          kind: "bytes",
+          input: {
+            bytes: input?.bytes ?? nothing(),
+            verdict: async () => {
+              upstream = await input?.verdict();
+              return upstream;
+            },
+          },
+        };
+  const run: BuiltInLink = {
+    source,
+    transforms: link.transforms,
+    encoder: link.encoder,
+    stop: supervisor.stop,
+    onProgress: () => supervisor.clock.progress(),
+  };
+  return runBuiltIn(run, (result) => {
+    report(supervisor, link, result, upstream);
+    onResult(result);
+  });
+}
+
+/** Blames what went wrong in a built-in link on the right stage. */
+function report(
+  supervisor: Supervisor,
+  link: OpenedLink,
+  { chain, encoderError, emptyInput }: LinkResult,
+  upstream: DasError | undefined,
+): void {
+  if (supervisor.stop.aborted) return;
+  const { failure } = chain;
+  if (failure !== undefined && failure.error !== upstream) {
+    const stage = failure.position < 0 ? link.reader?.index : link.stageOf[failure.position];
+    if (stage !== undefined) supervisor.builtInEnded(stage, failure.error);
+    // What cannot be read is the fault of the stage that wrote it.
+    else supervisor.note({ reason: "bad stream", error: failure.error, stage: Math.max(0, link.begin - 1) });
+  }
+  if (encoderError !== undefined) supervisor.builtInEnded(link.end - 1, encoderError);
+  if (emptyInput && upstream === undefined) supervisor.note(emptyResponse());
+  for (let stage = link.begin; stage < link.end; stage++) supervisor.builtInEnded(stage);
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+/** The output of spawned programs as the input of a built-in link; `end` is the stage after the last of them. */
+function inputFrom(supervisor: Supervisor, output: ChildOutput, end: number): LinkInput {
+  const upstream = Array.from({ length: end }, (_, index) => index);
+  return {
+    bytes: {
+      [Symbol.asyncIterator]: () => ({
+        next: () => output.next(),
+        return: async () => {
+          supervisor.letFinish(upstream, output);
+          return { done: true, value: undefined };
+        },
+      }),
+    },
+    verdict: verdictUpTo(supervisor, end),
+  };
+}
+
+/** The failure of the stages before `end`, once they have all ended. */
+function verdictUpTo(supervisor: Supervisor, end: number): () => Promise<DasError | undefined> {
+  return async () => {
+    await supervisor.ended(Array.from({ length: end }, (_, index) => index));
+    return firstStageFailure(supervisor.stages, supervisor.statuses, end)?.error;
+  };
+}
+
+/**
+ * Writes bytes to a program, as fast as it reads. A program that reads no further ends the supply; its status
+ * tells whether it was right to.
+ */
+async function pump(bytes: AsyncIterable<Uint8Array>, stdin: Writable): Promise<void> {
+  try {
+    for await (const piece of bytes) {
+      if (stdin.destroyed) return;
+      if (!stdin.write(piece)) await drained(stdin);
+    }
+    stdin.end();
+  } catch {
+    // The failure is on record with the stage that failed; the program downstream sees a short stream.
+    stdin.destroy();
+  }
+}
+
+function drained(stdin: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stdin.off("drain", done);
+      stdin.off("close", done);
+      resolve();
+    };
+    stdin.on("drain", done);
+    stdin.on("close", done);
+    if (stdin.destroyed) done();
+  });
+}

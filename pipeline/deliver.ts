@@ -1,0 +1,197 @@
+import { DasError } from "../errors/das-error.js";
+import { printException, printStreamHeader } from "../stream/header-xml.js";
+import type { StreamHeader } from "../stream/model.js";
+import { das2Encoder } from "../stream/stream-writer.js";
+import type { Assembled } from "./assemble.js";
+import { runBuiltIn } from "./built-in-link.js";
+import { StreamHealth } from "./health.js";
+import { exceptionOf } from "./item-chain.js";
+import type { OutputFormat } from "./options.js";
+import type { Outcome, StreamFacts } from "./outcome.js";
+import type { Supervisor } from "./supervisor.js";
+
+/** Type of the exception that stands for an answer without a byte; das2-stream A13.1. */
+const EMPTY_RESPONSE = "EmptyResponseFromReader";
+
+/** How the last bytes of a pipeline are looked after. */
+export interface Delivery {
+  readonly format: OutputFormat;
+  readonly maxBytes: number;
+  readonly rewriteHeader: ((header: StreamHeader) => StreamHeader) | undefined;
+}
+
+/** What has been given out so far. */
+export class Given implements StreamFacts {
+  bytes = 0;
+  packets: number | undefined;
+  exception: StreamFacts["exception"];
+}
+
+/**
+ * Gives out what an assembled pipeline makes: whole packets only, and, where the form can say it, how it ended.
+ * The last piece comes when all stages have ended, or after the first exception packet.
+ *
+ * Errors: before the first byte the reason of the failure, so that it can be answered otherwise; after it, for
+ * forms without in-band errors, the same. Source: das2-server 3.2, 3.3.
+ */
+export async function* deliver(
+  supervisor: Supervisor,
+  assembled: Assembled,
+  delivery: Delivery,
+  given: Given,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const followed = delivery.format !== "other" && assembled.spawned;
+  const source = followed ? followPackets(supervisor, assembled.bytes, delivery, given) : assembled.bytes;
+  for await (const piece of source) {
+    if (given.bytes + piece.length > delivery.maxBytes) {
+      const error = new DasError(
+        "OUTPUT_LIMIT",
+        `the answer is longer than the limit of ${delivery.maxBytes} bytes`,
+      );
+      supervisor.fail({ reason: "output limit", error });
+      break;
+    }
+    given.bytes += piece.length;
+    supervisor.clock.pause();
+    yield piece;
+    supervisor.clock.resume();
+    if (supervisor.stop.aborted) break;
+  }
+  if (!assembled.spawned) {
+    const { packets, exception } = assembled.seen();
+    given.packets = packets;
+    given.exception = exception;
+  }
+  // After an exception the stream is over, whatever the programs still do.
+  if (given.exception === undefined) await supervisor.allEnded();
+  const verdict = supervisor.verdict(given);
+  // From here on what we say ourselves is among the facts, so the verdict is put on record before.
+  if (verdict.kind === "failed") supervisor.note(verdict);
+  yield* lastWords(verdict, delivery.format, given);
+}
+
+/** The in-band exception of a failure that the stream has not told of, or the failure thrown. */
+function* lastWords(outcome: Outcome, format: OutputFormat, given: Given): Generator<Uint8Array> {
+  if (outcome.kind === "cancelled") throw new DasError("CANCELLED", "the request was given up");
+  if (outcome.kind !== "failed") return;
+  const told = given.exception !== undefined && format !== "other";
+  if (told) return;
+  const silent = given.bytes === 0;
+  if (format === "other" || (silent && outcome.reason !== "empty")) throw outcome.error;
+  const exception =
+    outcome.reason === "empty"
+      ? { type: EMPTY_RESPONSE, message: outcome.error.message }
+      : exceptionOf(outcome.error);
+  const packets = [printException(exception)];
+  if (silent && format === "das2") packets.unshift(printStreamHeader({ version: "2.2", properties: [] }));
+  const last = Buffer.concat(packets);
+  given.bytes += last.length;
+  given.exception = exception;
+  yield last;
+}
+
+/** Passes on whole packets of a program that is not ours. */
+async function* followPackets(
+  supervisor: Supervisor,
+  bytes: AsyncIterable<Uint8Array>,
+  delivery: Delivery,
+  given: Given,
+): AsyncGenerator<Uint8Array> {
+  const form = delivery.format === "qstream" ? "qstream" : "das2";
+  const health = new StreamHealth({ form, rewriteHeader: delivery.rewriteHeader });
+  const lastStage = supervisor.stages.length - 1;
+  const badStream = (error: unknown): void => {
+    if (!(error instanceof DasError)) throw error;
+    supervisor.note({ reason: "bad stream", error, stage: lastStage });
+  };
+  const iterator = bytes[Symbol.asyncIterator]();
+  let open = true;
+  try {
+    while (given.exception === undefined) {
+      const got = await iterator.next();
+      if (got.done === true) {
+        open = false;
+        await supervisor.ended([lastStage]);
+        if (!supervisor.stop.aborted) attempt(() => health.end(), badStream);
+        break;
+      }
+      supervisor.clock.progress();
+      const whole: Uint8Array[] = [];
+      let taken = 0;
+      const ok = attempt(() => {
+        taken = health.push(got.value, (packets) => whole.push(packets));
+      }, badStream);
+      given.packets = health.packets;
+      given.exception = health.exception;
+      if (health.compressed) {
+        open = false;
+        const rest = resume([health.held, got.value.subarray(taken)], iterator);
+        yield* unpacked(supervisor, rest, delivery, given);
+        return;
+      }
+      const [only, ...more] = whole;
+      if (only !== undefined) yield more.length === 0 ? only : Buffer.concat(whole);
+      if (!ok) return;
+    }
+  } finally {
+    if (open) await iterator.return?.(undefined);
+  }
+}
+
+/** Runs a step; `false` if it threw. */
+function attempt(step: () => void, onError: (error: unknown) => void): boolean {
+  try {
+    step();
+    return true;
+  } catch (error) {
+    onError(error);
+    return false;
+  }
+}
+
+/** What was looked at already, and the rest. */
+function resume(seen: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
+  const waiting = seen.filter((piece) => piece.length > 0);
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        const value = waiting.shift();
+        return value === undefined ? rest.next() : { done: false, value };
+      },
+      return: async () => (await rest.return?.(undefined)) ?? { done: true, value: undefined },
+    }),
+  };
+}
+
+/** A packed stream is unpacked, for only so its packets can be told apart; das2-stream A14. */
+async function* unpacked(
+  supervisor: Supervisor,
+  bytes: AsyncIterable<Uint8Array>,
+  { rewriteHeader }: Delivery,
+  given: Given,
+): AsyncGenerator<Uint8Array> {
+  const lastStage = supervisor.stages.length - 1;
+  const rewrite = {
+    push(item: Parameters<ReturnType<typeof das2Encoder>["push"]>[0], emit: (i: typeof item) => void): void {
+      const changed = item.kind === "stream" && rewriteHeader !== undefined;
+      emit(changed ? { kind: "stream", header: rewriteHeader(item.header) } : item);
+    },
+    end: () => undefined,
+  };
+  yield* runBuiltIn(
+    {
+      source: { kind: "bytes", input: { bytes, verdict: async () => undefined } },
+      transforms: [rewrite],
+      encoder: das2Encoder(),
+      stop: supervisor.stop,
+      onProgress: () => supervisor.clock.progress(),
+    },
+    ({ chain }) => {
+      given.packets = chain.packets;
+      // What the chain itself says of a broken stream counts as told, and as the failure of who wrote it.
+      given.exception = chain.exception;
+      if (chain.failure !== undefined)
+        supervisor.note({ reason: "bad stream", error: chain.failure.error, stage: lastStage });
+    },
+  );
+}

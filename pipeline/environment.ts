@@ -1,0 +1,30 @@
+import { delimiter } from "node:path";
+
+/** Found by every program, after the folders of the configuration: shells and `env` of a script's first line. */
+const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
+
+/** What readers rely on besides their own settings; nothing else of the server's environment is theirs. */
+const PASSED_ON = ["TZ", "LANG", "LC_ALL", "TMPDIR", "HOME", "USER"] as const;
+
+/**
+ * The environment of spawned programs: `PATH` from `BIN_PATH`, `LD_LIBRARY_PATH` from `LIB_PATH`, and the few
+ * common names that are set here. Passwords and request variables of the server are not among them.
+ *
+ * @param own the environment to take the common names from
+ * Source: das2-server 13.3.
+ */
+export function childEnvironment(
+  paths: { readonly binPath?: readonly string[]; readonly libPath?: readonly string[] } = {},
+  own: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string>> {
+  const env: Record<string, string> = {
+    PATH: [...new Set([...(paths.binPath ?? []), ...SYSTEM_PATH])].join(delimiter),
+  };
+  const { libPath = [] } = paths;
+  if (libPath.length > 0) env.LD_LIBRARY_PATH = libPath.join(delimiter);
+  for (const name of PASSED_ON) {
+    const value = own[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return env;
+}

@@ -1,0 +1,38 @@
+import type { StreamHeader, StreamTransform } from "../stream/model.js";
+import type { Program } from "../stream/program.js";
+import type { PipelineLimits } from "./limits.js";
+import type { PipelineSlots } from "./slots.js";
+
+/** Finds the program of a name that ships here; `undefined`: the name is that of a program to spawn. */
+export type ProgramLookup = (name: string) => Promise<Program> | undefined;
+
+/**
+ * What the last program writes. `das2` and `qstream` are followed packet by packet and tell of a failure in the
+ * stream; of the others nothing is known, and a failure breaks them off.
+ */
+export type OutputFormat = "das2" | "qstream" | "other";
+
+/** How a pipeline is run. */
+export interface PipelineOptions {
+  /** Which programs are built in; {@link builtInProgram} for all that ship here. */
+  readonly programs: ProgramLookup;
+  /** Default `das2`. A pipeline whose last stage is a built-in filter or reader writes das2 in any case. */
+  readonly format?: OutputFormat;
+  /** Aborted when the client has left. */
+  readonly signal?: AbortSignal;
+  readonly limits?: Partial<PipelineLimits>;
+  /** The whole environment of spawned programs; default {@link childEnvironment} without folders of its own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Working folder of spawned programs; default `/`. */
+  readonly cwd?: string;
+  /** Takes what a stage says on standard error, line by line. */
+  readonly onStderr?: (stage: number, line: string) => void;
+  /** Changes the stream header of das2 output on its way out. */
+  readonly rewriteHeader?: (header: StreamHeader) => StreamHeader;
+  /** Keeps only rows with centre in [begin, end), us2000; das2-server 13.2. */
+  readonly cut?: { readonly begin: number; readonly end: number };
+  /** A transform that is put in the place of the cut, for other uses of the same place. */
+  readonly makeCut?: () => StreamTransform;
+  /** Limits the pipelines that run at once. */
+  readonly slots?: PipelineSlots;
+}

@@ -1,0 +1,69 @@
+import type { Stage } from "../dsdf/stage.js";
+import { DasError } from "../errors/das-error.js";
+import type { Program } from "../stream/program.js";
+
+/** One step of a built-in link: a stage, or the cut to the range that was asked for. */
+export type Step = { readonly kind: "stage"; readonly index: number } | { readonly kind: "cut" };
+
+/** Neighbouring stages that run the same way. */
+export type Link =
+  /** Processes joined by the operating system. */
+  | { readonly kind: "spawned"; readonly stages: readonly number[] }
+  /** In this process; items pass from one to the next. */
+  | { readonly kind: "built in"; readonly steps: readonly Step[] };
+
+/**
+ * Divides a pipeline into links.
+ *
+ * @param programs for each stage the program that ships here, or `undefined` where it is spawned
+ * @param cut whether the output is cut to a range: after the last reducer, or else before a converter
+ * Errors: BAD_DEFINITION for a chain that does not begin with a reader, or has one further on.
+ * Source: das2-server 13.2.
+ */
+export function planLinks(
+  stages: readonly Stage[],
+  programs: readonly (Program | undefined)[],
+  cut: boolean,
+): readonly Link[] {
+  const links: Link[] = [];
+  let spawned: number[] = [];
+  let steps: Step[] = [];
+  const close = (): void => {
+    if (spawned.length > 0) links.push({ kind: "spawned", stages: spawned });
+    if (steps.length > 0) links.push({ kind: "built in", steps });
+    spawned = [];
+    steps = [];
+  };
+  const cutAfter = cut ? cutPosition(stages) : -1;
+  for (const [index, stage] of stages.entries()) {
+    const program = programs[index];
+    const previous = programs[index - 1];
+    // Between a spawned and a built-in program, and behind a converter, there are bytes.
+    const otherWay = program === undefined ? steps.length > 0 : spawned.length > 0;
+    if (otherWay || previous?.kind === "converter") close();
+    if (program === undefined) {
+      spawned.push(index);
+    } else {
+      if (program.kind === "reader" && index > 0)
+        throw misplaced(stage, "reads no stream but stands behind another program");
+      if (program.kind !== "reader" && index === 0) throw misplaced(stage, "reads a stream but stands first");
+      steps.push({ kind: "stage", index });
+    }
+    if (index === cutAfter) {
+      if (program === undefined || program.kind === "converter") close();
+      steps.push({ kind: "cut" });
+    }
+  }
+  close();
+  return links;
+}
+
+/** The stage behind which the range is cut. */
+function cutPosition(stages: readonly Stage[]): number {
+  const reducer = stages.findLastIndex((stage) => stage.role === "reducer");
+  return reducer >= 0 ? reducer : stages.findLastIndex((stage) => stage.role !== "converter");
+}
+
+function misplaced(stage: Stage, what: string): DasError {
+  return new DasError("BAD_DEFINITION", `the ${stage.role} of this source ${what}`, { argv: stage.argv });
+}

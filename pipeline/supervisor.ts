@@ -1,0 +1,205 @@
+import type { Stage } from "../dsdf/stage.js";
+import type { DasError } from "../errors/das-error.js";
+import { type Child, type ChildSurroundings, spawnChild } from "./child.js";
+import { ChildOutput } from "./child-output.js";
+import { type Failure, judge } from "./judge.js";
+import { PipelineClock, type PipelineLimits } from "./limits.js";
+import type { Outcome, StageStatus, StreamFacts } from "./outcome.js";
+import { endGroup, forgetGroupIfGone } from "./process-group.js";
+import { within } from "./within.js";
+
+/**
+ * How long a program may go on after all that follow it have ended, ms: enough to clean up and report its status,
+ * short enough for a client that waits for the end of its answer.
+ */
+const LINGER_MS = 5000;
+
+/** What a supervisor needs to know; the same names as in the options of a pipeline. */
+export interface Surroundings {
+  readonly limits: PipelineLimits;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly onStderr: (stage: number, line: string) => void;
+}
+
+/**
+ * Keeps the children of one pipeline, its clock, and what went wrong; nothing of it is left when
+ * {@link Supervisor.conclude} has resolved.
+ */
+export class Supervisor {
+  readonly stages: readonly Stage[];
+  readonly clock: PipelineClock;
+  readonly #around: Surroundings;
+  readonly #children = new Map<number, Child>();
+  readonly #unwanted = new Set<number>();
+  readonly #statuses: StageStatus[];
+  readonly #finishing: Promise<void>[] = [];
+  readonly #stop = new AbortController();
+  #failure: Failure | undefined;
+  #cancelled = false;
+
+  constructor(stages: readonly Stage[], around: Surroundings) {
+    this.stages = stages;
+    this.#around = around;
+    this.#statuses = stages.map(() => ({ kind: "running" }));
+    this.clock = new PipelineClock(around.limits, (error) => this.fail({ reason: "time limit", error }));
+  }
+
+  /** Aborted as soon as nothing more shall be made: by a limit, a failed start or the client's leaving. */
+  get stop(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** What went wrong with the pipeline as a whole; the first counts. */
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  get statuses(): readonly StageStatus[] {
+    return this.#statuses;
+  }
+
+  /** Notes a failure and stops everything. */
+  fail(failure: Failure): void {
+    this.note(failure);
+    this.#stopAll();
+  }
+
+  /** Notes a failure; what runs may end by itself. */
+  note(failure: Failure): void {
+    if (!this.#cancelled) this.#failure ??= failure;
+  }
+
+  /** Nobody wants the output any more: ends all stages at once. */
+  cancel(): void {
+    if (this.#failure === undefined) this.#cancelled = true;
+    this.#stopAll();
+  }
+
+  /** Notes how a built-in stage ended; the first word counts. */
+  builtInEnded(index: number, error?: DasError): void {
+    if (this.#statuses[index]?.kind !== "running") return;
+    this.#statuses[index] = error === undefined ? { kind: "built in" } : { kind: "built in", error };
+  }
+
+  /**
+   * Starts programs whose outputs and inputs are joined by the operating system.
+   *
+   * @param fed whether the first reads from here
+   * @returns the input of the first, where fed, and the output of the last
+   * Errors: of {@link spawnChild}; what was started before is then ended.
+   */
+  async start(indices: readonly number[], fed: boolean): Promise<{ first: Child; output: ChildOutput }> {
+    const started: Child[] = [];
+    // All in one turn of the event loop, so that nothing is read here from a connection that is passed on.
+    for (const index of indices) {
+      const stage = this.stages[index];
+      if (stage === undefined) throw new RangeError(`no stage ${index}`);
+      const before = started.at(-1);
+      const child = spawnChild(stage, before ?? (fed ? "fed" : "none"), this.#surroundingsOf(index));
+      if ("failed" in child) {
+        before?.stdout.destroy();
+        this.#stopAll();
+        const error = await child.failed;
+        this.fail({ reason: error.code === "OVERLOADED" ? "overloaded" : "start", error, stage: index });
+        throw error;
+      }
+      started.push(child);
+      this.#adopt(index, child);
+    }
+    const [first] = started;
+    const last = started.at(-1);
+    if (first === undefined || last === undefined) throw new RangeError("no stage to start");
+    return { first, output: new ChildOutput(last.stdout, this.stop) };
+  }
+
+  /** Resolves when the programs of these stages have ended (not necessarily what they started). */
+  async ended(indices: readonly number[]): Promise<void> {
+    await Promise.all(indices.map((index) => this.#children.get(index)?.exited));
+  }
+
+  /**
+   * Resolves when all programs have ended. Once the last has, the others hear of it at their next write; one that
+   * writes nothing more is ended after {@link LINGER_MS}.
+   */
+  async allEnded(): Promise<void> {
+    const all = this.stages.map((_, index) => index);
+    await this.ended(all.slice(-1));
+    await within(this.ended(all), LINGER_MS);
+    this.letGo(all);
+    await this.ended(all);
+  }
+
+  /** The output of these stages is not wanted any more, and how they end means nothing. */
+  letGo(indices: readonly number[]): void {
+    for (const index of indices) {
+      const child = this.#children.get(index);
+      if (child === undefined || this.#statuses[index]?.kind !== "running") continue;
+      this.#unwanted.add(index);
+      child.stdin?.destroy();
+      void endGroup(child.pid, this.#around.limits.graceMs, child.exited);
+    }
+  }
+
+  /**
+   * These stages have said their last word, or nobody listens: what they still write is thrown away, and after
+   * the grace time they are ended. How they end within it counts.
+   */
+  letFinish(indices: readonly number[], output: ChildOutput): void {
+    const finish = async (): Promise<void> => {
+      await within(Promise.all([output.drain(), this.ended(indices)]), this.#around.limits.graceMs);
+      output.close();
+      this.letGo(indices);
+    };
+    this.#finishing.push(finish());
+  }
+
+  /** How the whole would be judged now. */
+  verdict(facts: StreamFacts): Outcome {
+    return judge(this.stages, this.#statuses, facts, this.#failure, this.#cancelled);
+  }
+
+  /** Ends whatever still runs, waits for it, and says how the whole ended. */
+  async conclude(facts: () => StreamFacts): Promise<Outcome> {
+    this.clock.stop();
+    await Promise.all(this.#finishing);
+    const { graceMs } = this.#around.limits;
+    await Promise.all(
+      [...this.#children.values()].map(async (child) => {
+        // What the program left in its group has nobody to work for any more.
+        if (!forgetGroupIfGone(child.pid)) await endGroup(child.pid, graceMs, child.exited);
+        await within(child.stderrEnd, graceMs);
+        child.closeStderr();
+      }),
+    );
+    // Whatever the system does not let die keeps its entry among the stages, not this pipeline.
+    await within(this.ended([...this.#children.keys()]), graceMs);
+    return this.verdict(facts());
+  }
+
+  #adopt(index: number, child: Child): void {
+    this.#children.set(index, child);
+    void child.exited.then((status) => {
+      this.#statuses[index] = { kind: "exited", unwanted: this.#unwanted.has(index), ...status };
+    });
+  }
+
+  #stopAll(): void {
+    this.letGo([...this.#children.keys()]);
+    this.#stop.abort();
+  }
+
+  #surroundingsOf(index: number): ChildSurroundings {
+    const { env, cwd, limits, onStderr } = this.#around;
+    return {
+      env,
+      cwd,
+      maxStderrBytes: limits.maxStderrBytes,
+      onStderr: (line) => onStderr(index, line),
+    };
+  }
+}
