@@ -17,7 +17,7 @@ import type { ValueType } from "./value-type.js";
 export function readColumn(batch: PacketBatch, plane: Plane, item: number, out: Float64Array): number {
   const { bytes, count, header } = batch;
   const at = plane.offset + item * plane.type.width;
-  return readStrided(bytes, viewOf(bytes), plane, at, header.stride, count, out, 0);
+  return readStrided(bytes, viewAround(bytes), plane, at, header.stride, count, out, 0);
 }
 
 /**
@@ -29,7 +29,7 @@ export function readColumn(batch: PacketBatch, plane: Plane, item: number, out: 
 export function readPlane(batch: PacketBatch, plane: Plane, out: Float64Array): number {
   if (plane.items === 1) return readColumn(batch, plane, 0, out);
   const { bytes, count, header } = batch;
-  const view = viewOf(bytes);
+  const view = viewAround(bytes);
   const { width } = plane.type;
   let bad = 0;
   for (let n = 0; n < count; n++)
@@ -138,8 +138,16 @@ function xOf(batch: PacketBatch): Plane {
   return plane;
 }
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/**
+ * The view made last. Batches of a few packets, as interleaved ids give them, are views of one piece of input: a
+ * DataView for each would cost more than to read them. One piece is kept alive by it.
+ */
+let lastView: DataView = new DataView(new ArrayBuffer(0));
+
+/** A view of the whole memory that `bytes` lie in. */
+function viewAround(bytes: Uint8Array): DataView {
+  if (lastView.buffer !== bytes.buffer) lastView = new DataView(bytes.buffer);
+  return lastView;
 }
 
 /**
@@ -158,6 +166,10 @@ function readStrided(
 ): number {
   const { type } = plane;
   const end = o + count;
+  if (type.kind === "ascii") return readNumbers(bytes, at, type.width, step, count, out, o);
+  if (type.kind === "time") return readTimes(bytes, at, type.width, step, count, out, o, plane.units);
+  // From here on `at` counts from the start of the memory, as the view does.
+  at += bytes.byteOffset;
   switch (type.kind) {
     case "real":
       if (type.width === 4) {
@@ -171,12 +183,8 @@ function readStrided(
     case "uint":
       readIntegers(view, type.kind === "uint", type.width, type.littleEndian, at, step, count, out, o);
       return 0;
-    case "ascii":
-      return readNumbers(bytes, at, type.width, step, count, out, o);
-    case "time":
-      return readTimes(bytes, at, type.width, step, count, out, o, plane.units);
     default:
-      return type satisfies never;
+      return type.kind satisfies never;
   }
 }
 
