@@ -79,7 +79,8 @@ export class ByteQueue {
   settle(): void {
     if (this.#carried && this.at < this.end) return;
     const rest = this.#carried ? this.#chunk : this.bytes.subarray(this.at, this.end);
-    this.#head(rest.slice());
+    // Not slice(): that of a Node Buffer gives a view.
+    this.#head(new Uint8Array(rest));
     this.#carried = true;
   }
 

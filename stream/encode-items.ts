@@ -86,7 +86,8 @@ class Pieces {
   add(bytes: Uint8Array): void {
     if (bytes.length >= PIECE_BYTES) {
       this.flush();
-      this.#ready.push(bytes.slice());
+      // Not slice(): that of a Node Buffer gives a view.
+      this.#ready.push(new Uint8Array(bytes));
       return;
     }
     if (this.#block.length === 0) this.#block = new Uint8Array(2 * PIECE_BYTES);

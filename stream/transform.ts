@@ -193,6 +193,7 @@ class TransformRun {
       bytes.byteOffset + bytes.byteLength <= source.byteOffset + source.byteLength
     )
       return batch;
-    return { ...batch, bytes: bytes.slice() };
+    // Not slice(): that of a Node Buffer gives a view.
+    return { ...batch, bytes: new Uint8Array(bytes) };
   }
 }

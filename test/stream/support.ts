@@ -18,7 +18,7 @@ export function parseAll(bytes: Uint8Array, step = bytes.length): StreamItem[] {
   const items: StreamItem[] = [];
   for (let at = 0; at < bytes.length; at += step) {
     // A piece of its own that is spoilt afterwards shows whether anything still looks at it.
-    const piece = bytes.slice(at, at + step);
+    const piece = new Uint8Array(bytes.subarray(at, at + step));
     for (const item of parser.push(piece)) items.push(copied(item));
     piece.fill(0xee);
   }
@@ -29,7 +29,7 @@ export function parseAll(bytes: Uint8Array, step = bytes.length): StreamItem[] {
 /** The item with bytes of its own. */
 export function copied(item: StreamItem): StreamItem {
   return item.kind === "data"
-    ? { kind: "data", batch: { ...item.batch, bytes: item.batch.bytes.slice() } }
+    ? { kind: "data", batch: { ...item.batch, bytes: new Uint8Array(item.batch.bytes) } }
     : item;
 }
 
