@@ -1,0 +1,119 @@
+import { integerArgument, lastValue, parseArguments } from "../reducers/options.js";
+import type { Emit, PacketBatch, PacketHeader, StreamItem, StreamTransform } from "../stream/model.js";
+import type { FilterProgram } from "../stream/program.js";
+import { withProperty } from "../stream/properties.js";
+import { type TextPacket, textPacket } from "./text-packet.js";
+
+/** What the command line of the text converter asks for. Source: reducers 9. */
+export interface AsciiOptions {
+  /** Significant digits of all reals; missing: 7 of 4-byte reals, 10 of 8-byte reals. */
+  readonly digits?: number;
+  /** Digits of the fraction of seconds. */
+  readonly fractionDigits: number;
+  readonly dropComments: boolean;
+}
+
+/** Output bytes of one batch; one longer record is a batch of its own. */
+const BATCH_BYTES = 262_144;
+
+/** Re-encodes binary planes as text. Source: das2-stream E1, reducers 9. */
+export class AsciiTransform implements StreamTransform {
+  readonly #options: AsciiOptions;
+  /** By input id. */
+  readonly #packets = new Map<number, TextPacket>();
+  #bytes = new Uint8Array(0);
+
+  constructor(options: AsciiOptions) {
+    this.#options = options;
+  }
+
+  push(item: StreamItem, emit: Emit): void {
+    switch (item.kind) {
+      case "stream": {
+        const sourceId = { name: "sourceId", type: "String", value: "das2_ascii" } as const;
+        const properties = withProperty(item.header.properties, sourceId);
+        emit({ kind: "stream", header: { ...item.header, properties } });
+        return;
+      }
+      case "packet":
+        emit({ kind: "packet", header: this.#define(item.header) });
+        return;
+      case "data":
+        this.#convert(item.batch, emit);
+        return;
+      case "comment":
+        if (!this.#options.dropComments) emit(item);
+        return;
+      case "exception":
+        emit(item);
+        return;
+      default:
+        item satisfies never;
+    }
+  }
+
+  end(): void {}
+
+  #define(header: PacketHeader): PacketHeader {
+    const packet = textPacket(header, this.#options);
+    this.#packets.set(header.id, packet);
+    return packet.header;
+  }
+
+  #convert(batch: PacketBatch, emit: Emit): void {
+    const packet = this.#packets.get(batch.header.id);
+    if (packet === undefined) return; // a data item follows the definition of its id
+    const { stride } = packet.header;
+    const most = Math.max(1, Math.floor(BATCH_BYTES / stride));
+    for (let first = 0; first < batch.count; first += most) {
+      const count = Math.min(most, batch.count - first);
+      if (this.#bytes.length < count * stride)
+        this.#bytes = new Uint8Array(Math.min(most, batch.count) * stride);
+      packet.write(batch, first, count, this.#bytes);
+      emit({
+        kind: "data",
+        batch: { header: packet.header, bytes: this.#bytes.subarray(0, count * stride), count },
+      });
+    }
+  }
+}
+
+const HELP = `Usage: das2_ascii [-r N] [-s N] [-c]
+
+Reads a das2 stream and writes it with all values as text; what is text already is copied.
+
+  -r N             significant digits of reals, 2 to 17 (7 for 4-byte reals, 10 for 8-byte reals)
+  -s N             digits of the fraction of seconds, 0 to 9 (3)
+  -c               drop comments
+  -h, --help       show this text
+  -v, --version    show the version
+
+Exit codes: 0 done, 13 arguments, 22 unreadable input, 100 failure.
+`;
+
+/** The filter `das2_ascii`. Source: reducers 9. */
+export const ascii: FilterProgram = {
+  kind: "filter",
+  name: "das2_ascii",
+  help: HELP,
+  open(args) {
+    const { options } = parseArguments(
+      args,
+      {
+        digits: { names: ["-r"], takes: "a number of digits" },
+        fraction: { names: ["-s"], takes: "a number of digits" },
+        dropComments: { names: ["-c"] },
+      },
+      [],
+    );
+    const digits = lastValue(options.digits);
+    const fraction = lastValue(options.fraction);
+    return new AsciiTransform({
+      ...(digits === undefined
+        ? {}
+        : { digits: integerArgument(digits, "the number of digits (-r)", 2, 17) }),
+      fractionDigits: integerArgument(fraction ?? "3", "the digits of seconds (-s)", 0, 9),
+      dropComments: options.dropComments,
+    });
+  },
+};

@@ -1,0 +1,154 @@
+import type { PacketBatch, PacketHeader, Plane } from "../stream/model.js";
+import { writeExponential } from "../stream/number-field.js";
+import { type PlaneSpec, packetHeader } from "../stream/packet-header.js";
+import { asciiType, isText, timeType, type ValueType } from "../stream/value-type.js";
+import { timeTextBytes, timeTextWriter } from "./time-text-writer.js";
+import { valueReader } from "./value-reader.js";
+
+/** How one packet type is written as text. */
+export interface TextPacket {
+  readonly header: PacketHeader;
+  /** Writes `count` packets from number `first` of a batch of the input, back to back, to the begin of `to`. */
+  readonly write: (batch: PacketBatch, first: number, count: number, to: Uint8Array) => void;
+}
+
+/** Digits that text planes get. */
+export interface TextDigits {
+  /** Significant digits of all reals; missing: by the width of their type. */
+  readonly digits?: number;
+  readonly fractionDigits: number;
+}
+
+const SPACE = 0x20;
+const NEWLINE = 0x0a;
+const COLON = 0x3a;
+
+/** Converts `count` values of a plane, one for each packet, at fixed distances. */
+type FieldLoop = (
+  from: Uint8Array,
+  view: DataView,
+  at: number,
+  step: number,
+  to: Uint8Array,
+  toAt: number,
+  toStep: number,
+  count: number,
+) => void;
+
+/** Errors: RECORD_TOO_LONG where the text of a record would pass the limit. Source: das2-stream E1. */
+export function textPacket(input: PacketHeader, digits: TextDigits): TextPacket {
+  const planes = input.planes.map((plane) => textPlane(plane, digits));
+  const header = packetHeader({
+    id: input.id,
+    group: input.group,
+    planes: planes.map(({ spec }) => spec),
+    properties: input.properties,
+  });
+  const prefix = Uint8Array.of(COLON, 0x30 + Math.floor(input.id / 10), 0x30 + (input.id % 10), COLON);
+  return {
+    header,
+    write(batch, first, count, to) {
+      const { stride } = header;
+      const { bytes } = batch;
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (let row = 0, at = 0; row < count; row++, at += stride) to.set(prefix, at);
+      const from = first * input.stride;
+      for (let p = 0; p < planes.length; p++) {
+        const source = input.planes[p]!;
+        const target = header.planes[p]!;
+        const { loop } = planes[p]!;
+        // Of a table either the rows or the items make the longer loop; records of one packet are the usual case.
+        if (count >= source.items)
+          for (let item = 0; item < source.items; item++)
+            loop(
+              bytes,
+              view,
+              from + source.offset + item * source.type.width,
+              input.stride,
+              to,
+              target.offset + item * target.type.width,
+              stride,
+              count,
+            );
+        else
+          for (let row = 0; row < count; row++)
+            loop(
+              bytes,
+              view,
+              from + row * input.stride + source.offset,
+              source.type.width,
+              to,
+              row * stride + target.offset,
+              target.type.width,
+              source.items,
+            );
+      }
+      endLines(to, stride, count);
+    },
+  };
+}
+
+/** Ends every record with a newline; a last byte that belongs to a value (badly made streams have them) stays. */
+function endLines(to: Uint8Array, stride: number, count: number): void {
+  for (let row = 1, at = stride - 1; row <= count; row++, at += stride)
+    if (to[at]! <= SPACE) to[at] = NEWLINE;
+}
+
+function textPlane(
+  plane: Plane,
+  { digits, fractionDigits }: TextDigits,
+): { spec: PlaneSpec; loop: FieldLoop } {
+  const { offset: _, ...spec } = plane;
+  if (isText(plane.type)) return { spec, loop: copyLoop(plane.type.width) };
+  const time = timeTextWriter(plane, fractionDigits);
+  if (time === undefined) {
+    const r = digits ?? defaultDigits(plane.type);
+    return { spec: { ...spec, type: asciiType(r + 7) }, loop: numberLoop(plane.type, r) };
+  }
+  const length = timeTextBytes(fractionDigits);
+  const loop: FieldLoop = (from, view, at, step, to, toAt, toStep, count) => {
+    for (let i = 0; i < count; i++, at += step, toAt += toStep) {
+      time(from, view, at, to, toAt);
+      to[toAt + length] = SPACE;
+    }
+  };
+  const type = timeType(length + 1);
+  if (plane.role !== "x") return { spec: { ...spec, type }, loop };
+  const { base: _base, ...x } = spec; // the text says it all
+  return { spec: { ...x, type, units: "UTC" }, loop };
+}
+
+/** Significant digits where none are asked for; integers keep all that binary64 can tell of them in ten. */
+function defaultDigits({ kind, width }: ValueType): number {
+  if (kind === "real") return width === 8 ? 10 : 7;
+  return width >= 4 ? 10 : 7;
+}
+
+function copyLoop(width: number): FieldLoop {
+  return (from, _view, at, step, to, toAt, toStep, count) => {
+    for (let i = 0; i < count; i++, at += step, toAt += toStep)
+      for (let b = 0; b < width; b++) to[toAt + b] = from[at + b]!;
+  };
+}
+
+/** Field of `digits` + 6 bytes and a blank. The two usual types have loops of their own: no call to read a value. */
+function numberLoop(type: ValueType, digits: number): FieldLoop {
+  const width = digits + 6;
+  const fraction = digits - 1;
+  if (type.kind === "real" && type.width === 4) {
+    const { littleEndian } = type;
+    return (_from, view, at, step, to, toAt, toStep, count) => {
+      for (let i = 0; i < count; i++, at += step, toAt += toStep) {
+        writeExponential(to, toAt, width, view.getFloat32(at, littleEndian), fraction);
+        to[toAt + width] = SPACE;
+      }
+    };
+  }
+  const read = valueReader(type);
+  return (from, view, at, step, to, toAt, toStep, count) => {
+    for (let i = 0; i < count; i++, at += step, toAt += toStep) {
+      writeExponential(to, toAt, width, read(from, view, at), fraction);
+      to[toAt + width] = SPACE;
+    }
+  };
+}
