@@ -1,0 +1,125 @@
+import type { DataQuery } from "../../dsdf/data-query.js";
+import type { DataSource } from "../../dsdf/data-source.js";
+import type { Stage } from "../../dsdf/stage.js";
+import { isReducible, planStages } from "../../dsdf/stages.js";
+import { builtInProgram } from "../../pipeline/built-in.js";
+import type { PipelineOptions } from "../../pipeline/options.js";
+import { runPipeline } from "../../pipeline/run.js";
+import { timeToUs2000 } from "../../stream/time.js";
+import { isBrowser } from "../browser.js";
+import { exceptionStream } from "../error-response.js";
+import type { HeaderLine, Response } from "../http.js";
+import { EMPTY_BODY } from "../http.js";
+import type { QueryContext } from "../routes.js";
+import { withCacheTags } from "./client-cache.js";
+import { dataFileName } from "./file-name.js";
+import { type OutputType, outputType } from "./output-type.js";
+import { pipelineSetting } from "./pipeline-setting.js";
+import { type PreparedData, pipelineFormat } from "./prepare.js";
+import { runBody, started } from "./run-body.js";
+
+/** Lines of standard error that a record keeps. */
+const MAX_STDERR_LINES = 200;
+
+/** How an interface wants its answers labelled, where it differs from das2-server 3.1. */
+export interface AnswerLabel {
+  readonly contentType?: string;
+  readonly fileName?: string;
+}
+
+/** Status 200 and the headers that name type and file. */
+function dataHeaders(
+  type: OutputType,
+  { words }: PreparedData,
+  context: QueryContext,
+  label: AnswerLabel,
+): HeaderLine[] {
+  const fileName = label.fileName ?? dataFileName(words.id, words.beginText, words.endText, type.extension);
+  context.trace.fileName = fileName;
+  return [
+    ["Content-Type", label.contentType ?? type.contentType],
+    ["Content-Disposition", `${type.disposition}; filename="${fileName}"`],
+  ];
+}
+
+/** What is said where nothing of the request is in the valid range: a form without exceptions says it by being empty. */
+function nothingValid(prepared: PreparedData, type: OutputType): Uint8Array {
+  const { beginText, endText } = prepared.words;
+  return type.inBandErrors
+    ? exceptionStream("NoDataInInterval", `No data found between ${beginText} and ${endText}`)
+    : EMPTY_BODY;
+}
+
+/**
+ * The options of a pipeline for a request: limits and surroundings of the server, log of the request, cut of reduced data.
+ */
+export function pipelineOptions(
+  context: QueryContext,
+  cut: { begin: number; end: number } | undefined,
+): PipelineOptions {
+  const setting = pipelineSetting(context.site);
+  const stderr: string[] = [];
+  context.trace.stderr = stderr;
+  return {
+    programs: builtInProgram,
+    signal: context.request.signal,
+    limits: setting.limits,
+    env: setting.env,
+    slots: setting.slots,
+    onStderr: (_stage, line) => {
+      if (stderr.length < MAX_STDERR_LINES) stderr.push(line);
+    },
+    ...(cut === undefined ? {} : { cut }),
+  };
+}
+
+/** The programs for a query, with the width of the bins they make and the cut that goes with it. */
+export function plannedStages(
+  source: DataSource,
+  query: DataQuery,
+  context: QueryContext,
+): { stages: Stage[]; binSeconds: number | undefined; cut: { begin: number; end: number } | undefined } {
+  const { tools } = pipelineSetting(context.site);
+  const stages = planStages(source, query, tools);
+  const binSeconds = isReducible(source, tools) ? query.resolution : undefined;
+  const cut =
+    binSeconds === undefined ? undefined : { begin: timeToUs2000(query.begin), end: timeToUs2000(query.end) };
+  return { stages, binSeconds, cut };
+}
+
+/**
+ * Answers a prepared request with the output of its pipeline. Status and headers go out with the first byte: what fails
+ * before it is thrown, what fails after it is told in the stream. `HEAD` runs nothing.
+ * Errors: those of {@link planStages} and of a pipeline that fails before it writes. Source: das2-server 2.7, 3.2.
+ */
+export async function answerData(
+  prepared: PreparedData,
+  context: QueryContext,
+  label: AnswerLabel = {},
+): Promise<Response> {
+  const { words, source, query } = prepared;
+  const { request, trace } = context;
+  const type = outputType(source.form, words.output, isBrowser(request.headers["user-agent"]));
+  if (query === undefined) {
+    const headers = dataHeaders(type, prepared, context, label);
+    trace.outcome = "no data";
+    return {
+      status: 200,
+      headers,
+      body: request.method === "HEAD" ? EMPTY_BODY : nothingValid(prepared, type),
+    };
+  }
+  const { stages, binSeconds, cut } = plannedStages(source, query, context);
+  const headers = dataHeaders(type, prepared, context, label);
+  if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
+  const format = pipelineFormat(source, words.output);
+  const run = runPipeline(stages, {
+    ...pipelineOptions(context, cut),
+    format,
+    ...(source.form === "das2" || source.form === "das1"
+      ? { rewriteHeader: (header) => withCacheTags(header, query.requested, binSeconds) }
+      : {}),
+  });
+  await started(run, stages, trace);
+  return { status: 200, headers, body: runBody(run, stages, trace) };
+}

@@ -1,0 +1,98 @@
+import type { CommandTemplate } from "../../dsdf/command.js";
+import type { DataQuery, OutputForm } from "../../dsdf/data-query.js";
+import type { DataSource } from "../../dsdf/data-source.js";
+import { splitParams } from "../../dsdf/param-words.js";
+import { timeText } from "../../dsdf/stages.js";
+import { DasError } from "../../errors/das-error.js";
+import { findSource } from "../find-source.js";
+import type { Response } from "../http.js";
+import { redirect } from "../redirect.js";
+import type { QueryContext } from "../routes.js";
+import { type DataWords, readDataWords, readInterval } from "./data-words.js";
+import { trimToValidRange } from "./trim-range.js";
+
+/** A data request that may be answered: everything is checked, nothing is run yet. */
+export interface PreparedData {
+  readonly words: DataWords;
+  readonly source: DataSource;
+  /** Missing: nothing of the range is valid, so there is nothing to run. */
+  readonly query?: DataQuery;
+}
+
+/** Every command of a source that may ask for request values by name. */
+function commandsOf(source: DataSource): readonly CommandTemplate[] {
+  return [source.reader, source.reducer].filter((command) => command !== undefined && command !== false);
+}
+
+/** The request parameters that the commands of a source name; others stay unknown, whatever they hold. */
+function namedValues(source: DataSource, context: QueryContext): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const command of commandsOf(source))
+    for (const part of command.programs.flatMap((program) => program.words.flat())) {
+      if (part.kind !== "value") continue;
+      const value = context.words.get(part.key) ?? context.words.get(part.key.toLowerCase());
+      if (value !== undefined) values[part.key] = value;
+    }
+  return values;
+}
+
+/** Lets in or challenges. Errors: NEEDS_LOGIN with the challenge in `where`. Source: das2-server 6.1. */
+async function letIn(
+  source: DataSource,
+  range: { readonly begin: DataQuery["begin"]; readonly end: DataQuery["end"] },
+  { site, request, trace }: QueryContext,
+): Promise<void> {
+  const decision = await site.authorize(source, range.begin, range.end, request, site, trace.client);
+  if (!decision.granted)
+    throw new DasError("NEEDS_LOGIN", "This source needs a user name and password", {
+      challenge: `Basic realm="${decision.realm}"`,
+    });
+  trace.user = decision.user;
+}
+
+/**
+ * Takes a data request through the steps before anything runs: words, source and its redirects, valid range, access,
+ * interval. The order decides which error is told where several apply.
+ *
+ * @param words already parsed, for interfaces with other names; missing: those of das2.2
+ * @returns an answer where the source is elsewhere
+ * Errors: BAD_PARAMETER, BAD_TIME, NO_SUCH_SOURCE, BAD_DEFINITION, NEEDS_LOGIN. Source: das2-server 2.7.
+ */
+export async function prepareData(
+  context: QueryContext,
+  words: DataWords = readDataWords(context.words),
+): Promise<{ readonly elsewhere: Response } | PreparedData> {
+  const { trace, site } = context;
+  trace.begin = timeText(words.begin);
+  trace.end = timeText(words.end);
+  trace.resolution = words.resolution;
+  const source = await findSource(context, words.id);
+  const elsewhere = redirect(source, context);
+  if (elsewhere !== undefined) return { elsewhere };
+  const requested = { begin: words.begin, end: words.end };
+  const range = trimToValidRange(source.validRange, requested, site.now());
+  if (range === undefined) return { words, source };
+  await letIn(source, range, context);
+  const interval = source.requiresInterval ? readInterval(words.intervalText) : undefined;
+  const params = splitParams(words.params ?? "", source.paramChars);
+  trace.interval = interval;
+  if (params.length > 0) trace.params = params;
+  const values = namedValues(source, context);
+  const query: DataQuery = {
+    sourceId: source.id,
+    ...range,
+    requested,
+    ...(words.resolution === undefined ? {} : { resolution: words.resolution }),
+    ...(interval === undefined ? {} : { interval }),
+    params,
+    output: words.output,
+    ...(Object.keys(values).length === 0 ? {} : { values }),
+  };
+  return { words, source, query };
+}
+
+/** What the output of a pipeline is followed as. */
+export function pipelineFormat(source: DataSource, output: OutputForm): "das2" | "qstream" | "other" {
+  if (output === "csv" || source.form === "das3") return "other";
+  return source.form === "qstream" ? "qstream" : "das2";
+}

@@ -1,0 +1,38 @@
+import { DasError } from "../../errors/das-error.js";
+import { textResponse } from "../http.js";
+import type { Query } from "../routes.js";
+
+/** Names whose values are never shown. */
+const SECRET = /PASS|SECRET|KEY|TOKEN|AUTH|CREDENTIAL|CONN/i;
+
+/** One line a name, secrets hidden, line ends and other control characters written out. */
+function lines(values: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => {
+      const shown =
+        value instanceof Map
+          ? Object.fromEntries([...value].map(([k, v]) => [k, SECRET.test(k) ? "(hidden)" : v]))
+          : value;
+      return `${name} = ${SECRET.test(name) ? "(hidden)" : (JSON.stringify(shown) ?? String(shown))}`;
+    });
+}
+
+/**
+ * `server=debug`, `/debug`: configuration and environment, for those who may see the log, where it is switched on; for
+ * everybody else there is no such page. Source: das2-server 2.10.
+ */
+export const debug: Query = ({ site, trace }) => {
+  if (!site.config.enableDebug || !site.mayViewLog(trace.client))
+    throw new DasError("NOT_FOUND", "There is nothing at this path");
+  const text = [
+    "[configuration]",
+    ...lines(site.config),
+    "",
+    "[environment]",
+    ...lines(process.env),
+    "",
+  ].join("\n");
+  return textResponse(200, "text/plain", text);
+};

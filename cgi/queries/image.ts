@@ -1,0 +1,75 @@
+import { parseCommand } from "../../dsdf/command.js";
+import { expandCommand } from "../../dsdf/expand-command.js";
+import type { Stage } from "../../dsdf/stage.js";
+import { timeText } from "../../dsdf/stages.js";
+import { DasError } from "../../errors/das-error.js";
+import { builtInProgram } from "../../pipeline/built-in.js";
+import { runPipeline } from "../../pipeline/run.js";
+import type { ReaderProgram } from "../../stream/program.js";
+import { pipelineOptions, plannedStages } from "../data/answer.js";
+import { dataFileName } from "../data/file-name.js";
+import { type PreparedData, prepareData } from "../data/prepare.js";
+import { runBody, started } from "../data/run-body.js";
+import { EMPTY_BODY, type HeaderLine, type Response } from "../http.js";
+import type { Query, QueryContext } from "../routes.js";
+
+/** A reader that finds nothing, for plots of ranges where nothing can be: no definition can name it. */
+const EMPTY_READER = "(nothing)";
+
+const emptyReader: ReaderProgram = {
+  kind: "reader",
+  name: EMPTY_READER,
+  help: "",
+  async *open() {
+    yield [
+      { kind: "stream", header: { version: "2.2", properties: [] } },
+      { kind: "exception", exception: { type: "NoDataInInterval", message: "No data found" } },
+    ];
+  },
+};
+
+/** The plot program as the last stage; `in_fmt` says what it reads, das1 sources having become das2. */
+function plotStages(text: string, prepared: PreparedData): Stage[] {
+  const { source, words } = prepared;
+  const form = source.form === "das1" ? "das2" : source.form;
+  const programs = expandCommand(parseCommand(text), {});
+  return programs.map(({ argv: [program, ...args], env }, index) => {
+    const last = index === programs.length - 1;
+    const added = [`in_fmt=${form}`, `time.min=${timeText(words.begin)}`, `time.max=${timeText(words.end)}`];
+    return { role: "converter", argv: [program, ...args, ...(last ? added : [])], env };
+  });
+}
+
+async function plot(prepared: PreparedData, pngMaker: string, context: QueryContext): Promise<Response> {
+  const { words, source, query } = prepared;
+  const fileName = dataFileName(words.id, words.beginText, words.endText, "png");
+  context.trace.fileName = fileName;
+  const headers: HeaderLine[] = [
+    ["Content-Type", "image/png"],
+    ["Content-Disposition", `inline; filename="${fileName}"`],
+  ];
+  const planned =
+    query === undefined
+      ? { stages: [{ role: "reader", argv: [EMPTY_READER], env: {} } satisfies Stage], cut: undefined }
+      : plannedStages(source, { ...query, output: "stream" }, context);
+  if (context.request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
+  const stages: Stage[] = [...planned.stages, ...plotStages(pngMaker, prepared)];
+  const run = runPipeline(stages, {
+    ...pipelineOptions(context, planned.cut),
+    programs: (name) => (name === EMPTY_READER ? Promise.resolve(emptyReader) : builtInProgram(name)),
+    format: "other",
+  });
+  await started(run, stages, context.trace);
+  return { status: 200, headers, body: runBody(run, stages, context.trace) };
+}
+
+/**
+ * `server=image`: a plot, made by the configured program from the stream on its standard input. An empty range gives an empty plot.
+ * Errors: NOT_IMPLEMENTED where no program is configured. Source: das2-server 2.8.
+ */
+export const image: Query = async (context) => {
+  const { pngMaker } = context.site.config;
+  if (pngMaker === undefined) throw new DasError("NOT_IMPLEMENTED", "This server makes no plots");
+  const prepared = await prepareData(context);
+  return "elsewhere" in prepared ? prepared.elsewhere : plot(prepared, pngMaker, context);
+};

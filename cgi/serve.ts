@@ -1,0 +1,146 @@
+import type { IncomingMessage, Server } from "node:http";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Config } from "../config/config.js";
+import { nodeListener } from "./adapters/node-http.js";
+import { exceptionStream } from "./error-response.js";
+import type { Handler, Response } from "./http.js";
+import { REASONS, textResponse } from "./http.js";
+import { handleLog } from "./log/viewer.js";
+import { siblingUrl } from "./own-url.js";
+import { handle } from "./routes.js";
+import type { Site } from "./site.js";
+import { openSite, type SiteOptions } from "./site.js";
+
+/** Header block of a request: room for a URL far over its limit, so that it is answered and not cut off. */
+const MAX_HEADER_BYTES = 192 * 1024;
+/** Time for a client to send its headers, milliseconds. */
+const HEADERS_TIMEOUT_MS = 20_000;
+/** Time for a whole request, body included (none is read), milliseconds. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than a proxy keeps an idle connection (Apache 60 s), so that it never writes to one just closed. */
+const KEEP_ALIVE_MS = 65_000;
+/** Time for running answers when the server closes, milliseconds. */
+const CLOSE_GRACE_MS = 10_000;
+
+/** A running server. */
+export interface RunningServer {
+  /** Where the server answers, for example `http://127.0.0.1:8080/das/server`. */
+  readonly url: string;
+  readonly site: Site;
+  /** Takes no new connections, lets running answers end for `graceMs` (10 s), then cuts them; resolves when all is released. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** What clients are told that never got as far as a request. */
+function refuse(socket: Duplex, status: number, message: string): void {
+  const body = exceptionStream("IllegalArgument", message);
+  const head = [
+    `HTTP/1.1 ${status} ${REASONS[status] ?? "Error"}`,
+    "Content-Type: text/vnd.das2.das2stream",
+    `Content-Length: ${body.length}`,
+    "Connection: close",
+    "",
+    "",
+  ].join("\r\n");
+  socket.end(Buffer.concat([Buffer.from(head, "latin1"), body]));
+}
+
+function onClientError(error: Error, socket: Duplex): void {
+  // Gone already, or in the middle of an answer: nothing can be said.
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ECONNRESET" || !socket.writable || (socket as Socket).bytesWritten > 0) {
+    socket.destroy();
+    return;
+  }
+  if (code === "HPE_HEADER_OVERFLOW") refuse(socket, 431, "The URL and headers of the request are too long");
+  else if (code === "ERR_HTTP_REQUEST_TIMEOUT") refuse(socket, 408, "The request took too long to arrive");
+  else refuse(socket, 400, "This is not an HTTP request");
+}
+
+/** What is outside the mounts: the root leads to the server, everything else is not there. */
+function outside(mount: string): Handler {
+  return async (request): Promise<Response> =>
+    request.path === "/" || request.path === ""
+      ? textResponse(302, "text/plain", "The server is below\n", [
+          ["Location", mount],
+          ["Content-Length", "20"],
+        ])
+      : textResponse(404, "text/plain", "There is nothing at this path\n", [["Content-Length", "30"]]);
+}
+
+function listen(server: Server, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(config.listenPort, config.listenHost, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** The URL of a listening server; addresses that mean "all" are shown as this host. */
+function urlOf(server: Server, config: Config, mount: string): string {
+  const { port } = server.address() as AddressInfo; // listening on TCP: never a path, never null
+  const host =
+    config.listenHost === "0.0.0.0" || config.listenHost === "::" ? "localhost" : config.listenHost;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}${mount}`;
+}
+
+/**
+ * Starts the resident server: data, pages and static files below `LISTEN_PATH`, the log viewer beside it.
+ * @param options parts of the server that are replaced
+ * Errors: those of {@link openSite}, and of listening (`EADDRINUSE`). Source: das2-server 1, 3.2, 3.3.
+ */
+export async function startServer(
+  config: Config,
+  options: Omit<SiteOptions, "resident"> = {},
+): Promise<RunningServer> {
+  const site = openSite(config, { ...options, resident: true });
+  const mount = config.listenPath.replace(/\/+$/, "");
+  const slowClientMs = site.slowClientMs;
+  const listeners = [
+    nodeListener((request) => handle(request, site), { mount, slowClientMs }),
+    nodeListener((request) => handleLog(request, site), { mount: logMount(mount, config), slowClientMs }),
+    nodeListener(outside(mount), { mount: "", slowClientMs }),
+  ];
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    noDelay: true,
+  });
+  server.on("request", (message: IncomingMessage, out) => {
+    for (const listener of listeners) if (listener(message, out)) return;
+    out.writeHead(400, "Bad Request", ["Connection", "close"]).end();
+  });
+  server.on("clientError", onClientError);
+  await listen(server, config);
+
+  let closing: Promise<void> | undefined;
+  const close = (graceMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      server.close(() => {
+        clearTimeout(timer);
+        site.close().then(resolve, resolve);
+      });
+      server.closeIdleConnections();
+    });
+  return {
+    url: urlOf(server, config, mount),
+    site,
+    close(graceMs = CLOSE_GRACE_MS) {
+      closing ??= close(graceMs);
+      return closing;
+    },
+  };
+}
+
+/** Path of the log viewer: beside the server, unless it is at another host. */
+function logMount(mount: string, config: Config): string {
+  const url = siblingUrl(mount, config.viewLogUrl);
+  return url.includes("//") ? siblingUrl(mount, "log") : url.replace(/\/+$/, "");
+}
