@@ -15,6 +15,8 @@ export interface Remark {
   readonly line: number;
   readonly keyword?: string;
   readonly message: string;
+  /** What would have been right; there where a value is left out because of it. */
+  readonly expected?: string;
 }
 
 /** A definition file as text: its assignments, nothing interpreted. */

@@ -1,4 +1,4 @@
-import { definitionError, valueError } from "./definition-error.js";
+import { definitionError, shown, valueError } from "./definition-error.js";
 import { isTrue } from "./fields.js";
 import type { Definition, Remark } from "./grammar.js";
 
@@ -55,10 +55,13 @@ export class KeywordSet {
     const value = this.values.get(keyword);
     if (value === undefined) return undefined;
     const result = read(value.trim());
-    if (result === undefined) {
-      const { message } = valueError(value, { expected });
-      this.problems.push({ line: this.place(keyword).line ?? 0, keyword, message });
-    }
+    if (result === undefined)
+      this.problems.push({
+        line: this.place(keyword).line ?? 0,
+        keyword,
+        message: `value ${shown(value)}`,
+        expected,
+      });
     return result;
   }
 

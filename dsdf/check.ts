@@ -1,0 +1,294 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { isDasError } from "../errors/das-error.js";
+import { compareTimes } from "../stream/time.js";
+import { type CommandTemplate, commandKeys } from "./command.js";
+import type { DataSource } from "./data-source.js";
+import { parseDefinition } from "./grammar.js";
+import { readDefinitionBytes } from "./load.js";
+import { isReducible } from "./stages.js";
+import type { PipelineTools } from "./tools.js";
+import type { SourceTree } from "./tree.js";
+
+/** One finding about a definition. */
+export interface Problem {
+  /** An `error` keeps the source, or a part of what it says, from working. */
+  readonly level: "error" | "warning";
+  readonly file: string;
+  readonly line?: number;
+  readonly keyword?: string;
+  readonly message: string;
+  readonly expected?: string;
+}
+
+/** What the check found about one source; good where nothing is an error. */
+export interface SourceReport {
+  readonly id: string;
+  readonly file: string;
+  readonly good: boolean;
+  readonly problems: readonly Problem[];
+}
+
+/** What a definition is checked against. */
+export interface CheckOptions {
+  readonly tree: SourceTree;
+  readonly tools: PipelineTools;
+  /** Whether a program of that name ships with the server. */
+  readonly isBuiltIn: (name: string) => boolean;
+  /** Folders in which other programs are looked for: `BIN_PATH` and those of the system. */
+  readonly programFolders: readonly string[];
+}
+
+/** What the pipeline gives to every `#[...]`; das2-server 9.1, 7.3. */
+const KNOWN_KEYS: ReadonlySet<string> = new Set(
+  (
+    "read.time.min read.time.max read.time.inter bin.time.max read.opts time.min time.max start_time end_time start stop " +
+    "interval resolution params _LOCAL_ID_ _SERVER_ _FILENAME_"
+  ).split(" "),
+);
+const FLAGS =
+  "das2Stream das3Stream qstream requiresInterval hidden dropParams realTime hapi substitutions".split(" ");
+/** The C library cuts longer ids; das2-server 21.3. */
+const MAX_ID_BYTES = 63;
+
+/**
+ * Checks definitions without running anything: all of them, or those of the given ids.
+ * Source: das2-server 19.4.
+ */
+export async function checkTree(options: CheckOptions, ids?: readonly string[]): Promise<SourceReport[]> {
+  const files = await options.tree.files();
+  const reports: SourceReport[] = [];
+  for (const id of ids ?? files.keys())
+    reports.push(await checkSource(options, id, files.get(id) ?? `${id}.dsdf`));
+  return reports;
+}
+
+/** One problem as a line, the way compilers write it. */
+export function problemText({ level, file, line, keyword, message, expected }: Problem): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  const name = keyword === undefined ? "" : `${keyword}: `;
+  return `${place}: ${level}: ${name}${message}${expected === undefined ? "" : ` (expected ${expected})`}`;
+}
+
+async function checkSource(options: CheckOptions, id: string, file: string): Promise<SourceReport> {
+  let problems: Problem[];
+  try {
+    const source = await options.tree.find(id);
+    problems =
+      source === undefined
+        ? [{ level: "error", file, message: `there is no source ${id}` }]
+        : await new Checker(options, source).run();
+  } catch (error) {
+    if (!isDasError(error)) throw error;
+    problems = [loadProblem(file, error.where, error.message)];
+  }
+  return { id, file, good: problems.every(({ level }) => level !== "error"), problems };
+}
+
+function loadProblem(file: string, where: Readonly<Record<string, unknown>>, message: string): Problem {
+  const { line, keyword, expected, what } = where;
+  return {
+    level: "error",
+    file,
+    message: typeof what === "string" ? what : message,
+    ...(typeof line === "number" ? { line } : {}),
+    ...(typeof keyword === "string" ? { keyword } : {}),
+    ...(typeof expected === "string" ? { expected } : {}),
+  };
+}
+
+/** Looks at one source that could be loaded. */
+class Checker {
+  readonly #options: CheckOptions;
+  readonly #source: DataSource;
+  readonly #problems: Problem[] = [];
+  readonly #lines: ReadonlyMap<string, { readonly line: number }>;
+
+  constructor(options: CheckOptions, source: DataSource) {
+    this.#options = options;
+    this.#source = source;
+    this.#lines = parseDefinition(readDefinitionBytes(source.file), source.file).assignments;
+  }
+
+  async run(): Promise<Problem[]> {
+    const source = this.#source;
+    for (const { line, keyword, message, expected } of source.problems ?? [])
+      this.#problems.push({
+        level: expected === undefined ? "warning" : "error",
+        file: source.file,
+        line,
+        message,
+        ...(keyword === undefined ? {} : { keyword }),
+        ...(expected === undefined ? {} : { expected }),
+      });
+    this.#flags();
+    await this.#redirect();
+    if (source.rename === undefined && source.server === undefined) {
+      this.#forms();
+      this.#programs();
+      this.#ranges();
+      this.#people();
+    }
+    if (Buffer.byteLength(source.id) > MAX_ID_BYTES)
+      this.#add("warning", `the id has more than ${MAX_ID_BYTES} bytes; clients of the C library cut it`);
+    return this.#problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  }
+
+  #add(level: Problem["level"], message: string, keyword?: string): void {
+    const at = keyword === undefined ? undefined : this.#lines.get(keyword)?.line;
+    this.#problems.push({
+      level,
+      file: this.#source.file,
+      message,
+      ...(at === undefined ? {} : { line: at }),
+      ...(keyword === undefined ? {} : { keyword }),
+    });
+  }
+
+  #flags(): void {
+    for (const keyword of FLAGS) {
+      const value = this.#source.keywords.get(keyword);
+      if (value !== undefined && !/^(1|true|yes|on|0|false|no|off|)$/i.test(value.trim()))
+        this.#add(
+          "warning",
+          `value ${JSON.stringify(value)} counts as false (true is 1, true, yes or on)`,
+          keyword,
+        );
+    }
+  }
+
+  async #redirect(): Promise<void> {
+    const { rename, server, id } = this.#source;
+    if (server !== undefined && !(URL.canParse(server) && /^https?:/i.test(server)))
+      this.#add("error", `value ${JSON.stringify(server)} is no absolute http or https URL`, "server");
+    if (rename === undefined || server !== undefined) return;
+    if (rename === id) this.#add("error", "the source is renamed to itself", "rename");
+    else if (!(await this.#exists(rename))) this.#add("warning", `there is no source ${rename}`, "rename");
+  }
+
+  async #exists(id: string): Promise<boolean> {
+    try {
+      return (await this.#options.tree.find(id)) !== undefined;
+    } catch {
+      return true; // it is there, and has a report of its own
+    }
+  }
+
+  #forms(): void {
+    const { keywords, form } = this.#source;
+    const { tools } = this.#options;
+    const claimed = ["das2Stream", "das3Stream", "qstream"].filter((name) =>
+      /^(1|true|yes|on)$/i.test(keywords.get(name) ?? ""),
+    );
+    if (claimed.length > 1)
+      this.#add("warning", `${claimed.join(" and ")} are both true; ${form} counts`, claimed[1]);
+    if (form === "das1" && tools.das1ToDas2 === undefined)
+      this.#add(
+        "error",
+        "a das1 source (neither das2Stream, das3Stream nor qstream is true), but DAS1_TO_DAS2 is not configured",
+      );
+    if (
+      !isReducible(this.#source, tools) &&
+      keywords.get("reducer") === undefined &&
+      !this.#source.requiresInterval
+    )
+      this.#add("warning", `no reducer for ${form} streams: data are sent in full resolution`);
+    if (this.#source.requiresInterval && this.#source.cacheLevels.length > 0)
+      this.#add(
+        "warning",
+        "a source that needs an interval cannot be cached",
+        this.#firstNumbered("cacheLevel"),
+      );
+  }
+
+  #programs(): void {
+    const { reader, reducer, form } = this.#source;
+    const { tools } = this.#options;
+    // The reader of a das1 source is run by the converter, from the definition.
+    if (reader !== undefined && form !== "das1") this.#command(reader, "reader");
+    if (reducer) this.#command(reducer, "reducer");
+    if (form === "das1" && tools.das1ToDas2 !== undefined) this.#command(tools.das1ToDas2, "reader");
+  }
+
+  #command(command: CommandTemplate, keyword: string): void {
+    for (const { words } of command.programs) {
+      const name = (words[0] ?? []).map((part) => (part.kind === "text" ? part.text : "")).join("");
+      const missing = this.#missingProgram(name);
+      if (missing !== undefined) this.#add("error", missing, keyword);
+    }
+    for (const key of commandKeys(command)) if (!KNOWN_KEYS.has(key)) this.#unknownKey(command, key, keyword);
+  }
+
+  #unknownKey(command: CommandTemplate, key: string, keyword: string): void {
+    const needed = command.programs
+      .flatMap(({ words }) => words.flat())
+      .some((part) => part.kind === "value" && part.key === key && part.absent === undefined);
+    const effect = needed ? "a request without it is refused" : "clients do not know of it";
+    this.#add("warning", `asks for the request parameter ${key}: ${effect}`, keyword);
+  }
+
+  #missingProgram(name: string): string | undefined {
+    if (!name.includes("/")) {
+      if (this.#options.isBuiltIn(name)) return undefined;
+      const found = this.#options.programFolders.some((folder) => isExecutable(join(folder, name)));
+      return found ? undefined : `there is no program ${name} in BIN_PATH`;
+    }
+    if (!isAbsolute(name)) return `program ${name} is neither a name nor an absolute path`;
+    return isExecutable(name) ? undefined : `${name} is not an executable file`;
+  }
+
+  #ranges(): void {
+    const { examples, validRange, requiresInterval, params } = this.#source;
+    if (examples.length === 0)
+      this.#add("warning", "no exampleRange: the source is missing from server=discovery");
+    for (const { number, begin, end, interval, params: words } of examples) {
+      const keyword = this.#numbered("exampleRange", number);
+      const early = validRange !== undefined && compareTimes(begin, validRange.begin) < 0;
+      const late =
+        validRange !== undefined && validRange.end !== "now" && compareTimes(end, validRange.end) > 0;
+      if (early || late) this.#add("warning", "the example reaches out of validRange", keyword);
+      if (requiresInterval && interval === undefined)
+        this.#add(
+          "warning",
+          "an example without exampleInterval for a source that needs an interval",
+          keyword,
+        );
+      if (words !== undefined && this.#source.dropParams)
+        this.#add(
+          "warning",
+          "parameters of an example never reach the reader (dropParams)",
+          this.#numbered("exampleParams", number),
+        );
+    }
+    if (params.length > 0 && this.#source.dropParams)
+      this.#add("warning", "declared parameters never reach the reader", "dropParams");
+  }
+
+  #people(): void {
+    const { contacts, securityRealm } = this.#source;
+    if (!contacts.some(({ kind }) => kind === "technical")) this.#add("warning", "no techContact");
+    if (securityRealm !== undefined && /["\\]/.test(securityRealm))
+      this.#add("warning", "quotes and backslashes in a realm confuse clients", "securityRealm");
+  }
+
+  #numbered(base: string, number: number): string | undefined {
+    const names = [...this.#source.keywords.keys()].filter((keyword) => keyword.startsWith(base));
+    return names.find(
+      (keyword) =>
+        Number(/^_([0-9]+)$/.exec(keyword.slice(base.length))?.[1] ?? (keyword === base ? 0 : -1)) === number,
+    );
+  }
+
+  #firstNumbered(base: string): string | undefined {
+    return [...this.#source.keywords.keys()].find((keyword) => keyword.startsWith(base));
+  }
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
