@@ -3,6 +3,9 @@ import { DasError } from "../errors/das-error.js";
 /** Parameters of one request: far above any client, far below what makes parsing costly. */
 const MAX_PARAMETERS = 256;
 
+/** What is said of a URL with bytes that HTTP does not allow in one. */
+export const NOT_ENCODED = "The URL has bytes that must be percent-encoded";
+
 /** The parameters of a request, decoded; the first of a repeated name; no empty values. */
 export type QueryWords = ReadonlyMap<string, string>;
 
@@ -12,6 +15,7 @@ export type QueryWords = ReadonlyMap<string, string>;
  * control characters. `what` names the text in the message. Source: das2-server 1.2.
  */
 export function decodeText(raw: string, what: string, plus: boolean): string {
+  if (!/^[\x21-\x7e]*$/.test(raw)) throw new DasError("BAD_PARAMETER", NOT_ENCODED);
   const spaced = plus ? raw.replaceAll("+", " ") : raw;
   let text = spaced;
   if (spaced.includes("%")) {
@@ -23,7 +27,7 @@ export function decodeText(raw: string, what: string, plus: boolean): string {
       fail(what, "is not valid UTF-8");
     }
   }
-  // U+FFFD is what an environment of invalid bytes was turned into before it came here.
+  // Stands for what could not be decoded, here or at the client; no id has it.
   if (text.includes("\uFFFD")) fail(what, "is not valid UTF-8");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(text)) fail(what, "contains NUL or another control character");

@@ -1,14 +1,13 @@
 import type { IncomingMessage, Server } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.js";
 import { nodeListener } from "./adapters/node-http.js";
-import { exceptionStream } from "./error-response.js";
 import type { Handler, Response } from "./http.js";
-import { REASONS, textResponse } from "./http.js";
+import { textResponse } from "./http.js";
 import { handleLog } from "./log/viewer.js";
 import { siblingUrl } from "./own-url.js";
+import { refuseConnection } from "./refuse-connection.js";
 import { handle } from "./routes.js";
 import type { Site } from "./site.js";
 import { openSite, type SiteOptions } from "./site.js";
@@ -31,32 +30,6 @@ export interface RunningServer {
   readonly site: Site;
   /** Takes no new connections, lets running answers end for `graceMs` (10 s), then cuts them; resolves when all is released. */
   close(graceMs?: number): Promise<void>;
-}
-
-/** What clients are told that never got as far as a request. */
-function refuse(socket: Duplex, status: number, message: string): void {
-  const body = exceptionStream("IllegalArgument", message);
-  const head = [
-    `HTTP/1.1 ${status} ${REASONS[status] ?? "Error"}`,
-    "Content-Type: text/vnd.das2.das2stream",
-    `Content-Length: ${body.length}`,
-    "Connection: close",
-    "",
-    "",
-  ].join("\r\n");
-  socket.end(Buffer.concat([Buffer.from(head, "latin1"), body]));
-}
-
-function onClientError(error: Error, socket: Duplex): void {
-  // Gone already, or in the middle of an answer: nothing can be said.
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === "ECONNRESET" || !socket.writable || (socket as Socket).bytesWritten > 0) {
-    socket.destroy();
-    return;
-  }
-  if (code === "HPE_HEADER_OVERFLOW") refuse(socket, 431, "The URL and headers of the request are too long");
-  else if (code === "ERR_HTTP_REQUEST_TIMEOUT") refuse(socket, 408, "The request took too long to arrive");
-  else refuse(socket, 400, "This is not an HTTP request");
 }
 
 /** What is outside the mounts: the root leads to the server, everything else is not there. */
@@ -116,7 +89,7 @@ export async function startServer(
     for (const listener of listeners) if (listener(message, out)) return;
     out.writeHead(400, "Bad Request", ["Connection", "close"]).end();
   });
-  server.on("clientError", onClientError);
+  server.on("clientError", (error, socket) => void refuseConnection(error, socket, site));
   await listen(server, config);
 
   let closing: Promise<void> | undefined;

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import type { Handler, Request, Response } from "../http.js";
 import { isWholeBody, REASONS } from "../http.js";
 import { nextRequestId } from "../request-id.js";
-import { encodeRawText, splitTarget } from "./request-target.js";
+import { splitTarget } from "./request-target.js";
 
 /** The environment of a CGI program. */
 export type CgiEnvironment = Readonly<Record<string, string | undefined>>;
@@ -14,9 +14,9 @@ export type CgiEnvironment = Readonly<Record<string, string | undefined>>;
 export function requestFromCgi(env: CgiEnvironment, signal: AbortSignal): Request {
   const mount = (env.SCRIPT_NAME ?? "").replace(/\/+$/, "");
   const uri = env.REQUEST_URI;
-  const fromUri = uri === undefined ? undefined : splitTarget(encodeRawText(uri, "utf8"), mount);
+  const fromUri = uri === undefined ? undefined : splitTarget(uri, mount);
   const pathInfo = (env.PATH_INFO ?? "").split("/").map(encodeURIComponent).join("/");
-  const target = fromUri ?? { path: pathInfo, query: encodeRawText(env.QUERY_STRING ?? "", "utf8") };
+  const target = fromUri ?? { path: pathInfo, query: env.QUERY_STRING ?? "" };
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(env))
     if (name.startsWith("HTTP_")) headers[name.slice(5).toLowerCase().replaceAll("_", "-")] = value;

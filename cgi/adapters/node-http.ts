@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Handler, Request, Response } from "../http.js";
 import { isWholeBody, REASONS } from "../http.js";
 import { nextRequestId } from "../request-id.js";
-import { encodeRawText, splitTarget } from "./request-target.js";
+import { splitTarget } from "./request-target.js";
 
 /** Settings of the socket adapter. */
 export interface NodeHttpOptions {
@@ -18,7 +18,7 @@ export function requestFromNode(
   mount: string,
   signal: AbortSignal,
 ): Request | undefined {
-  const target = splitTarget(encodeRawText(message.url ?? "/", "latin1"), mount);
+  const target = splitTarget(message.url ?? "/", mount);
   if (target === undefined) return undefined;
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(message.headers))
