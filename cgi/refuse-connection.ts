@@ -32,12 +32,18 @@ function headBlock(response: Response): string {
 /**
  * Answers what the HTTP parser refuses, in the form of every other error and with a record, and closes the connection. One that is
  * gone, or in the middle of an answer, is only closed.
+ * @param answering whether the answer to an earlier request is still being sent
  */
-export async function refuseConnection(error: Error, socket: Duplex, site: Site): Promise<void> {
+export async function refuseConnection(
+  error: Error,
+  socket: Duplex,
+  answering: boolean,
+  site: Site,
+): Promise<void> {
   const { code } = error as NodeJS.ErrnoException; // errors of the parser and of sockets carry one
   // "clientError" comes with the socket of a TCP server.
-  const { bytesWritten, remoteAddress } = socket as Socket;
-  if (code === "ECONNRESET" || !socket.writable || bytesWritten > 0) {
+  const { remoteAddress } = socket as Socket;
+  if (code === "ECONNRESET" || !socket.writable || answering) {
     socket.destroy();
     return;
   }

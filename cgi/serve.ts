@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Config } from "../config/config.js";
 import { nodeListener } from "./adapters/node-http.js";
 import type { Handler, Response } from "./http.js";
@@ -85,11 +86,17 @@ export async function startServer(
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
   });
+  const answering = new WeakSet<Duplex>();
   server.on("request", (message: IncomingMessage, out) => {
+    answering.add(message.socket);
+    out.once("close", () => answering.delete(message.socket));
     for (const listener of listeners) if (listener(message, out)) return;
     out.writeHead(400, "Bad Request", ["Connection", "close"]).end();
   });
-  server.on("clientError", (error, socket) => void refuseConnection(error, socket, site));
+  server.on(
+    "clientError",
+    (error, socket) => void refuseConnection(error, socket, answering.has(socket), site),
+  );
   await listen(server, config);
 
   let closing: Promise<void> | undefined;

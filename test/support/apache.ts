@@ -56,7 +56,6 @@ export async function startApache(program: string, configuration: string): Promi
     "authz_core",
     "alias",
     "env",
-    "mime",
     "cgid",
     "proxy",
     "proxy_http",

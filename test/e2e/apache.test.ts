@@ -1,0 +1,109 @@
+import { existsSync } from "node:fs";
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningServer, startServer } from "../../cgi/serve.js";
+import { packageRoot } from "../../config/package-root.js";
+import { type ApacheServer, startApache } from "../support/apache.js";
+import { caseFiles, checkAnswer, comparable } from "../support/case-files.js";
+import { CASE_SITE, caseConfig, caseEnvironment } from "../support/case-site.js";
+import { rawRequest } from "../support/raw-http.js";
+import { programForTest } from "../support/system-programs.js";
+
+const apache = programForTest("apache");
+const ENTRY = join(packageRoot(), "dist/cgi-bin/server");
+
+/** The template of a set-up as an operator would change it: two paths, or a port. */
+async function template(name: string, replace: Readonly<Record<string, string>>): Promise<string> {
+  let text = await readFile(join(packageRoot(), "etc", name), "utf8");
+  for (const [from, to] of Object.entries(replace)) {
+    expect(text, `${name} has ${from}`).toContain(from);
+    text = text.replaceAll(from, to);
+  }
+  return text;
+}
+
+describe.skipIf(apache.missing)(apache.title("Apache"), () => {
+  let server: RunningServer;
+  let folder: string;
+  let web: ApacheServer;
+  let proxy: ApacheServer;
+  const { config, dispose } = caseConfig();
+
+  beforeAll(async () => {
+    expect(existsSync(ENTRY), `${ENTRY}, made by npm run build`).toBe(true);
+    // Where www-data may read whatever the checkout's own rights are.
+    folder = await mkdtemp(join(tmpdir(), "heliostream-e2e-"));
+    await chmod(folder, 0o755);
+    const log = join(folder, "log");
+    await mkdir(log);
+    await chmod(log, 0o777);
+    await cp(CASE_SITE, join(folder, "site"), { recursive: true, preserveTimestamps: true });
+    await cp(join(packageRoot(), "dist/cgi-bin"), join(folder, "package/dist/cgi-bin"), {
+      recursive: true,
+      preserveTimestamps: true,
+    });
+    await cp(join(packageRoot(), "static"), join(folder, "package/static"), {
+      recursive: true,
+      preserveTimestamps: true,
+    });
+    await cp(join(packageRoot(), "package.json"), join(folder, "package/package.json"));
+    const environment = caseEnvironment(log);
+    const settings = Object.entries({
+      ...environment,
+      HELIOSTREAM_BIN_PATH: `${join(folder, "site/programs")}:${dirname(process.execPath)}`,
+      PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+    }).filter(([name]) => name !== "HELIOSTREAM_CONFIG");
+    const cgi = await template("apache-cgi.conf", {
+      "/opt/heliostream": join(folder, "package"),
+      "/etc/heliostream/das2server.conf": join(folder, "site/das2server.conf"),
+    });
+    server = await startServer(config, { log: { write: () => {}, close: () => Promise.resolve() } });
+    const port = new URL(server.url).port;
+    web = await startApache(
+      apache.path,
+      `${cgi}\n${settings.map(([name, value]) => `SetEnv ${name} "${value}"`).join("\n")}`,
+    );
+    proxy = await startApache(apache.path, await template("apache-proxy.conf", { "8080": port }));
+  });
+
+  afterAll(async () => {
+    await web?.stop();
+    await proxy?.stop();
+    await server?.close(0);
+    dispose();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  describe.each(caseFiles())("$title", ({ cases }) => {
+    it.each(cases.filter((one) => one.notApache === undefined))(
+      "$name",
+      async ({ request, expect: expected }) => {
+        const direct = await rawRequest(Number(new URL(server.url).port), request);
+        const asCgi = await rawRequest(web.port, request);
+        checkAnswer(asCgi, expected);
+        expect(comparable(asCgi), "CGI gives the bytes of the resident server").toEqual(comparable(direct));
+        const behind = await rawRequest(proxy.port, request);
+        checkAnswer(behind, expected);
+        expect(comparable(behind), "the proxy passes everything on").toEqual(comparable(direct));
+      },
+    );
+  });
+
+  it("writes one record a request, with the address of the client", async () => {
+    const files = await readdir(join(folder, "log"));
+    const text = await readFile(join(folder, "log", files[0] ?? ""), "utf8");
+    const records = text
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(records.length).toBeGreaterThan(50);
+    expect(records[0]).toMatchObject({ client: "127.0.0.1", mount: "/das/server" });
+  });
+
+  it("has no complaint in Apache's error log but those of broken definitions", async () => {
+    const lines = (await web.errorLog()).split("\n").filter((line) => /error|heliostream/i.test(line));
+    expect(lines.filter((line) => !/AH0\d+/.test(line))).toEqual([]);
+  });
+});
