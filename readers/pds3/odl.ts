@@ -52,9 +52,10 @@ export function parseOdl(text: string): OdlObject {
       return root;
     }
     if (key === "END_OBJECT" || key === "END_GROUP") {
-      const named = scanner.takeEquals() ? scanner.word() : undefined;
-      if (open.length === 1 || key !== top.end || (named !== undefined && named !== top.name))
-        throw scanner.error(`${key} = ${named ?? ""} ends nothing that is open here`);
+      // The name may be left out, with its "=".
+      const named = scanner.takeEquals() ? (scanner.word() ?? "") : top.name;
+      if (open.length === 1 || key !== top.end || named !== top.name)
+        throw scanner.error(`${key} = ${named} ends nothing that is open here`);
       open.pop();
       continue;
     }
