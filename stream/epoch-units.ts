@@ -16,6 +16,8 @@ export interface EpochUnit {
   readonly fromTime: (t: Time) => number;
 }
 
+const TWO_53 = 2 ** 53;
+
 const US2000 = {
   toUs2000: (v: number) => v,
   fromUs2000: (us: number) => us,
@@ -39,13 +41,30 @@ function linearEpoch(name: string, unitNs: number, zero: Time): EpochUnit {
   const perDay = NS_PER_DAY / unitNs;
   const zeroUnits = zero.day * perDay + zero.ns / unitNs;
   const zeroUs = timeToUs2000(zero);
-  // Either is a whole number: one rounding for the offset (none for whole units), one for the scale.
+  // One of both is a whole number.
   const usPerUnit = unitNs / 1e3;
   const unitsPerUs = 1e3 / unitNs;
+  const coarse = unitNs >= 1e3;
   return {
     name,
-    toUs2000: unitNs >= 1e3 ? (v) => (v + zeroUnits) * usPerUnit : (v) => (v + zeroUnits) / unitsPerUs,
-    fromUs2000: unitNs >= 1e3 ? (us) => (us - zeroUs) / usPerUnit : (us) => (us - zeroUs) * unitsPerUs,
+    toUs2000: coarse
+      ? (v) => {
+          const sum = v + zeroUnits;
+          if (sum - zeroUnits === v) return sum * usPerUnit;
+          // The offset would cost digits of the fraction: it is added to the whole units alone.
+          const whole = Math.floor(v);
+          return (whole + zeroUnits) * usPerUnit + (v - whole) * usPerUnit;
+        }
+      : (v) => (v + zeroUnits) / unitsPerUs,
+    fromUs2000: coarse
+      ? (us) => {
+          const sum = us - zeroUs;
+          if (sum <= TWO_53 && sum >= -TWO_53) return sum / usPerUnit;
+          // Microseconds from the year 0 of cdfEpoch are too many.
+          const whole = Math.floor(us / usPerUnit);
+          return whole - zeroUnits + (us - whole * usPerUnit) / usPerUnit;
+        }
+      : (us) => (us - zeroUs) * unitsPerUs,
     toTime: (v) => {
       if (!Number.isFinite(v)) return us2000ToTime(v);
       const rest = v % perDay;
@@ -57,6 +76,8 @@ function linearEpoch(name: string, unitNs: number, zero: Time): EpochUnit {
     },
     fromTime: (t) => {
       const ns = (t.ns < NS_PER_DAY ? t.ns : NS_PER_DAY - 1e3) - zero.ns;
+      const all = (t.day - zero.day) * NS_PER_DAY + ns;
+      if (all <= TWO_53 && all >= -TWO_53) return all / unitNs;
       const whole = Math.floor(ns / unitNs);
       return (t.day - zero.day) * perDay + whole + (ns - whole * unitNs) / unitNs;
     },

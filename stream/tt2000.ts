@@ -79,7 +79,8 @@ function lastStep(holds: (step: Step) => boolean): Step {
 
 function split(tt: number): { ms: number; ns: number } {
   const ns = tt % 1e6;
-  const ms = (tt - ns) / 1e6;
+  // From 2018 on whole milliseconds need not be doubles: rounding undoes what the difference lost.
+  const ms = Math.round((tt - ns) / 1e6);
   return ns < 0 ? { ms: ms - 1, ns: ns + 1e6 } : { ms, ns };
 }
 
