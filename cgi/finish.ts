@@ -1,4 +1,4 @@
-import { isDasError } from "../errors/das-error.js";
+import { publicError } from "./error-response.js";
 import type { Body, HeaderLine, Request, Response } from "./http.js";
 import { EMPTY_BODY, headerValue, isWholeBody } from "./http.js";
 import type { Trace } from "./trace.js";
@@ -48,6 +48,13 @@ async function coded(request: Request, response: Response): Promise<Response> {
   };
 }
 
+/** Notes an error of a streamed body, unless who made the body has done so. */
+function noteFailure(trace: Trace, error: unknown): void {
+  if (trace.outcome !== "complete") return;
+  const known = publicError(error);
+  trace.fail(known, known.code === "CANCELLED" ? "cancelled" : "failed");
+}
+
 /** Counts a streamed body and writes the record when it ends, however it ends. */
 function recorded(
   body: AsyncIterable<Uint8Array>,
@@ -72,8 +79,7 @@ function recorded(
         }
         return piece;
       } catch (error) {
-        if (isDasError(error) && trace.error === undefined) trace.fail(error, "failed");
-        else if (trace.outcome === "complete") trace.outcome = "failed";
+        noteFailure(trace, error);
         close();
         throw error;
       }

@@ -44,6 +44,9 @@ export interface SiteOptions {
 /** Seconds after which a client that met a full server may try again: a usual request has ended by then. */
 const RETRY_AFTER_S = 10;
 
+/** The longest delay that a timer takes. */
+const MAX_TIMER_MS = 2_147_483_647;
+
 /** Makes the server of a configuration; reads no definition yet. */
 export function openSite(config: Config, options: SiteOptions): Site {
   const log = options.log ?? (options.resident ? openRequestLog(config) : openRequestLogSync(config));
@@ -58,7 +61,8 @@ export function openSite(config: Config, options: SiteOptions): Site {
     mayViewLog: networkTest(config.viewLogAllow),
     resourceFolders: [...new Set([config.resourcePath, join(packageRoot(), "static")])],
     retryAfterSeconds: RETRY_AFTER_S,
-    slowClientMs: config.maxIdleTime === 0 ? 3_600_000 : config.maxIdleTime * 1000,
+    slowClientMs:
+      config.maxClientWait === 0 ? MAX_TIMER_MS : Math.min(MAX_TIMER_MS, config.maxClientWait * 1000),
     resident: options.resident,
     now: options.now ?? (() => new Date()),
     async close() {

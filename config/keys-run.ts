@@ -213,6 +213,16 @@ export const LIMIT_KEYS = [
     help: "Time a pipeline may stay silent; 0 for no limit.",
   },
   {
+    key: "MAX_CLIENT_WAIT",
+    field: "maxClientWait",
+    type: "number",
+    default: "300",
+    unit: "s",
+    min: 0,
+    max: 1e7,
+    help: "Time a client may need to take one piece (64 KiB) of an answer; then its connection is closed. 0 for no limit.",
+  },
+  {
     key: "KILL_GRACE",
     field: "killGrace",
     type: "number",
