@@ -37,7 +37,7 @@ const CONSTRUCTS: readonly (readonly [text: string, name: string])[] = [
   ["[", "a file name pattern ([)"],
   ["!", "a negation or history reference (!)"],
 ];
-/** The same for what follows a `$`, in double quotes too. */
+/** The same for what follows a `$`; all but the last in double quotes too. */
 const DOLLARS: readonly (readonly [text: RegExp, name: string])[] = [
   [/^\$\(\(/, "an arithmetic expansion ($(())"],
   [/^\$\(/, "a command substitution ($()"],
@@ -176,8 +176,8 @@ class Lexer {
   }
 
   #singleQuotes(): void {
-    const opened = this.#at++;
     this.#add("", true);
+    const opened = this.#at++;
     for (;;) {
       const character = this.#text[this.#at];
       if (character === undefined) throw this.#refused("a quote (') that is not closed", opened);
@@ -189,8 +189,8 @@ class Lexer {
   }
 
   #doubleQuotes(): void {
-    const opened = this.#at++;
     this.#add("", true);
+    const opened = this.#at++;
     for (;;) {
       const character = this.#text[this.#at];
       if (character === undefined) throw this.#refused('a quote (") that is not closed', opened);
@@ -198,7 +198,8 @@ class Lexer {
       if (this.#text.startsWith("#[", this.#at)) this.#template(true);
       else if (character === "`") throw this.#refused("a command substitution (`)");
       else if (character === "$") {
-        this.#refuseDollar();
+        // A `$` before the closing quote is only itself.
+        if (this.#text[this.#at + 1] !== '"') this.#refuseDollar();
         this.#literal(character);
       } else {
         // Inside double quotes a backslash takes the meaning only of these four.

@@ -58,8 +58,9 @@ export class DefinitionScanner {
   #skipBlanks(): boolean {
     for (let continued = false; ; continued = true) {
       this.#match(BLANKS);
-      if (this.#match(CONTINUATION) === undefined) return continued;
-      this.#line++;
+      const end = this.#match(CONTINUATION);
+      if (end === undefined) return continued;
+      if (end.endsWith("\n")) this.#line++;
     }
   }
 
