@@ -143,12 +143,18 @@ export function longDigits(v: number, count: number): { digits: string; exponent
     const power = count - 1 - exponent;
     const over = mantissa * (e2 > 0 ? 1n << BigInt(e2) : 1n) * (power > 0 ? 10n ** BigInt(power) : 1n);
     const under = (e2 < 0 ? 1n << BigInt(-e2) : 1n) * (power < 0 ? 10n ** BigInt(-power) : 1n);
-    let quotient = over / under;
+    const quotient = over / under;
+    // Before rounding: a logarithm that is one off must not look like a carry.
+    const length = String(quotient).length;
+    if (length !== count) {
+      exponent += length > count ? 1 : -1;
+      continue;
+    }
     const twice = (over - quotient * under) * 2n;
-    if (twice > under || (twice === under && (quotient & 1n) === 1n)) quotient++;
-    const digits = String(quotient);
-    // One digit too many or too few: the logarithm was off, or the rounding carried into a new digit.
-    if (digits.length === count) return { digits, exponent };
-    exponent += digits.length > count ? 1 : -1;
+    const up = twice > under || (twice === under && (quotient & 1n) === 1n);
+    const digits = String(up ? quotient + 1n : quotient);
+    return digits.length === count
+      ? { digits, exponent }
+      : { digits: digits.slice(0, count), exponent: exponent + 1 };
   }
 }

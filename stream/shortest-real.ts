@@ -9,7 +9,7 @@ export function shortestReal(value: number): string {
 /** The shortest decimal that reads back as the same binary32; `value` is rounded to binary32 first. */
 export function shortestReal4(value: number): string {
   const real4 = Math.fround(value);
-  if (!Number.isFinite(real4)) return shortestReal(real4);
+  if (real4 === 0 || !Number.isFinite(real4)) return shortestReal(real4);
   // Nine digits tell all binary32 apart.
   for (let digits = 1; digits < 9; digits++) {
     const decimal = Number(real4.toPrecision(digits));
