@@ -1,0 +1,7 @@
+import type { Program } from "../stream/program.js";
+
+/** The converters that ship, by the name with which a definition or a shell calls them; each is loaded when it is run. */
+export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> = {
+  das2_ascii: async () => (await import("./ascii.js")).ascii,
+  das3_csv: async () => (await import("./csv/csv.js")).csv,
+};
