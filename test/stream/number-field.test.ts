@@ -327,6 +327,9 @@ describe("shortestReal4", () => {
     [3.4028234663852886e38, "3.4028235e38"],
     [1.401298464324817e-45, "1e-45"],
     [1 / 3, "0.33333334"],
+    // Powers of two: the decimal nearest to them needs a digit more.
+    [2 ** 90, "1.2379401e27"],
+    [-(2 ** -96), "-1.2621775e-29"],
     [1e39, "inf"],
     [Number.NaN, "nan"],
     [-0, "-0"],
