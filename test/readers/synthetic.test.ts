@@ -21,6 +21,15 @@ describe("synthetic reader", () => {
     expect(rows.map((row) => row.values[0]![0])).toEqual(expected);
   });
 
+  it("says that it covers the requested range, whatever the extent of its samples", async () => {
+    const { stream } = await decoded("--cadence", "1min", "2021-06-30T12:00:10", "2021-06-30T12:05:00.25");
+    expect(stream?.properties.find(({ name }) => name === "xCacheRange")).toEqual({
+      name: "xCacheRange",
+      type: "DatumRange",
+      value: "2021-06-30T12:00:10.000Z to 2021-06-30T12:05:00.250Z UTC",
+    });
+  });
+
   it("includes a sample at begin and excludes one at end", async () => {
     const { rows } = await decoded(begin, "2021-06-30T12:00:03");
     expect(rows.map((row) => (row.values[0]![0]! - 678_369_600e6) / 1e6)).toEqual([0, 1, 2]);
