@@ -251,7 +251,7 @@ function readTimes(
   }
   // Units of nanoseconds resolve more than us2000 does, and TT2000 has leap seconds of its own.
   for (let i = o; i < o + count; i++, at += step) {
-    const time = readTimeFieldExact(bytes, at, at + width);
+    const time = readTimeFieldExact(bytes, at, at + width, unit.name === "TT2000");
     out[i] = time === undefined ? Number.NaN : unit.fromTime(time);
     if (time === undefined) bad++;
   }

@@ -113,6 +113,9 @@ const EPOCH_UNITS = new Map<string, EpochUnit>([
 /** Longest `<duration> since <time>` that is looked at, characters. */
 const MAX_LENGTH = 128;
 
+/** The unit `... since ...` asked for last: writers ask again for every value. */
+let lastSince: EpochUnit | undefined;
+
 /**
  * The epoch unit of that name, or of the form `<duration> since <time>` (a duration that divides the day);
  * `undefined` for every other unit. Values of `UTC`, which in streams is text, are us2000.
@@ -120,6 +123,7 @@ const MAX_LENGTH = 128;
 export function epochUnit(units: string): EpochUnit | undefined {
   const known = EPOCH_UNITS.get(units);
   if (known !== undefined) return known;
+  if (lastSince?.name === units) return lastSince;
   if (units.length > MAX_LENGTH) return undefined;
   const trimmed = units.trim();
   const since = /^(\S+)\s+since\s+(.*)$/i.exec(trimmed);
@@ -129,5 +133,6 @@ export function epochUnit(units: string): EpochUnit | undefined {
   const zero = scanTime(since[2]!, { bareYear: true });
   if (scale.base !== "s" || typeof zero === "string" || !(unitNs >= 1 && NS_PER_DAY % unitNs === 0))
     return undefined;
-  return linearEpoch(units, unitNs, zero);
+  lastSince = linearEpoch(units, unitNs, zero);
+  return lastSince;
 }

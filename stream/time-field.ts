@@ -28,13 +28,19 @@ export function readTimeField(bytes: Uint8Array, from: number, to: number): numb
 }
 
 /**
- * The instant of the field, exact to the nanosecond and with 23:59:60 kept as that second; `undefined` where the field
- * is blank, unreadable or the fill time.
+ * The instant of the field, exact to the nanosecond; `undefined` where the field is blank, unreadable or the fill time.
+ * @param keepLeapSecond whether 23:59:60 stays that second, as in planes of TT2000, or is the next midnight, as in all
+ * others (das2-stream A10.2)
  */
-export function readTimeFieldExact(bytes: Uint8Array, from: number, to: number): Time | undefined {
+export function readTimeFieldExact(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  keepLeapSecond = true,
+): Time | undefined {
   const t = scanUsual(bytes, from, to)
     ? { day: scanned.day, ns: scanned.ns }
-    : scanField(bytes, from, to, true);
+    : scanField(bytes, from, to, keepLeapSecond);
   return t === undefined || (t.day === FILL_TIME.day && t.ns === 0) ? undefined : t;
 }
 

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayNumber } from "../../stream/calendar.js";
+import { readX } from "../../stream/columns.js";
+import { packetHeader, xPlane, yPlane } from "../../stream/packet-header.js";
 import { makeTime, parseTime, timeToUs2000 } from "../../stream/time.js";
 import { timeToTt2000Exact, tt2000ToTime } from "../../stream/tt2000.js";
 import {
@@ -11,6 +13,7 @@ import {
   frequencyHz,
   squaredPerHz,
 } from "../../stream/units.js";
+import { asciiType, timeType } from "../../stream/value-type.js";
 
 function unit(name: string): EpochUnit {
   const found = epochUnit(name);
@@ -181,6 +184,26 @@ describe("TT2000", () => {
     expect(unit("t1970").fromTime({ day: dayNumber(2016, 12, 31), ns: 86_400.5e9 })).toBe(
       unit("t1970").fromUs2000(last),
     );
+  });
+
+  it.each([
+    ["TT2000", 536_500_868_184_000_000],
+    ["t2000", 536_544_000],
+    ["us2000", 536_544_000e6],
+    ["UTC", 536_544_000e6],
+    ["ns1970", (536_544_000 + 946_684_800) * 1e9],
+  ])("alone keeps the text 23:59:60: in a plane of %s it is %d", (units, value) => {
+    const header = packetHeader({
+      id: 1,
+      planes: [
+        xPlane({ name: "", type: timeType(20), units }),
+        yPlane({ name: "", type: asciiType(9), units: "" }),
+      ],
+    });
+    const bytes = new TextEncoder().encode(":01:2016-12-31T23:59:60  1.0e+00\n");
+    const out = new Float64Array(1);
+    readX({ header, bytes, count: 1 }, out);
+    expect(out[0]).toBe(value);
   });
 
   it("has no time for the fill values of CDF", () => {
