@@ -6,6 +6,7 @@ export type Print = (line: string) => void;
 /** Benches by name; each makes its own input, prints ratios measured in this run, and cleans up. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promise<void> }>>> = {
   parse: () => import("./stream-parse.js"),
+  numbers: () => import("./stream-numbers.js"),
   reducers: () => import("./reducers.js"),
   psd: () => import("./psd.js"),
   formats: () => import("./formats.js"),
