@@ -1,13 +1,8 @@
-import { join } from "node:path";
 import type { Config } from "../config/config.js";
-import { networkTest } from "../config/networks.js";
-import { packageRoot } from "../config/package-root.js";
-import { SourceTree } from "../dsdf/tree.js";
-import { authorize } from "./access/authorize.js";
 import type { Authorize } from "./access/types.js";
 import type { RecordWriter } from "./log/record.js";
-import { openRequestLog, openRequestLogSync } from "./log/request-log.js";
-import { RememberedSources } from "./remembered-sources.js";
+import { makeSite } from "./make-site.js";
+import type { RememberedSources } from "./remembered-sources.js";
 
 /** Everything a handler needs that outlives a request. Made once by an entry point and handed down. */
 export interface Site {
@@ -32,41 +27,37 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Parts that tests replace. */
+/** How a server is opened; parts that tests replace. */
 export interface SiteOptions {
-  /** `false` for a process of one request: nothing is watched, records are written at once. */
+  /** `false` for a process of one request: records are written at once. */
   readonly resident: boolean;
   readonly log?: RecordWriter;
   readonly authorize?: Authorize;
   readonly now?: () => Date;
 }
 
-/** Seconds after which a client that met a full server may try again: a usual request has ended by then. */
-const RETRY_AFTER_S = 10;
+/** The check of rules and passwords; hashes are computed beside the event loop where other requests are waiting. */
+async function openCheck(config: Config, resident: boolean): Promise<Authorize> {
+  const [{ openAccess }, { Login }, { passwordThread }, { matchesHash }] = await Promise.all([
+    import("./access/authorize.js"),
+    import("./access/login.js"),
+    import("./access/password-thread.js"),
+    import("./access/password-hash.js"),
+  ]);
+  return openAccess(config, new Login(config, resident ? passwordThread() : matchesHash));
+}
 
-/** The longest delay that a timer takes. */
-const MAX_TIMER_MS = 2_147_483_647;
+/** Lets everybody see sources without rules; what checks the others is loaded when the first of them is asked for. */
+function lazyCheck(config: Config, resident: boolean): Authorize {
+  let check: Promise<Authorize> | undefined;
+  return async (source, ...request) => {
+    if (source.access.length === 0) return { granted: true };
+    check ??= openCheck(config, resident);
+    return (await check)(source, ...request);
+  };
+}
 
 /** Makes the server of a configuration; reads no definition yet. */
 export function openSite(config: Config, options: SiteOptions): Site {
-  const log = options.log ?? (options.resident ? openRequestLog(config) : openRequestLogSync(config));
-  const tree = new SourceTree({ roots: config.dsdfRoot, substitutions: config.substitutions });
-  const sources = new RememberedSources(tree);
-  return {
-    config,
-    sources,
-    log,
-    authorize: options.authorize ?? authorize,
-    isTrustedProxy: networkTest(config.trustedProxies),
-    mayViewLog: networkTest(config.viewLogAllow),
-    resourceFolders: [...new Set([config.resourcePath, join(packageRoot(), "static")])],
-    retryAfterSeconds: RETRY_AFTER_S,
-    slowClientMs:
-      config.maxClientWait === 0 ? MAX_TIMER_MS : Math.min(MAX_TIMER_MS, config.maxClientWait * 1000),
-    resident: options.resident,
-    now: options.now ?? (() => new Date()),
-    async close() {
-      await log.close();
-    },
-  };
+  return makeSite(config, { authorize: lazyCheck(config, options.resident), ...options });
 }

@@ -1,4 +1,18 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList, SocketAddress } from "node:net";
+
+/**
+ * 4 or 6 for an address, 0 for other text. The expressions of `node:net` `isIP` take 3 ms to compile, a tenth of a
+ * whole CGI request; the system's own parser takes none.
+ */
+function isIP(text: string): 0 | 4 | 6 {
+  const family = text.includes(":") ? "ipv6" : "ipv4";
+  try {
+    new SocketAddress({ address: text, family });
+    return family === "ipv6" ? 6 : 4;
+  } catch {
+    return 0;
+  }
+}
 
 /**
  * Whether the text is an address (`192.0.2.7`, `2001:db8::1`), a network in CIDR form (`192.0.2.0/24`) or `*`.

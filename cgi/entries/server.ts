@@ -1,51 +1,35 @@
-import { loadConfig } from "../../config/config.js";
-import { describeProblem } from "../../config/problem.js";
-import { DasError } from "../../errors/das-error.js";
-import { runCgi } from "../adapters/cgi.js";
-import { asyncStdout } from "../adapters/stdout.js";
-import { errorResponse } from "../error-response.js";
-import type { Handler } from "../http.js";
-import { handle } from "../routes.js";
-import { openSite, type Site } from "../site.js";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { requestFromCgi } from "../adapters/cgi.js";
+import { answerRequest, findRoute } from "../answer-request.js";
+import { runCgiEntry } from "../cgi-entry.js";
+import { LIGHT_ROUTES } from "../light-routes.js";
+import { makeSite } from "../make-site.js";
+import { decodePath, parseQuery } from "../query-words.js";
 
-/** Time for an answer to end after SIGTERM; Apache kills three seconds after it. */
-const TERM_GRACE_MS = 2000;
-
-/** The handler of a server whose configuration cannot be read: the reason goes to Apache's error log. */
-function brokenHandler(error: unknown): Handler {
-  process.stderr.write(`heliostream: ${describeProblem(error)}\n`);
-  return async (request) =>
-    errorResponse(request, new DasError("BAD_CONFIG", "The server is not configured correctly"));
-}
-
-async function main(): Promise<void> {
-  const abort = new AbortController();
-  // Apache ends programs by SIGTERM when the client has left or the server stops.
-  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const)
-    process.on(signal, () => {
-      abort.abort();
-      setTimeout(() => process.exit(1), TERM_GRACE_MS).unref();
-    });
-  let site: Site | undefined;
-  let handler: Handler;
+/**
+ * Whether the request can be answered without the code that makes data. One that cannot be read is: its answer is an error.
+ */
+function isLight(): boolean {
+  const request = requestFromCgi(process.env, new AbortController().signal);
   try {
-    const opened = openSite(loadConfig({ env: process.env }), { resident: false });
-    site = opened;
-    handler = (request) => handle(request, opened);
-  } catch (error) {
-    handler = brokenHandler(error);
+    return (
+      findRoute(
+        decodePath(request.path),
+        parseQuery(request.query, Number.POSITIVE_INFINITY),
+        LIGHT_ROUTES,
+      ) !== undefined
+    );
+  } catch {
+    return true;
   }
-  await runCgi(handler, process.env, asyncStdout(), abort);
-  await site?.close();
 }
 
-main().then(
-  // Timers and pipes that are still open must not keep a process that has answered.
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(
-      `heliostream: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(1);
-  },
-);
+// The greatest part of the time of a small answer is the compiling of code that it does not use: so data requests have
+// a program of their own beside this one, which is loaded into the same process.
+if (isLight())
+  runCgiEntry(
+    (config) => makeSite(config, { resident: false, authorize: async () => ({ granted: false, realm: "" }) }),
+    (request, site) => answerRequest(request, site, LIGHT_ROUTES),
+  );
+else createRequire(join(import.meta.dirname, "server"))("./server-data");

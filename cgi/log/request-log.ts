@@ -66,9 +66,15 @@ export function openRequestLogSync(config: Config): RecordWriter {
   const complain = complainOnce();
   return {
     write(record) {
+      const file = requestLogFile(config, record.time);
+      const line = `${JSON.stringify(record)}\n`;
       try {
-        mkdirSync(config.logPath, { recursive: true });
-        appendFileSync(requestLogFile(config, record.time), `${JSON.stringify(record)}\n`);
+        try {
+          appendFileSync(file, line);
+        } catch {
+          mkdirSync(config.logPath, { recursive: true });
+          appendFileSync(file, line);
+        }
       } catch (error) {
         complain(error);
       }

@@ -1,0 +1,138 @@
+import { DasError, OUTCOME } from "../errors/das-error.js";
+import { clientAddress } from "./client-address.js";
+import { errorResponse, publicError } from "./error-response.js";
+import { finishResponse } from "./finish.js";
+import type { HeaderLine, Request, Response } from "./http.js";
+import { EMPTY_BODY } from "./http.js";
+import { decodePath, parseQuery, type QueryWords } from "./query-words.js";
+import type { Site } from "./site.js";
+import { Trace } from "./trace.js";
+
+/** What a query gets: the request, its decoded path and parameters, the server, and where to note what it does. */
+export interface QueryContext {
+  readonly request: Request;
+  /** Decoded path below the mount. */
+  readonly path: string;
+  readonly words: QueryWords;
+  readonly site: Site;
+  readonly trace: Trace;
+}
+
+/** Answers one kind of request. Errors it throws become the answer: {@link DasError} by its table, anything else 500. */
+export type Query = (context: QueryContext) => Promise<Response> | Response;
+
+/** Loads a query when it is first asked for: a process of one request pays for one. */
+export type Loader = () => Promise<Query>;
+
+/** Which query answers what. */
+export interface RouteTable {
+  /** By the word of `server=`, in lower case. */
+  readonly words: ReadonlyMap<string, Loader>;
+  /** By the whole decoded path below the mount. */
+  readonly paths: ReadonlyMap<string, Loader>;
+  /** By the first element of a path, for queries that answer everything below it. */
+  readonly folders: ReadonlyMap<string, Loader>;
+}
+
+/** Words of `server=` that do something, for the message about an unknown one. */
+const SERVER_WORDS = "compactdataset dataset debug discovery dsdf id image list logo peers";
+
+const loaded = new Map<Loader, Query>();
+
+async function load(loader: Loader): Promise<Query> {
+  let query = loaded.get(loader);
+  if (query === undefined) {
+    query = await loader();
+    loaded.set(loader, query);
+  }
+  return query;
+}
+
+/**
+ * The loader for a request, with the name the log gives it; `undefined` where the table has none.
+ * A word of `server=` wins over the path. Source: das2-server 2.1, 7.1.
+ */
+export function findRoute(
+  path: string,
+  words: QueryWords,
+  table: RouteTable,
+): { readonly name: string; readonly loader: Loader } | undefined {
+  const word = words.get("server")?.toLowerCase();
+  if (word !== undefined) {
+    const loader = table.words.get(word);
+    return loader === undefined ? undefined : { name: word, loader };
+  }
+  const whole = table.paths.get(path);
+  if (whole !== undefined) return { name: path === "" || path === "/" ? "intro" : path, loader: whole };
+  const folder = path.split("/")[1] ?? "";
+  const inFolder = table.folders.get(folder);
+  return inFolder === undefined ? undefined : { name: `/${folder}`, loader: inFolder };
+}
+
+/** The error for a request that no query answers. */
+function noRoute(words: QueryWords): DasError {
+  const word = words.get("server");
+  return word === undefined
+    ? new DasError("NOT_FOUND", "There is nothing at this path")
+    : new DasError(
+        "BAD_PARAMETER",
+        `server=${word.slice(0, 40)} is not known, expected one of: ${SERVER_WORDS}`,
+      );
+}
+
+const ALLOW: HeaderLine = ["Allow", "GET, HEAD, OPTIONS"];
+
+async function answer(request: Request, site: Site, table: RouteTable, trace: Trace): Promise<Response> {
+  const { method } = request;
+  if (method === "OPTIONS") return { status: 204, headers: [ALLOW], body: EMPTY_BODY };
+  if (method !== "GET" && method !== "HEAD")
+    throw new DasError(
+      "METHOD_NOT_ALLOWED",
+      `The method ${method.slice(0, 20)} is not allowed, expected GET, HEAD or OPTIONS`,
+    );
+  const length = request.mount.length + request.path.length + 1 + request.query.length;
+  if (length > site.config.maxUrlBytes)
+    throw new DasError(
+      "URL_TOO_LONG",
+      `The URL has ${length} bytes, expected at most ${site.config.maxUrlBytes}`,
+    );
+  const path = decodePath(request.path);
+  const words = parseQuery(request.query, site.config.maxParameterBytes);
+  const route = findRoute(path, words, table);
+  if (route === undefined) throw noRoute(words);
+  trace.query = route.name;
+  const query = await load(route.loader);
+  return await query({ request, path, words, site, trace });
+}
+
+/** Headers that belong to an error whatever raised it. */
+function errorHeaders(error: DasError, site: Site): readonly HeaderLine[] {
+  if (error.code === "METHOD_NOT_ALLOWED") return [ALLOW];
+  if (error.code === "OVERLOADED")
+    return [["Retry-After", String(error.where.retryAfterSeconds ?? site.retryAfterSeconds)]];
+  const challenge = error.where.challenge;
+  return typeof challenge === "string" ? [["WWW-Authenticate", challenge]] : [];
+}
+
+/**
+ * Answers a request and sees to its record. Never throws: every failure is an answer.
+ * Source: das2-server 1, 2.1, 4.
+ */
+export async function answerRequest(request: Request, site: Site, table: RouteTable): Promise<Response> {
+  const trace = new Trace(request);
+  trace.client = clientAddress(request.peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
+  const write = (status: number, bytes: number) => {
+    // Requests for style sheets and the like tell nothing of the data service (das2-server 18.1).
+    if (trace.query !== "/static") site.log.write(trace.record(status, bytes));
+  };
+  let response: Response;
+  try {
+    response = await answer(request, site, table, trace);
+  } catch (thrown) {
+    const error = publicError(thrown);
+    const cancelled = error.code === "CANCELLED" || request.signal.aborted;
+    trace.fail(error, cancelled ? "cancelled" : OUTCOME[error.code].status === 500 ? "failed" : "refused");
+    response = errorResponse(request, error, errorHeaders(error, site));
+  }
+  return finishResponse(request, response, trace, write);
+}
