@@ -1,0 +1,85 @@
+import { DasError } from "../../errors/das-error.js";
+
+/** Addresses that are remembered; the longest untouched goes first. */
+const MAX_ADDRESSES = 10_000;
+/** Logins of one address that may wait for their turn. */
+const MAX_WAITING = 16;
+/** Longest wait after a wrong password, milliseconds. */
+const MAX_DELAY_MS = 30_000;
+/** Quiet time after which an address begins anew, milliseconds. */
+const FORGET_MS = 15 * 60_000;
+
+interface Attempts {
+  failures: number;
+  waiting: number;
+  last: number;
+  turn: Promise<unknown>;
+}
+
+/**
+ * Slows the guessing of passwords: the checks of one address run one after the other, and each wrong one is answered after a
+ * wait that doubles (`delayMs`, 2 `delayMs`, ... up to 30 s). Errors: OVERLOADED when 16 of one address wait already.
+ * Source: das2-server 6.1.
+ */
+export class LoginDelay {
+  readonly #delayMs: number;
+  readonly #now: () => number;
+  readonly #wait: (ms: number) => Promise<void>;
+  readonly #addresses = new Map<string, Attempts>();
+
+  constructor(
+    delayMs: number,
+    now: () => number = Date.now,
+    wait: (ms: number) => Promise<void> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  ) {
+    this.#delayMs = delayMs;
+    this.#now = now;
+    this.#wait = wait;
+  }
+
+  /** Runs `check` in its turn; `false` comes back only after the wait. */
+  async run(address: string, check: () => Promise<boolean>): Promise<boolean> {
+    const attempts = this.#attempts(address);
+    if (attempts.waiting >= MAX_WAITING)
+      throw new DasError("OVERLOADED", "too many logins from this address at once; try again later");
+    attempts.waiting++;
+    const result = attempts.turn.then(() => this.#inTurn(attempts, check));
+    attempts.turn = result.catch(() => undefined);
+    try {
+      return await result;
+    } finally {
+      attempts.waiting--;
+    }
+  }
+
+  async #inTurn(attempts: Attempts, check: () => Promise<boolean>): Promise<boolean> {
+    const matches = await check();
+    attempts.last = this.#now();
+    if (matches) {
+      attempts.failures = 0;
+      return true;
+    }
+    attempts.failures++;
+    await this.#wait(Math.min(this.#delayMs * 2 ** Math.min(attempts.failures - 1, 20), MAX_DELAY_MS));
+    return false;
+  }
+
+  #attempts(address: string): Attempts {
+    const now = this.#now();
+    let attempts = this.#addresses.get(address);
+    if (attempts !== undefined && attempts.waiting === 0 && now - attempts.last > FORGET_MS)
+      attempts.failures = 0;
+    attempts ??= { failures: 0, waiting: 0, last: now, turn: Promise.resolve() };
+    // Inserted anew: the map's order is then the order of last use.
+    this.#addresses.delete(address);
+    this.#addresses.set(address, attempts);
+    if (this.#addresses.size > MAX_ADDRESSES) {
+      for (const [oldest, { waiting }] of this.#addresses)
+        if (waiting === 0) {
+          this.#addresses.delete(oldest);
+          break;
+        }
+    }
+    return attempts;
+  }
+}

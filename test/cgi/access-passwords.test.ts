@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { basicCredentials } from "../../cgi/access/credentials.js";
+import { Login } from "../../cgi/access/login.js";
+import { LoginDelay } from "../../cgi/access/login-delay.js";
+import { editPasswordFile, parsePasswordFile, userNameProblem } from "../../cgi/access/password-file.js";
+import { hashForm, matchesHash, newHash } from "../../cgi/access/password-hash.js";
+
+const PASSWORD = "päss:word";
+
+// Made by other programs; the command is beside each.
+const HASHES = {
+  // openssl passwd -6 -salt saltsalt PASSWORD
+  sha512:
+    "$6$saltsalt$nm/66cYI8DduPYmnXNHJMtz7aP9MRpmGtJPPYj9jj5cN.2xBjvLwtcIQW29sO9PFUnAquQ/J8aBIUeOwNL1t41",
+  // openssl passwd -5 -salt saltsalt PASSWORD
+  sha256: "$5$saltsalt$tzfXvrkNeeR06eQvlr0QvLWxzMj.wDewnK7HMZG36O1",
+  // openssl passwd -apr1 -salt saltsalt PASSWORD
+  apr1: "$apr1$saltsalt$HpvuOvQTTwzu.NuIVt7DK0",
+  // htpasswd -nbB -C 5 u PASSWORD
+  bcrypt: "$2y$05$UC5pRddFbQ7JRLDN6LVHqe5WkDw6s2CW.rtDoKMbOzNdv.FTOpJg6",
+  // printf PASSWORD | argon2 somesalt -id -e -t 2 -m 12 -p 1
+  argon2id: "$argon2id$v=19$m=4096,t=2,p=1$c29tZXNhbHQ$bRcQTCvBM8YVKcu4mwbM8t0V2AqD5LYlsxeWo1Zha1g",
+};
+// perl -e 'print crypt("secretly", "ab")'
+const DES = "abdD7luh/pkys";
+
+const folder = mkdtempSync(join(tmpdir(), "heliostream-access-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("password hashes", () => {
+  for (const [form, hash] of Object.entries(HASHES))
+    it(`${form}: lets the right password in and no other`, async () => {
+      expect(await matchesHash(PASSWORD, hash)).toBe(true);
+      expect(await matchesHash("pass:word", hash)).toBe(false);
+      expect(await matchesHash("", hash)).toBe(false);
+    });
+
+  it("DES: only eight characters count, as in crypt(3)", async () => {
+    expect(await matchesHash("secretly", DES)).toBe(true);
+    expect(await matchesHash("secretly and more", DES)).toBe(true);
+    expect(await matchesHash("secretl", DES)).toBe(false);
+    // perl -e 'print crypt("p\303\244ss", "ab")': bytes, not characters
+    expect(await matchesHash("päss", "abxNd6oRGYP9Q")).toBe(true);
+  });
+
+  it("takes a locked entry for no hash", async () => {
+    for (const locked of ["*", "!", "", "x", `!${HASHES.sha512}`, "$1$old$md5"]) {
+      expect(hashForm(locked)).toBeUndefined();
+      expect(await matchesHash("", locked)).toBe(false);
+    }
+  });
+
+  it("makes argon2id hashes for new entries", async () => {
+    const hash = await newHash(PASSWORD);
+    expect(hash.startsWith("$argon2id$")).toBe(true);
+    expect(await matchesHash(PASSWORD, hash)).toBe(true);
+  });
+});
+
+describe("credentials", () => {
+  const header = (text: string | Uint8Array): string => `Basic ${Buffer.from(text).toString("base64")}`;
+
+  it("splits at the first colon and decodes UTF-8", () => {
+    expect(basicCredentials(header("ann:päss:word"))).toEqual({ user: "ann", password: "päss:word" });
+    expect(basicCredentials(header("ann:"))).toEqual({ user: "ann", password: "" });
+    // RFC 7617, section 2
+    expect(basicCredentials("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==")).toEqual({
+      user: "Aladdin",
+      password: "open sesame",
+    });
+  });
+
+  it("takes everything else for none", () => {
+    for (const bad of [
+      undefined,
+      "",
+      "Bearer abc",
+      "Basic",
+      "Basic ***",
+      header(":nobody"),
+      header("nocolon"),
+      header("ann:a\nb"),
+      header(Uint8Array.of(0xff, 0x3a, 0x41)),
+      header(`ann:${"x".repeat(4000)}`),
+    ])
+      expect(basicCredentials(bad)).toBeUndefined();
+  });
+});
+
+describe("the password file", () => {
+  it("reads user:HASH lines and passes over the rest", () => {
+    const entries = parsePasswordFile(`# people\n\nann:${DES}\nbob:${HASHES.bcrypt}\r\nbroken\n`);
+    expect([...entries]).toEqual([
+      ["ann", DES],
+      ["bob", HASHES.bcrypt],
+    ]);
+  });
+
+  it("is edited in place, in the order read", () => {
+    const before = "# people\nann:1\nbob:2\nann:3\n";
+    expect(editPasswordFile(before, "bob", "9")).toBe("# people\nann:1\nbob:9\nann:3\n");
+    expect(editPasswordFile(before, "ann", "9")).toBe("# people\nann:9\nbob:2\n");
+    expect(editPasswordFile(before, "eve", "9")).toBe(`${before}eve:9\n`);
+    expect(editPasswordFile(before, "ann", undefined)).toBe("# people\nbob:2\n");
+    expect(editPasswordFile("", "ann", "1")).toBe("ann:1\n");
+  });
+
+  it("refuses names that would break it", () => {
+    expect(userNameProblem("ann b")).toBeUndefined();
+    for (const bad of ["", "a:b", "a\nb", "#a", " a", "x".repeat(300)])
+      expect(userNameProblem(bad)).toContain("user");
+  });
+});
+
+describe("logins", () => {
+  const open = (
+    lines: string,
+    settings: { des?: boolean } = {},
+  ): { login: Login; waits: number[]; file: string } => {
+    const file = join(folder, `passwd-${Math.random()}`);
+    writeFileSync(file, lines);
+    const waits: number[] = [];
+    const now = (): number => 0;
+    const delay = new LoginDelay(1000, now, async (ms) => void waits.push(ms));
+    const config = { userPasswd: file, allowDesPasswords: settings.des ?? true, loginDelay: 1 };
+    return { login: new Login(config, matchesHash, now, delay), waits, file };
+  };
+
+  it("knows users, refuses others, and waits twice as long after each wrong password of an address", async () => {
+    const { login, waits } = open(`ann:${HASHES.apr1}\n`);
+    expect(await login.check({ user: "ann", password: "no" }, "192.0.2.1")).toBe(false);
+    expect(await login.check({ user: "nobody", password: PASSWORD }, "192.0.2.1")).toBe(false);
+    expect(await login.check({ user: "ann", password: "no" }, "192.0.2.1")).toBe(false);
+    expect(await login.check({ user: "ann", password: "no" }, "192.0.2.2")).toBe(false);
+    expect(waits).toEqual([1000, 2000, 4000, 1000]);
+    expect(await login.check({ user: "ann", password: PASSWORD }, "192.0.2.1")).toBe(true);
+    expect(await login.check({ user: "ann", password: "no" }, "192.0.2.1")).toBe(false);
+    expect(waits.at(-1)).toBe(1000);
+  });
+
+  it("checks a wrong user against a hash of the same kind", async () => {
+    const checked: string[] = [];
+    const file = join(folder, "passwd-kinds");
+    writeFileSync(file, `ann:${HASHES.sha512}\n`);
+    const login = new Login(
+      { userPasswd: file, allowDesPasswords: true, loginDelay: 0 },
+      async (_password, hash) => {
+        checked.push(hash);
+        return true;
+      },
+    );
+    expect(await login.check({ user: "nobody", password: "x" }, "192.0.2.1")).toBe(false);
+    expect(checked).toEqual([HASHES.sha512]);
+  });
+
+  it("asks again at once when the file has changed", async () => {
+    const { login, file } = open(`ann:${HASHES.apr1}\n`);
+    expect(await login.check({ user: "ann", password: PASSWORD }, "192.0.2.1")).toBe(true);
+    writeFileSync(file, `ann:${DES}\n`);
+    utimesSync(file, 1, 1);
+    expect(await login.check({ user: "ann", password: PASSWORD }, "192.0.2.1")).toBe(false);
+    expect(await login.check({ user: "ann", password: "secretly" }, "192.0.2.1")).toBe(true);
+  });
+
+  it("counts DES entries, and refuses them where the site says so", async () => {
+    const { login } = open(`ann:${DES}\nbob:${HASHES.apr1}\n`, { des: false });
+    expect(login.desEntries()).toBe(1);
+    expect(await login.check({ user: "ann", password: "secretly" }, "192.0.2.1")).toBe(false);
+    expect(await login.check({ user: "bob", password: PASSWORD }, "192.0.2.1")).toBe(true);
+  });
+
+  it("says that it has no file, without its path", async () => {
+    const login = new Login({ userPasswd: join(folder, "absent"), allowDesPasswords: true, loginDelay: 0 });
+    await expect(login.check({ user: "ann", password: "x" }, "192.0.2.1")).rejects.toMatchObject({
+      code: "BAD_CONFIG",
+      message: "the password file of this server cannot be read",
+    });
+  });
+
+  it("refuses an address that floods it", async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const delay = new LoginDelay(0);
+    const running = Array.from({ length: 16 }, () => delay.run("192.0.2.1", () => gate.then(() => true)));
+    await expect(delay.run("192.0.2.1", async () => true)).rejects.toMatchObject({ code: "OVERLOADED" });
+    expect(await delay.run("192.0.2.2", async () => true)).toBe(true);
+    release();
+    expect(await Promise.all(running)).toEqual(Array(16).fill(true));
+    expect(await delay.run("192.0.2.1", async () => true)).toBe(true);
+  });
+});
