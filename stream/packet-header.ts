@@ -128,7 +128,7 @@ export function yscanPlane(options: YscanOptions): PlaneSpec {
   const items = options.items ?? (yTags.kind === "list" ? yTags.values.length : undefined);
   if (items === undefined)
     throw new DasError("BAD_HEADER", "a yscan with counted tags needs its number of items");
-  return { ...scalarPlane("x", options), role: "yscan", items, yUnits, yTags };
+  return { ...scalarPlane("y", options), role: "yscan", items, yUnits, yTags };
 }
 
 function listTags(values: readonly number[] | Float64Array): YTags {
