@@ -2,6 +2,7 @@ import type { PacketBatch, PacketHeader, Plane } from "../stream/model.js";
 import { writeExponential } from "../stream/number-field.js";
 import { type PlaneSpec, packetHeader } from "../stream/packet-header.js";
 import { asciiType, isText, timeType, type ValueType } from "../stream/value-type.js";
+import { realColumnLoop } from "./real-column.js";
 import { timeTextBytes, timeTextWriter } from "./time-text-writer.js";
 import { valueReader } from "./value-reader.js";
 
@@ -23,13 +24,17 @@ const SPACE = 0x20;
 const NEWLINE = 0x0a;
 const COLON = 0x3a;
 
-/** Converts `count` values of a plane, one for each packet, at fixed distances. */
-type FieldLoop = (
+/**
+ * Converts `count` values of one type: the first is read at byte `at` and written at `toAt`, its separator included, the
+ * next ones `step` and `toStep` bytes farther. `view` and `toView` lie on the same memory as `from` and `to`.
+ */
+export type FieldLoop = (
   from: Uint8Array,
   view: DataView,
   at: number,
   step: number,
   to: Uint8Array,
+  toView: DataView,
   toAt: number,
   toStep: number,
   count: number,
@@ -51,6 +56,7 @@ export function textPacket(input: PacketHeader, digits: TextDigits): TextPacket 
       const { stride } = header;
       const { bytes } = batch;
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const toView = new DataView(to.buffer, to.byteOffset, to.byteLength);
       for (let row = 0, at = 0; row < count; row++, at += stride) to.set(prefix, at);
       const from = first * input.stride;
       for (let p = 0; p < planes.length; p++) {
@@ -66,6 +72,7 @@ export function textPacket(input: PacketHeader, digits: TextDigits): TextPacket 
               from + source.offset + item * source.type.width,
               input.stride,
               to,
+              toView,
               target.offset + item * target.type.width,
               stride,
               count,
@@ -78,6 +85,7 @@ export function textPacket(input: PacketHeader, digits: TextDigits): TextPacket 
               from + row * input.stride + source.offset,
               source.type.width,
               to,
+              toView,
               row * stride + target.offset,
               target.type.width,
               source.items,
@@ -106,7 +114,7 @@ function textPlane(
     return { spec: { ...spec, type: asciiType(r + 7) }, loop: numberLoop(plane.type, r) };
   }
   const length = timeTextBytes(fractionDigits);
-  const loop: FieldLoop = (from, view, at, step, to, toAt, toStep, count) => {
+  const loop: FieldLoop = (from, view, at, step, to, _toView, toAt, toStep, count) => {
     for (let i = 0; i < count; i++, at += step, toAt += toStep) {
       time(from, view, at, to, toAt);
       to[toAt + length] = SPACE;
@@ -125,27 +133,20 @@ function defaultDigits({ kind, width }: ValueType): number {
 }
 
 function copyLoop(width: number): FieldLoop {
-  return (from, _view, at, step, to, toAt, toStep, count) => {
+  return (from, _view, at, step, to, _toView, toAt, toStep, count) => {
     for (let i = 0; i < count; i++, at += step, toAt += toStep)
       for (let b = 0; b < width; b++) to[toAt + b] = from[at + b]!;
   };
 }
 
-/** Field of `digits` + 6 bytes and a blank. The two usual types have loops of their own: no call to read a value. */
+/** Field of `digits` + 6 bytes and a blank. */
 function numberLoop(type: ValueType, digits: number): FieldLoop {
+  const fast = realColumnLoop(type, digits);
+  if (fast !== undefined) return fast;
   const width = digits + 6;
   const fraction = digits - 1;
-  if (type.kind === "real" && type.width === 4) {
-    const { littleEndian } = type;
-    return (_from, view, at, step, to, toAt, toStep, count) => {
-      for (let i = 0; i < count; i++, at += step, toAt += toStep) {
-        writeExponential(to, toAt, width, view.getFloat32(at, littleEndian), fraction);
-        to[toAt + width] = SPACE;
-      }
-    };
-  }
   const read = valueReader(type);
-  return (from, view, at, step, to, toAt, toStep, count) => {
+  return (from, view, at, step, to, _toView, toAt, toStep, count) => {
     for (let i = 0; i < count; i++, at += step, toAt += toStep) {
       writeExponential(to, toAt, width, read(from, view, at), fraction);
       to[toAt + width] = SPACE;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isDasError } from "../../errors/das-error.js";
 import { ascii } from "../../formats/ascii.js";
+import { formatExponential } from "../../stream/number-field.js";
 import { referenceData } from "../support/reference-data.js";
 import { decodeStream, filterStream, packet, TEST_CONTEXT } from "../support/run-stream.js";
 
@@ -246,6 +247,62 @@ describe("numbers", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("columns of binary reals", () => {
+  /** Text of the values of one y plane, as the filter writes it with its default digits. */
+  const fields = (type: string, values: readonly number[]): string[] => {
+    const wide = type.endsWith("8");
+    const little = type.startsWith("little");
+    const data = values.map((value) => {
+      const bytes = Buffer.alloc(8 + (wide ? 8 : 4));
+      bytes.write(":01:");
+      if (wide && little) bytes.writeDoubleLE(value, 8);
+      else if (wide) bytes.writeDoubleBE(value, 8);
+      else if (little) bytes.writeFloatLE(value, 8);
+      else bytes.writeFloatBE(value, 8);
+      return bytes;
+    });
+    const body = `<packet><x type="sun_real4" units="km"/><y name="v" type="${type}" units=""/></packet>\n`;
+    return lines([], Buffer.concat([Buffer.from(header + packet("01", body)), ...data])).map((line) =>
+      line.slice(18),
+    );
+  };
+  const expected = (value: number, digits: number): string =>
+    formatExponential(value, digits - 1).padStart(digits + 6);
+
+  // Exact ties of seven and ten digits, carries, ends of decades and of the range.
+  const special = [
+    ...[
+      0, -0, 1, 9.9999994e-1, 9.9999995, 99999995, 1.0000005e6, 12345675, 12345665, 8388607.5, 0.5, 1e-38,
+      1e-45, 3.4028234e38,
+    ],
+    ...[
+      1e22, 1e23, 9.9999999995, 99999999995, 12345678905, 12345678915, 1e99, 9.99999999999e99, 1e-99,
+      9.9e-100, 1e100, 5e-324, 1.7e308,
+    ],
+    ...Array.from({ length: 199 }, (_, i) => Number(`1e${i - 99}`)),
+  ];
+
+  it.each(["sun_real8", "little_endian_real8"])("print exactly ten digits of %s", (type) => {
+    const random = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true }), { numRuns: 3000, seed: 1 });
+    const usual = fc.sample(fc.double({ min: -1e12, max: 1e12, noNaN: true }), { numRuns: 1500, seed: 2 });
+    const decimal = Array.from({ length: 500 }, (_, i) => (i * 7919 + 0.5) / 1000);
+    const values = [...special, ...random, ...usual, ...decimal].flatMap((v) => [v, -v]);
+    const shorter = (v: number) =>
+      expected(v, 10).length > 16 ? formatExponential(v, 8).padStart(16) : expected(v, 10);
+    expect(fields(type, values)).toEqual(values.map(shorter));
+  });
+
+  it.each(["sun_real4", "little_endian_real4"])("print exactly seven digits of %s", (type) => {
+    const random = fc.sample(fc.float({ noNaN: true, noDefaultInfinity: true }), { numRuns: 3000, seed: 3 });
+    const halves = Array.from({ length: 1000 }, (_, i) => 1_000_000.5 + i * 3 + (i % 2 ? 8_000_000 : 0));
+    const values = [...special.filter((v) => v < 3.4e38), ...random, ...halves].flatMap((v) => [
+      Math.fround(v),
+      -Math.fround(v),
+    ]);
+    expect(fields(type, values)).toEqual(values.map((v) => expected(v, 7)));
   });
 });
 
