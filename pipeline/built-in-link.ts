@@ -8,6 +8,9 @@ import { asDasError, ItemChain } from "./item-chain.js";
 /** How long one link may compute before it lets the rest of the server run, ms. */
 const TURN_MS = 10;
 
+/** What has been gathered goes out at least so often while input comes without a pause, ms. */
+const FLUSH_MS = 250;
+
 /** Where the bytes come from that a link reads. */
 export interface LinkInput {
   readonly bytes: AsyncIterable<Uint8Array>;
@@ -84,7 +87,10 @@ export async function* runBuiltIn(
       if (got.value instanceof Uint8Array) emptyInput &&= got.value.length === 0;
       for (const items of portionsOf(got.value, parser, chain)) {
         for (const item of items) chain.push(item);
-        yield* gather.takeFull();
+        if (sink.isDue) {
+          sink.flush();
+          yield* gather.takeAll();
+        } else yield* gather.takeFull();
         if (chain.closed || sink.error !== undefined) break;
       }
       if (performance.now() - turnBegan > TURN_MS) {
@@ -148,6 +154,8 @@ class EncoderSink {
   #error: DasError | undefined;
   #used = false;
   #pending = false;
+  #header = false;
+  #flushedAt = performance.now();
 
   constructor(encoder: StreamEncoder, gather: Gather) {
     this.#encoder = encoder;
@@ -161,6 +169,7 @@ class EncoderSink {
   push(item: StreamItem): void {
     this.#used = true;
     this.#pending = true;
+    if (item.kind === "stream" || item.kind === "packet") this.#header = true;
     if (this.#error === undefined) this.#attempt(() => this.#encoder.push(item, this.#gather.write));
   }
 
@@ -169,8 +178,15 @@ class EncoderSink {
     return this.#pending;
   }
 
+  /** Headers go out at once, so that nobody gives up waiting (reducers 1.1); a thin trickle goes out by the clock. */
+  get isDue(): boolean {
+    return this.#header || (this.#pending && performance.now() - this.#flushedAt > FLUSH_MS);
+  }
+
   flush(): void {
     this.#pending = false;
+    this.#header = false;
+    this.#flushedAt = performance.now();
     if (this.#used && this.#error === undefined)
       this.#attempt(() => this.#encoder.flush?.(this.#gather.write));
   }

@@ -1,10 +1,11 @@
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { within } from "./within.js";
 
 /** Groups that were started and are not known to be gone; the key is the id of the group, that is of its leader. */
 const live = new Set<number>();
 
-/** How long a group may take to vanish after SIGKILL before it is given up (a zombie that nobody collects), ms. */
+/** How long a group may take to vanish after SIGKILL before it is given up, ms. */
 const AFTER_KILL_MS = 1000;
 
 /** Notes a group that a child just became the leader of. */
@@ -49,20 +50,47 @@ export async function endGroup(groupId: number, graceMs: number, leaderEnd: Prom
   signalGroup(groupId, "SIGCONT");
   const started = performance.now();
   let killedAt: number | undefined;
-  // The end of the leader is an event; the end of its children is not, so they are looked for.
+  // The end of the leader is an event; the end of the processes it started is not, so they are looked for.
   await within(leaderEnd, graceMs);
-  for (let pauseMs = 2; !forgetGroupIfGone(groupId); pauseMs = Math.min(20, pauseMs * 2)) {
+  for (let pauseMs = 4; !(await isGone(groupId)); pauseMs = Math.min(50, pauseMs * 2)) {
     const now = performance.now();
     if (killedAt === undefined && now - started >= graceMs) {
       signalGroup(groupId, "SIGKILL");
       killedAt = now;
-      pauseMs = 2;
+      pauseMs = 4;
     } else if (killedAt !== undefined && now - killedAt > AFTER_KILL_MS) {
-      live.delete(groupId);
-      return;
+      break;
     }
     await delay(pauseMs);
   }
+  live.delete(groupId);
+}
+
+/** Whether nothing of the group runs any more. */
+async function isGone(groupId: number): Promise<boolean> {
+  return !signalGroup(groupId, 0) || (await hasOnlyZombies(groupId));
+}
+
+/**
+ * Whether all that is left of a group has ended and waits to be collected by the init process, which may never do
+ * it where a container has none. `false` where the system does not tell.
+ */
+async function hasOnlyZombies(groupId: number): Promise<boolean> {
+  let zombies = 0;
+  try {
+    for (const name of await readdir("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      // The name in parentheses may hold anything; after it come state, parent and group.
+      const stat = await readFile(`/proc/${name}/stat`, "latin1").catch(() => "");
+      const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      if (group !== String(groupId)) continue;
+      if (state !== "Z" && state !== "X") return false;
+      zombies++;
+    }
+  } catch {
+    return false;
+  }
+  return zombies > 0;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Stage } from "../dsdf/stage.js";
-import type { DasError } from "../errors/das-error.js";
+import { DasError } from "../errors/das-error.js";
 import { type Child, type ChildSurroundings, spawnChild } from "./child.js";
 import { ChildOutput } from "./child-output.js";
 import { type Failure, judge } from "./judge.js";
@@ -94,6 +94,9 @@ export class Supervisor {
    * Errors: of {@link spawnChild}; what was started before is then ended.
    */
   async start(indices: readonly number[], fed: boolean): Promise<{ first: Child; output: ChildOutput }> {
+    // A stop that came before has ended what there was; what is started now would be nobody's.
+    if (this.stop.aborted)
+      throw this.#failure?.error ?? new DasError("CANCELLED", "the request was given up");
     const started: Child[] = [];
     // All in one turn of the event loop, so that nothing is read here from a connection that is passed on.
     for (const index of indices) {
@@ -103,7 +106,6 @@ export class Supervisor {
       const child = spawnChild(stage, before ?? (fed ? "fed" : "none"), this.#surroundingsOf(index));
       if ("failed" in child) {
         before?.stdout.destroy();
-        this.#stopAll();
         const error = await child.failed;
         this.fail({ reason: error.code === "OVERLOADED" ? "overloaded" : "start", error, stage: index });
         throw error;
