@@ -31,7 +31,7 @@ export interface ReadStreamHeader {
   readonly compression: Compression;
 }
 
-/** The body of an info packet; `undefined` for an element that readers pass over. */
+/** The body of an info packet. */
 export type Info =
   | { readonly kind: "comment"; readonly comment: Comment }
   | { readonly kind: "exception"; readonly exception: StreamException };
@@ -61,7 +61,10 @@ export function parsePacketHeader(
   return packetHeaderOf(id, parseXml(body), limits, warn);
 }
 
-/** The body of an `[xx]` packet. Errors: BAD_XML. Source: das2-stream A12, A13. */
+/**
+ * The body of an `[xx]` packet; `undefined` for an element that readers pass over.
+ * Errors: BAD_XML. Source: das2-stream A3, A12, A13.
+ */
 export function parseInfo(body: Uint8Array | string): Info | undefined {
   return infoOf(parseXml(body));
 }

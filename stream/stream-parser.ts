@@ -48,7 +48,7 @@ export class StreamParser {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
   }
 
-  /** Whether an exception has ended the stream: what follows is ignored. */
+  /** Whether the stream is over, by an exception or by {@link end}: what follows is ignored. */
   get ended(): boolean {
     return this.#state === "ended";
   }
