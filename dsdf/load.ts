@@ -142,11 +142,10 @@ function readReducer(keywords: KeywordSet, text: string | undefined): CommandTem
 function readAccess(keywords: KeywordSet): readonly AccessRule[] {
   const rules = keywords.need("readAccess", ACCESS_SYNTAX, accessRules);
   if (rules !== undefined) return rules;
-  return (
-    keywords.need("groupAccess", "the name of a group", (name) =>
-      accessRules(name === "" ? "" : `GROUP:${name}`),
-    ) ?? []
-  );
+  // A `|` or `:` would make further rules of the name.
+  const one = (name: string) =>
+    /[|:]/.test(name) ? undefined : accessRules(name === "" ? "" : `GROUP:${name}`);
+  return keywords.need("groupAccess", "the name of one group", one) ?? [];
 }
 
 function readCacheLevels(keywords: KeywordSet): readonly CacheLevel[] | "auto" {

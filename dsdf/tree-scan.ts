@@ -34,12 +34,15 @@ export interface FileMark {
   readonly unsettled: boolean;
 }
 
-/** The mark of a file or directory as `stat` shows it, taken before it is read. */
-export function fileMark(stats: Stats): FileMark {
+/**
+ * The mark of a file or directory as `stat` shows it, taken before it is read.
+ * @param now the time by the clock that stamps files, milliseconds since 1970
+ */
+export function fileMark(stats: Stats, now: number): FileMark {
   const { dev, ino, size, mtimeMs, ctimeMs } = stats;
   return {
     mark: `${dev}:${ino}:${size}:${mtimeMs}:${ctimeMs}`,
-    unsettled: Date.now() - Math.max(mtimeMs, ctimeMs) < UNSETTLED_MS,
+    unsettled: now - Math.max(mtimeMs, ctimeMs) < UNSETTLED_MS,
   };
 }
 
@@ -50,17 +53,19 @@ export function fileMark(stats: Stats): FileMark {
 export class TreeScanner {
   readonly #roots: readonly string[];
   readonly #context: SubstitutionContext;
+  readonly #wallClock: () => number;
   #directories = new Map<string, FileMark & { readonly names: readonly string[] }>();
   #files = new Map<string, FileMark & { readonly found: ScannedFile }>();
 
-  constructor(roots: readonly string[], context: SubstitutionContext) {
+  constructor(roots: readonly string[], context: SubstitutionContext, wallClock: () => number) {
     this.#roots = roots;
     this.#context = context;
+    this.#wallClock = wallClock;
   }
 
   /** Scans all roots; of two files with one id the one of the earlier root counts. A missing root is empty. */
   async scan(): Promise<Scan> {
-    const walk = new Walk(this.#context, this.#directories, this.#files);
+    const walk = new Walk(this.#context, this.#wallClock(), this.#directories, this.#files);
     for (const root of this.#roots) await walk.directory(root, "", []);
     this.#directories = walk.directoriesRead;
     this.#files = walk.filesRead;
@@ -75,15 +80,18 @@ class Walk {
   readonly directoriesRead = new Map<string, FileMark & { readonly names: readonly string[] }>();
   readonly filesRead = new Map<string, FileMark & { readonly found: ScannedFile }>();
   readonly #context: SubstitutionContext;
+  readonly #now: number;
   readonly #directoriesBefore: Walk["directoriesRead"];
   readonly #filesBefore: Walk["filesRead"];
 
   constructor(
     context: SubstitutionContext,
+    now: number,
     directoriesBefore: Walk["directoriesRead"],
     filesBefore: Walk["filesRead"],
   ) {
     this.#context = context;
+    this.#now = now;
     this.#directoriesBefore = directoriesBefore;
     this.#filesBefore = filesBefore;
   }
@@ -123,7 +131,7 @@ class Walk {
 
   /** What may be a definition or a directory, by name. */
   async #names(path: string, stats: Stats): Promise<readonly string[]> {
-    const { mark, unsettled } = fileMark(stats);
+    const { mark, unsettled } = fileMark(stats, this.#now);
     const before = this.#directoriesBefore.get(path);
     const fresh = before !== undefined && !before.unsettled && before.mark === mark;
     const names = fresh ? before.names : await directoryNames(path);
@@ -132,7 +140,7 @@ class Walk {
   }
 
   #file(path: string, stats: Stats): ScannedFile {
-    const { mark, unsettled } = fileMark(stats);
+    const { mark, unsettled } = fileMark(stats, this.#now);
     const before = this.#filesBefore.get(path);
     const fresh = before !== undefined && !before.unsettled && before.mark === mark;
     const found = fresh ? before.found : scanFile(path, this.#context);

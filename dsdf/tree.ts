@@ -24,6 +24,8 @@ export interface TreeOptions extends SubstitutionContext {
   readonly refreshMs?: number;
   /** The clock for that, milliseconds that only grow. */
   readonly now?: () => number;
+  /** The clock that stamps files, milliseconds since 1970; `Date.now` where it is missing. */
+  readonly wallClock?: () => number;
 }
 
 /**
@@ -40,7 +42,7 @@ export class SourceTree {
 
   constructor(options: TreeOptions) {
     this.#options = options;
-    this.#scanner = new TreeScanner(options.roots, options);
+    this.#scanner = new TreeScanner(options.roots, options, options.wallClock ?? Date.now);
   }
 
   /**
@@ -80,7 +82,7 @@ export class SourceTree {
   async #find(id: string): Promise<DataSource | undefined> {
     for (const root of this.#options.roots) {
       const file = join(root, `${id}.dsdf`);
-      const mark = await regularFileMark(file);
+      const mark = await regularFileMark(file, (this.#options.wallClock ?? Date.now)());
       if (mark === undefined) continue;
       const before = this.#sources.get(file);
       const result =
@@ -114,13 +116,13 @@ export class SourceTree {
 }
 
 /** The mark of a regular file below its own name; `undefined` where there is none. */
-async function regularFileMark(file: string): Promise<FileMark | undefined> {
+async function regularFileMark(file: string, now: number): Promise<FileMark | undefined> {
   try {
     const stats = await stat(file);
     if (!stats.isFile()) return undefined;
     // On a file system that ignores case the name asked for need not be the name that is there.
     if (process.platform !== "linux" && !(await hasExactCase(file))) return undefined;
-    return fileMark(stats);
+    return fileMark(stats, now);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "EACCES") throw definitionError("the definition cannot be read", { file }, error);

@@ -80,7 +80,7 @@ describe("words, quotes and pipes (das2-server 13.3)", () => {
     ["rd $((1+1))", "an arithmetic expansion", 4],
     ["rd $HOME", "a variable ($)", 4],
     ['rd "a $HOME"', "a variable ($)", 7],
-    ["rd ${HOME}", "a variable (${)", 4],
+    ["rd $\u007bHOME}", "a variable ($\u007b)", 4],
     ["rd $1", "a variable ($)", 4],
     ["rd $", "a variable ($)", 4],
     ["rd $'x'", "a quotation ($ before a quote)", 4],

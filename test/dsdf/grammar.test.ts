@@ -141,7 +141,6 @@ describe("definition files (das2-server 12.1)", () => {
   });
 
   const keyword = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,12}(\([0-9]{1,2}\))?$/);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a value has no control characters
   const value = fc
     .string({ unit: "grapheme", maxLength: 40 })
     .map((text) => [...text].filter((character) => character >= " " && character !== "\u007f").join(""));
@@ -165,7 +164,7 @@ describe("definition files (das2-server 12.1)", () => {
           text.slice(cuts[i], cuts[i + 1]).replaceAll(quote, quote + quote),
         );
         // Half of a surrogate pair does not survive UTF-8 whatever the grammar.
-        fc.pre(pieces.every((piece) => piece.isWellFormed()));
+        fc.pre(!pieces.some((piece) => /\p{Surrogate}/u.test(piece)));
         const line = `k = ${pieces.map((piece) => quote + piece + quote).join("+$\n   ")} ; end`;
         expect(values(line)).toEqual({ k: text });
       }),

@@ -1,0 +1,334 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { binGrid, blockBegin, wholeBins } from "../../dsdf/bin-grid.js";
+import type { DataQuery } from "../../dsdf/data-query.js";
+import { dataSource } from "../../dsdf/load.js";
+import { checkParamWords, splitParams } from "../../dsdf/param-words.js";
+import { isReducible, planStages, timeText } from "../../dsdf/stages.js";
+import { pipelineTools } from "../../dsdf/tools.js";
+import { DasError } from "../../errors/das-error.js";
+import { formatTime, parseTime, type Time } from "../../stream/time.js";
+
+const NONE = {
+  d2sReducer: undefined,
+  qdsReducer: undefined,
+  d2sToUtf8: undefined,
+  qdsToUtf8: undefined,
+  d2sCsvConverter: undefined,
+  das1ToDas2: undefined,
+};
+const TOOLS = pipelineTools({
+  ...NONE,
+  d2sReducer: "das2_bin_avgsec",
+  d2sToUtf8: "das2_ascii",
+  d2sCsvConverter: "das3_csv -d ';'",
+});
+
+function source(text: string, head = "description = 'x'\ndas2Stream = 1\n") {
+  return dataSource("Demo/Pump4", "/srv/Demo/Pump4.dsdf", new TextEncoder().encode(head + text), {
+    substitutions: new Map(),
+  });
+}
+
+function query(begin: string, end: string, more: Partial<DataQuery> = {}): DataQuery {
+  const range = { begin: parseTime(begin), end: parseTime(end) };
+  return { sourceId: "Demo/Pump4", ...range, requested: range, params: [], output: "stream", ...more };
+}
+
+function argv(text: string, wanted: DataQuery, tools = TOOLS, head?: string): string[] {
+  return planStages(source(text, head), wanted, tools).map(
+    (stage) => `${stage.role}: ${stage.argv.join(" ")}`,
+  );
+}
+
+function code(run: () => unknown): string | undefined {
+  try {
+    run();
+  } catch (error) {
+    return error instanceof DasError ? error.code : String(error);
+  }
+  return undefined;
+}
+
+describe("the stages of a request (das2-server 13)", () => {
+  const day = query("2021-06-30", "2021-07-01");
+
+  it("appends times without Z, then each parameter as a word, to the last program of the reader", () => {
+    expect(argv("reader = rd", day)).toEqual(["reader: rd 2021-06-30T00:00:00 2021-07-01T00:00:00"]);
+    expect(
+      planStages(
+        source("reader = 'env A=b rd -x | das2_psd 1024 2'"),
+        { ...day, params: ["-r", "no spikes"].slice(0, 1) },
+        TOOLS,
+      ),
+    ).toEqual([
+      { role: "reader", argv: ["rd", "-x"], env: { A: "b" } },
+      {
+        role: "filter",
+        argv: ["das2_psd", "1024", "2", "2021-06-30T00:00:00", "2021-07-01T00:00:00", "-r"],
+        env: {},
+      },
+    ]);
+  });
+
+  it("puts the interval first, and never reduces an interval source", () => {
+    const wanted = { ...day, interval: 60, resolution: 43.2, params: ["a"] };
+    expect(argv("reader = rd\nrequiresInterval = 1", wanted)).toEqual([
+      "reader: rd 60 2021-06-30T00:00:00 2021-07-01T00:00:00 a",
+    ]);
+    expect(argv("reader = rd", { ...day, interval: 60 })).toEqual([
+      "reader: rd 2021-06-30T00:00:00 2021-07-01T00:00:00",
+    ]);
+    expect(code(() => argv("reader = rd\nrequiresInterval = 1", day))).toBe("BAD_PARAMETER");
+  });
+
+  it("reduces on bins that count from 00:00 and asks the reader for whole bins", () => {
+    const wanted = query("2021-06-30T00:00:50", "2021-06-30T00:02:10", { resolution: 60 });
+    expect(argv("reader = rd", wanted)).toEqual([
+      "reader: rd 2021-06-30T00:00:00 2021-06-30T00:03:00",
+      "reducer: das2_bin_avgsec -b 2021-06-30T00:00:00 60",
+    ]);
+    // 43.2 s divides the day 2000 times; 10 x 43.2 s = 00:07:12.
+    expect(
+      argv("reader = rd", query("2021-06-30T00:07:12", "2021-06-30T00:08:00", { resolution: 43.2 })),
+    ).toEqual([
+      "reader: rd 2021-06-30T00:07:12 2021-06-30T00:08:38.4",
+      "reducer: das2_bin_avgsec -b 2021-06-30T00:07:12 43.2",
+    ]);
+    // 7 s does not: bins begin with the request.
+    expect(
+      argv("reader = rd", query("2021-06-30T00:00:01.5", "2021-06-30T00:00:10", { resolution: 7 })),
+    ).toEqual([
+      "reader: rd 2021-06-30T00:00:01.5 2021-06-30T00:00:15.5",
+      "reducer: das2_bin_avgsec -b 2021-06-30T00:00:01.5 7",
+    ]);
+  });
+
+  it("begins bins at the blocks of a declared level of that width", () => {
+    const levels = "reader = rd\ncacheLevel_01 = '7 s | hourly'\n";
+    expect(argv(levels, query("2021-06-30T05:00:10", "2021-06-30T05:00:20", { resolution: 7 }))).toEqual([
+      "reader: rd 2021-06-30T05:00:07 2021-06-30T05:00:21",
+      "reducer: das2_bin_avgsec -b 2021-06-30T05:00:00 7",
+    ]);
+  });
+
+  it("takes the source's own reducer, or none", () => {
+    const wanted = { ...day, resolution: 60 };
+    const exact = "reader: rd 2021-06-30T00:00:00 2021-07-01T00:00:00";
+    expect(argv("reader = rd\nreducer = 'a -x | b'", wanted)).toEqual([
+      exact,
+      "reducer: a -x",
+      "reducer: b -b 2021-06-30T00:00:00 60",
+    ]);
+    expect(argv("reader = rd\nreducer = not_reducible", wanted)).toEqual([exact]);
+    expect(argv("reader = rd\nreducer = pre_reduced", wanted)).toEqual([exact]);
+    expect(argv("reader = rd", wanted, pipelineTools(NONE))).toEqual([exact]);
+    expect(argv("reader = rd", wanted, TOOLS, "description = x\nqstream = 1\n")).toEqual([exact]);
+    expect(argv("reader = rd", wanted, TOOLS, "description = x\ndas3Stream = 1\n")).toEqual([exact]);
+    const qds = pipelineTools({ ...NONE, qdsReducer: "qds_bin" });
+    expect(argv("reader = rd", wanted, qds, "description = x\nqstream = 1\n")).toEqual([
+      exact,
+      "reducer: qds_bin -b 2021-06-30T00:00:00 60",
+    ]);
+    expect(isReducible(source("reader = rd"), TOOLS)).toBe(true);
+    expect(isReducible(source("reader = rd\nrequiresInterval = 1"), TOOLS)).toBe(false);
+  });
+
+  it("does not widen where nothing reduces", () => {
+    const wanted = query("2021-06-30T00:00:50", "2021-06-30T00:02:10", { resolution: 60 });
+    expect(argv("reader = rd\nreducer = not_reducible", wanted)).toEqual([
+      "reader: rd 2021-06-30T00:00:50 2021-06-30T00:02:10",
+    ]);
+  });
+
+  it("appends nothing to a text that places values", () => {
+    const wanted = { ...day, resolution: 60, params: ["mfr=13", "b"] };
+    const text =
+      "reader = 'rd #[read.time.min] #[read.time.max] #[bin.time.max # -r @ # ] #[read.opts]* | das2_psd 1024 2'";
+    expect(argv(text, wanted).slice(0, 2)).toEqual([
+      "reader: rd 2021-06-30T00:00:00 2021-07-01T00:00:00 -r 60 mfr=13 b",
+      "filter: das2_psd 1024 2",
+    ]);
+  });
+
+  it("gives request parameters that a definition asks for, checked like reader parameters", () => {
+    const text = "reader = 'rd $(foo,7) $(start_time)'";
+    expect(argv(text, day)).toEqual([
+      "reader: rd 7 2021-06-30T00:00:00 2021-06-30T00:00:00 2021-07-01T00:00:00",
+    ]);
+    const plan = (values: Record<string, string>) => argv(text, { ...day, values });
+    expect(plan({ foo: "8 -x" })[0]).toContain("rd 8 -x 2021");
+    // A request cannot replace what the server has worked out.
+    expect(plan({ start_time: "1990-01-01" })[0]).toContain("rd 7 2021-06-30T00:00:00");
+    expect(code(() => plan({ foo: "8;rm" }))).toBe("BAD_PARAMETER");
+  });
+
+  it("leaves parameters out where the source drops them", () => {
+    expect(argv("reader = rd\ndropParams = 1", { ...day, params: ["a"] })).toEqual([
+      "reader: rd 2021-06-30T00:00:00 2021-07-01T00:00:00",
+    ]);
+  });
+
+  it("ends with a converter for text and CSV, by the form that arrives", () => {
+    const last = (head: string, output: DataQuery["output"], tools = TOOLS) =>
+      argv("reader = rd", { ...day, output }, tools, `description = x\n${head}\n`).at(-1);
+    expect(last("das2Stream = 1", "text")).toBe("converter: das2_ascii");
+    expect(planStages(source("reader = rd"), { ...day, output: "csv" }, TOOLS)[1]?.argv).toEqual([
+      "das3_csv",
+      "-d",
+      ";",
+    ]);
+    expect(last("das3Stream = 1", "csv")).toBe("converter: das3_csv -d ;");
+    expect(code(() => last("qstream = 1", "text"))).toBe("NOT_IMPLEMENTED");
+    expect(code(() => last("qstream = 1", "csv"))).toBe("NOT_IMPLEMENTED");
+    expect(code(() => last("das3Stream = 1", "text"))).toBe("NOT_IMPLEMENTED");
+    expect(code(() => last("das2Stream = 1", "text", pipelineTools(NONE)))).toBe("NOT_IMPLEMENTED");
+    expect(last("qstream = 1", "text", pipelineTools({ ...NONE, qdsToUtf8: "qds_ascii" }))).toBe(
+      "converter: qds_ascii",
+    );
+  });
+
+  it("runs das1 sources through the configured program, or says that there is none", () => {
+    const head = "description = x\n";
+    const tools = pipelineTools({ ...NONE, d2sReducer: "red", das1ToDas2: "das2_from_das1" });
+    const times = "2021-06-30T00:00:00 2021-07-01T00:00:00";
+    expect(argv("reader = rd", { ...day, resolution: 60, params: ["p"] }, tools, head)).toEqual([
+      `reader: das2_from_das1 /srv/Demo/Pump4.dsdf ${times} p`,
+      "reducer: red -b 2021-06-30T00:00:00 60",
+    ]);
+    expect(argv("reader = rd\nitems = 2", { ...day, interval: 0.5 }, tools, head)).toEqual([
+      `reader: das2_from_das1 /srv/Demo/Pump4.dsdf 0.5 ${times}`,
+    ]);
+    expect(code(() => argv("reader = rd", day, TOOLS, head))).toBe("BAD_DEFINITION");
+  });
+
+  it("names the key of a tool that is no command", () => {
+    expect(() => pipelineTools({ ...NONE, d2sReducer: "a; b" })).toThrow(
+      /^D2S_REDUCER: a list of commands \(;\) at column 2/,
+    );
+    expect(code(() => pipelineTools({ ...NONE, d2sReducer: "a; b" }))).toBe("BAD_CONFIG");
+  });
+
+  it.each([
+    ["2021-06-30", "2021-06-30T00:00:00"],
+    ["2021-181T12:30", "2021-06-30T12:30:00"],
+    ["2021-06-30T00:00:00.5Z", "2021-06-30T00:00:00.5"],
+    ["2021-06-30T00:00:00.125000", "2021-06-30T00:00:00.125"],
+    ["2021-06-30T23:59:59.000000001", "2021-06-30T23:59:59.000000001"],
+    ["2021-06-30T00:00:10", "2021-06-30T00:00:10"],
+  ])("writes %s as %s", (text, expected) => {
+    expect(timeText(parseTime(text))).toBe(expected);
+  });
+});
+
+describe("reader parameters (das2-server 13.3)", () => {
+  it("splits at white space and takes the allowed characters", () => {
+    expect(splitParams(" -r  no-spikes\tEx=off ")).toEqual(["-r", "no-spikes", "Ex=off"]);
+    expect(splitParams("aZ09_.,:=+%/@*^~-")).toEqual(["aZ09_.,:=+%/@*^~-"]);
+    expect(splitParams("")).toEqual([]);
+    expect(splitParams("a(1) <b>", "()<>")).toEqual(["a(1)", "<b>"]);
+  });
+
+  it.each([
+    "a;b",
+    "$(x)",
+    "`x`",
+    "a|b",
+    "a&b",
+    "'a'",
+    '"a"',
+    "a<b",
+    "a>b",
+    "a\\b",
+    "a?b",
+    "[a]",
+    "{a}",
+    "a#b",
+    "a!b",
+    "é",
+    "a\u0000b",
+    "a\u007fb",
+  ])("refuses %j", (text) => {
+    expect(code(() => splitParams(text))).toBe("BAD_PARAMETER");
+  });
+
+  it.each(["..", "../x", "x/../y", "--file=../x", "a:..", "a,../b"])("refuses the path %s", (text) => {
+    expect(code(() => splitParams(text))).toBe("BAD_PARAMETER");
+  });
+
+  it.each(["a..b", "...", "1..2", "x/..y"])("takes %s, which is no path upward", (text) => {
+    expect(splitParams(text)).toEqual([text]);
+  });
+
+  it("never takes control characters, and limits the number of words", () => {
+    expect(code(() => checkParamWords(["a\nb"], "\n"))).toBe("BAD_PARAMETER");
+    expect(code(() => checkParamWords(Array(129).fill("a")))).toBe("BAD_PARAMETER");
+    expect(code(() => checkParamWords(Array(128).fill("a")))).toBeUndefined();
+  });
+});
+
+describe("bins (das2-server 13.2, 13.4)", () => {
+  const ns = (t: Time) => BigInt(t.day) * 86_400_000_000_000n + BigInt(t.ns);
+  const anyTime = fc.record({
+    day: fc.integer({ min: -20_000, max: 20_000 }),
+    ns: fc.integer({ min: 0, max: 86_399_999_999_999 }),
+  });
+
+  it("covers the range with whole bins of the same grid, none to spare", () => {
+    const width = fc.oneof(
+      fc.constantFrom(60, 43.2, 0.1, 86_400, 3600, 7, 1e-3, 1 / 3, 1e6, 123.456789, 8.64e7),
+      fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(anyTime, fc.integer({ min: 1, max: 10_000_000 }), width, (begin, ms, seconds) => {
+        const grid = binGrid(begin, seconds);
+        const total = ns(begin) + BigInt(ms) * 1_000_000n;
+        const end = { day: Number(total / 86_400_000_000_000n), ns: Number(total % 86_400_000_000_000n) };
+        fc.pre(end.ns >= 0);
+        const whole = wholeBins(grid, begin, end);
+        const [from, to, o] = [ns(whole.begin), ns(whole.end), ns(grid.origin)];
+        expect(from <= ns(begin) && to >= ns(end)).toBe(true);
+        const slack = Number(ns(begin) - from) + Number(to - ns(end));
+        expect(slack).toBeLessThan(2 * seconds * 1e9 + 2);
+        for (const edge of [from, to]) {
+          const bins = Number(edge - o) / (seconds * 1e9);
+          expect(Math.abs(bins - Math.round(bins)) * seconds * 1e9).toBeLessThan(2);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("gives neighbouring requests the same grid where the width divides the day", () => {
+    fc.assert(
+      fc.property(
+        anyTime,
+        fc.integer({ min: 0, max: 86_400_000 }),
+        fc.constantFrom(0.1, 1, 43.2, 60, 3600, 86_400),
+        (t, ms, width) => {
+          const later = ns(t) + BigInt(ms) * 1_000_000n;
+          const other = {
+            day: Number(
+              (later - (((later % 86_400_000_000_000n) + 86_400_000_000_000n) % 86_400_000_000_000n)) /
+                86_400_000_000_000n,
+            ),
+            ns: Number(((later % 86_400_000_000_000n) + 86_400_000_000_000n) % 86_400_000_000_000n),
+          };
+          const apart = ns(binGrid(other, width).origin) - ns(binGrid(t, width).origin);
+          expect(apart % BigInt(Math.round(width * 1e9))).toBe(0n);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ["persecond", "2021-06-30T12:34:56"],
+    ["perminute", "2021-06-30T12:34:00"],
+    ["hourly", "2021-06-30T12:00:00"],
+    ["daily", "2021-06-30T00:00:00"],
+    ["monthly", "2021-06-01T00:00:00"],
+    ["yearly", "2021-01-01T00:00:00"],
+  ] as const)("a %s block begins at %s", (period, expected) => {
+    expect(formatTime(blockBegin(parseTime("2021-06-30T12:34:56.789"), period), 0)).toBe(expected);
+  });
+});
