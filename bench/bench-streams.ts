@@ -1,0 +1,49 @@
+import { BatchBuilder } from "../stream/batch-builder.js";
+import { writeValue } from "../stream/columns.js";
+import type { PacketHeader } from "../stream/model.js";
+import { das2Encoder } from "../stream/stream-writer.js";
+
+/** Noise of a linear congruential generator in [-0.5, 0.5): the same input in every run. */
+export function noise(): () => number {
+  let state = 12_345;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return state / 2_147_483_648 - 0.5;
+  };
+}
+
+/**
+ * A das2 stream of one packet type with `count` packets.
+ * @param x position of a packet by its number
+ * @param value one value of the other planes
+ */
+export function benchStream(
+  header: PacketHeader,
+  count: number,
+  x: (packet: number) => number,
+  value: () => number,
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const write = (bytes: Uint8Array): void => {
+    parts.push(Uint8Array.from(bytes));
+  };
+  const encoder = das2Encoder();
+  encoder.push({ kind: "stream", header: { version: "2.2", properties: [] } }, write);
+  encoder.push({ kind: "packet", header }, write);
+  const builder = new BatchBuilder(header, 1 << 20);
+  const { bytes, view } = builder;
+  for (let packet = 0; packet < count; packet++) {
+    const at = builder.next();
+    for (const plane of header.planes)
+      for (let item = 0; item < plane.items; item++) {
+        const place = at + plane.offset + item * plane.type.width;
+        writeValue(bytes, view, place, plane.type, plane.role === "x" ? x(packet) : value(), plane.units);
+      }
+    if (builder.full || packet === count - 1) {
+      const batch = builder.take();
+      if (batch !== undefined) encoder.push({ kind: "data", batch }, write);
+    }
+  }
+  encoder.end(write);
+  return Buffer.concat(parts);
+}
