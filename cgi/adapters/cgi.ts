@@ -52,10 +52,16 @@ export function cgiHeaderBlock(response: Response): string {
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
-/** Writes and waits until the bytes were taken; `false` once the other side is gone. */
-function writeOut(out: Writable, bytes: Uint8Array | string): Promise<boolean> {
+/** Writes and waits until the bytes were taken; `false` once the other side is gone, or nothing more is wanted. */
+function writeOut(out: Writable, bytes: Uint8Array, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    out.write(bytes, (error) => resolve(error === null || error === undefined));
+    const gone = () => resolve(false);
+    if (signal.aborted) return gone();
+    signal.addEventListener("abort", gone, { once: true });
+    out.write(bytes, (error) => {
+      signal.removeEventListener("abort", gone);
+      resolve(error === null || error === undefined);
+    });
   });
 }
 
@@ -74,16 +80,16 @@ export async function runCgi(
   out.on("error", onError);
   try {
     const response = await handler(requestFromCgi(env, abort.signal));
-    const head = cgiHeaderBlock(response);
+    const head = Buffer.from(cgiHeaderBlock(response), "latin1");
     if (isWholeBody(response.body))
-      return await writeOut(out, Buffer.concat([Buffer.from(head, "latin1"), response.body]));
-    let whole = await writeOut(out, Buffer.from(head, "latin1"));
+      return await writeOut(out, Buffer.concat([head, response.body]), abort.signal);
+    let whole = await writeOut(out, head, abort.signal);
     if (!whole) abort.abort();
     const pieces = response.body[Symbol.asyncIterator]();
     while (whole) {
       const piece = await pieces.next();
       if (piece.done === true) return true;
-      whole = await writeOut(out, piece.value);
+      whole = await writeOut(out, piece.value, abort.signal);
     }
     abort.abort();
     await pieces.return?.();

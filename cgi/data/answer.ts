@@ -16,6 +16,7 @@ import { dataFileName } from "./file-name.js";
 import { type OutputType, outputType } from "./output-type.js";
 import { pipelineSetting } from "./pipeline-setting.js";
 import { type PreparedData, pipelineFormat } from "./prepare.js";
+import { takeProcessSlot } from "./process-slot.js";
 import { runBody, started } from "./run-body.js";
 
 /** Lines of standard error that a record keeps. */
@@ -52,11 +53,13 @@ function nothingValid(prepared: PreparedData, type: OutputType): Uint8Array {
 
 /**
  * The options of a pipeline for a request: limits and surroundings of the server, log of the request, cut of reduced data.
+ * Errors: OVERLOADED where too many processes run pipelines.
  */
 export function pipelineOptions(
   context: QueryContext,
   cut: { begin: number; end: number } | undefined,
 ): PipelineOptions {
+  if (!context.site.resident) takeProcessSlot(context.site);
   const setting = pipelineSetting(context.site);
   const stderr: string[] = [];
   context.trace.stderr = stderr;

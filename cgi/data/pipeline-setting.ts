@@ -1,6 +1,7 @@
 import { type PipelineTools, pipelineTools } from "../../dsdf/tools.js";
 import { childEnvironment } from "../../pipeline/environment.js";
 import type { PipelineLimits } from "../../pipeline/limits.js";
+import { limitsOfConfig } from "../../pipeline/limits-of-config.js";
 import { PipelineSlots } from "../../pipeline/slots.js";
 import type { Site } from "../site.js";
 
@@ -14,11 +15,6 @@ export interface PipelineSetting {
 
 const made = new WeakMap<Site, PipelineSetting>();
 
-/** 0 means no limit in the configuration. */
-function limit(value: number, factor: number): number {
-  return value === 0 ? Number.POSITIVE_INFINITY : value * factor;
-}
-
 /** The setting of a server, always the same. Errors: BAD_CONFIG for a tool that cannot be parsed. */
 export function pipelineSetting(site: Site): PipelineSetting {
   const known = made.get(site);
@@ -27,13 +23,7 @@ export function pipelineSetting(site: Site): PipelineSetting {
   const setting: PipelineSetting = {
     tools: pipelineTools(config),
     env: childEnvironment({ binPath: config.binPath, libPath: config.libPath }),
-    limits: {
-      wallMs: limit(config.maxRequestTime, 1000),
-      idleMs: limit(config.maxIdleTime, 1000),
-      graceMs: config.killGrace * 1000,
-      maxBytes: limit(config.maxOutputBytes, 1),
-      maxStderrBytes: config.maxStderrBytes,
-    },
+    limits: limitsOfConfig(config),
     slots: new PipelineSlots({ running: config.maxPipelines, retryAfterSeconds: site.retryAfterSeconds }),
   };
   made.set(site, setting);
