@@ -27,7 +27,7 @@ const INPUTS: readonly (readonly [string, PacketHeader, number])[] = [
         }),
       ],
     }),
-    40_000,
+    100_000,
   ],
   [
     "three 4-byte reals a record",
@@ -35,7 +35,7 @@ const INPUTS: readonly (readonly [string, PacketHeader, number])[] = [
       id: 1,
       planes: [x, ...["a", "b", "c"].map((name) => yPlane({ name, type: LE_REAL4, units: "nT" }))],
     }),
-    500_000,
+    2_700_000,
   ],
 ];
 

@@ -31,9 +31,10 @@ export class RealFft {
     this.length = length;
     const half = length / 2;
     this.#half = complexFft(half);
-    this.#rootRe = new Float64Array(half);
-    this.#rootIm = new Float64Array(half);
-    for (let k = 0; k < half; k++) writeRoot(k, length, this.#rootRe, this.#rootIm, k);
+    const roots = (half >> 1) + 1;
+    this.#rootRe = new Float64Array(roots);
+    this.#rootIm = new Float64Array(roots);
+    for (let k = 0; k < roots; k++) writeRoot(k, length, this.#rootRe, this.#rootIm, k);
     this.#re = new Float64Array(half);
     this.#im = new Float64Array(half);
   }
@@ -54,15 +55,20 @@ export class RealFft {
     im[0] = 0;
     re[half] = zr[0]! - zi[0]!;
     im[half] = 0;
-    for (let k = 1, j = half - 1; k < half; k++, j--) {
+    // k and n/2 - k share their sums: X_(n/2-k) is the conjugate of E_k - exp(-2 pi i k / n) O_k.
+    for (let k = 1, j = half - 1; k <= j; k++, j--) {
       const er = 0.5 * (zr[k]! + zr[j]!);
       const ei = 0.5 * (zi[k]! - zi[j]!);
       const or = 0.5 * (zi[k]! + zi[j]!);
       const oi = 0.5 * (zr[j]! - zr[k]!);
       const wr = rootRe[k]!;
       const wi = rootIm[k]!;
-      re[k] = er + or * wr - oi * wi;
-      im[k] = ei + or * wi + oi * wr;
+      const tr = or * wr - oi * wi;
+      const ti = or * wi + oi * wr;
+      re[k] = er + tr;
+      im[k] = ei + ti;
+      re[j] = er - tr;
+      im[j] = ti - ei;
     }
   }
 }

@@ -1,5 +1,7 @@
+import { DEFAULT_FILL } from "../../stream/fill.js";
 import type { Plane, Properties, StreamHeader } from "../../stream/model.js";
-import { propertyText, withoutProperties, withProperty } from "../../stream/properties.js";
+import { shortestReal } from "../../stream/number-field.js";
+import { getProperty, propertyText, withoutProperties, withProperty } from "../../stream/properties.js";
 import { squaredPerHz } from "../../stream/units.js";
 import { asciiType, LE_REAL4, LE_REAL8, REAL4, REAL8, type ValueType } from "../../stream/value-type.js";
 import { AXIS_PROPERTIES, type FrequencyAxis } from "./frequency-axis.js";
@@ -43,7 +45,7 @@ export function spectrumStreamHeader(input: StreamHeader, options: PsdOptions): 
   set("DFT_slide_denominator", String(d), "int");
   set("DFT_window", "hann");
   set("xDftOverlapInfo", d === 1 ? "No Overlap" : `${d - 1}/${d} Overlap`);
-  set("title", title === undefined ? dft : `${title}!c${dft}`);
+  set("title", `${title ?? ""}!c${dft}`);
   if (options.cadence !== undefined) set("xTagWidth", options.cadence, "Datum");
   set("sourceId", "das2_psd");
   return { ...input, properties };
@@ -52,6 +54,14 @@ export function spectrumStreamHeader(input: StreamHeader, options: PsdOptions): 
 /** The packet properties that still hold for spectra. */
 export function spectrumPacketProperties(properties: Properties): Properties {
   return withoutProperties(properties, OF_THE_SAMPLES);
+}
+
+/** A `y` plane that is copied beside spectra: its fill stays what it was, though the stream says it no longer. */
+export function copiedPlane(plane: Plane, fill: number): Omit<Plane, "offset"> {
+  const own = getProperty(plane.properties, "yFill") ?? getProperty(plane.properties, "fill");
+  if (own !== undefined || fill === DEFAULT_FILL) return plane;
+  const yFill = { name: "yFill", type: "double", value: shortestReal(fill) } as const;
+  return { ...plane, properties: withProperty(plane.properties, yFill) };
 }
 
 /** The plane that holds the spectra of the samples of `plane`. Source: reducers 7.3. */

@@ -8,6 +8,9 @@ import { SpectrumOutput } from "./spectrum-output.js";
 import { xTransform } from "./x-transform.js";
 import { type PacketTransform, type PsdContext, yTransform } from "./y-transform.js";
 
+/** Samples that wait for their segment to be full, of all planes of all ids together; 12 bytes each. */
+const MOST_SAMPLES = 2 ** 24;
+
 /** Turns waveforms into power spectral densities. Source: reducers 7. */
 export class PsdTransform implements StreamTransform {
   readonly #options: PsdOptions;
@@ -31,6 +34,7 @@ export class PsdTransform implements StreamTransform {
           options: this.#options,
           spectrum: this.#spectrum,
           output: this.#output,
+          room: MOST_SAMPLES,
           stream: item.header,
           leftOut: (message, to) => this.#leftOut(message, to),
         };
@@ -39,10 +43,12 @@ export class PsdTransform implements StreamTransform {
       case "packet": {
         if (this.#context === undefined)
           throw new DasError("NO_STREAM_HEADER", "a packet before the stream header");
+        this.#transforms.delete(item.header.id);
         const transform = item.header.planes.some((plane) => plane.role === "yscan")
           ? yTransform
           : xTransform;
-        this.#transforms.set(item.header.id, transform(item.header, this.#context, emit));
+        const context = { ...this.#context, room: MOST_SAMPLES - this.#samples() };
+        this.#transforms.set(item.header.id, transform(item.header, context, emit));
         return;
       }
       case "data":
@@ -62,6 +68,13 @@ export class PsdTransform implements StreamTransform {
     if (!this.#sawData || this.#output.spectra > 0) return;
     const message = `no spectrum: all segments were too short for ${this.#options.length} points, uneven or fill`;
     emit({ kind: "exception", exception: { type: "ServerError", message } });
+  }
+
+  /** Samples for which all definitions hold memory. */
+  #samples(): number {
+    let sum = 0;
+    for (const transform of this.#transforms.values()) sum += transform?.samples ?? 0;
+    return sum;
   }
 
   #leftOut(message: string, emit: Emit): void {

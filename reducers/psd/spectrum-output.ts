@@ -3,6 +3,9 @@ import type { BatchBuilder } from "../../stream/batch-builder.js";
 import type { Emit, PacketHeader } from "../../stream/model.js";
 import type { PsdOptions } from "./options.js";
 
+/** A sample period is meant by the one of `-m` that it differs from by so much at most; reducers 7.1 asks the same of tags. */
+const MAPPED = 0.01;
+
 /** The output id of a sample period. */
 export interface PeriodId {
   /** The period as it was first met. */
@@ -34,17 +37,17 @@ export class SpectrumOutput {
   }
 
   /**
-   * The output id for samples `seconds` apart of an input id. Periods that differ by less than the jitter limit are
-   * one: a period that was measured on data is never exactly the same twice.
+   * The output id for samples `seconds` apart of an input id. Periods that differ by no more than `tolerance` of
+   * one another are one.
    * Errors: UNSUITED_STREAM when no id is left.
    */
-  idFor(inputId: number, seconds: number): PeriodId {
-    const same = (other: { seconds: number }): boolean =>
-      Math.abs(seconds - other.seconds) <= Math.max(this.#options.maxJitter, 1e-9) * other.seconds;
+  idFor(inputId: number, seconds: number, tolerance: number): PeriodId {
+    const within = (limit: number) => (other: { readonly seconds: number }) =>
+      Math.abs(seconds - other.seconds) <= limit * other.seconds;
     const known = this.#byInput.get(inputId) ?? [];
-    const found = known.find(same);
+    const found = known.find(within(tolerance));
     if (found !== undefined) return found;
-    const made = { seconds, id: this.#options.idByPeriod.find(same)?.id ?? this.#newId() };
+    const made = { seconds, id: this.#options.idByPeriod.find(within(MAPPED))?.id ?? this.#newId() };
     this.#byInput.set(inputId, [...known, made]);
     return made;
   }

@@ -1,3 +1,4 @@
+import { DasError } from "../../errors/das-error.js";
 import { readPlane } from "../../stream/columns.js";
 import { type FillTest, fillTest, planeFill } from "../../stream/fill.js";
 import type { Emit, PacketBatch, PacketHeader, Plane } from "../../stream/model.js";
@@ -8,6 +9,9 @@ import { spectrumPacketProperties, spectrumPlane } from "./output-header.js";
 import { type SegmentAxis, segmentAxis } from "./segment-axis.js";
 import { SpectrumPackets } from "./spectrum-packet.js";
 import type { PacketTransform, PsdContext } from "./y-transform.js";
+
+/** A period that was measured on data is never exactly the same twice. */
+const MEASURED = 0.01;
 
 interface SampledPlane {
   readonly plane: Plane;
@@ -53,6 +57,7 @@ export function xTransform(
 }
 
 class SampleTransform implements PacketTransform {
+  readonly samples: number;
   readonly #header: PacketHeader;
   readonly #axis: SegmentAxis;
   readonly #context: PsdContext;
@@ -69,6 +74,12 @@ class SampleTransform implements PacketTransform {
   constructor(header: PacketHeader, axis: SegmentAxis, context: PsdContext) {
     const { length } = context.options;
     const planes = header.planes.filter((plane) => plane.role === "y");
+    this.samples = planes.length * length;
+    if (this.samples > context.room)
+      throw new DasError(
+        "UNSUITED_STREAM",
+        `segments of ${length} samples of ${planes.length} planes are more than can be kept`,
+      );
     this.#header = header;
     this.#axis = axis;
     this.#context = context;
@@ -170,7 +181,7 @@ class SampleTransform implements PacketTransform {
   }
 
   #periodPackets(measured: number, emit: Emit): PeriodPackets {
-    const { id, seconds } = this.#context.output.idFor(this.#header.id, measured);
+    const { id, seconds } = this.#context.output.idFor(this.#header.id, measured, MEASURED);
     let wanted = this.#periods.find(({ period }) => period === seconds);
     if (wanted === undefined) {
       wanted = this.#newPeriod(id, seconds, emit);

@@ -5,15 +5,20 @@ import { packetHeader } from "../../stream/packet-header.js";
 import { FARTHEST } from "../positions.js";
 import { axisRequest, frequencyAxis } from "./frequency-axis.js";
 import type { PsdOptions } from "./options.js";
-import { spectrumPacketProperties, spectrumPlane } from "./output-header.js";
+import { copiedPlane, spectrumPacketProperties, spectrumPlane } from "./output-header.js";
 import type { PowerSpectrum } from "./power-spectrum.js";
 import { samplePeriod } from "./sample-period.js";
 import { type SegmentAxis, segmentAxis } from "./segment-axis.js";
 import type { SpectrumOutput } from "./spectrum-output.js";
 import { SpectrumPackets } from "./spectrum-packet.js";
 
+/** Periods that a header gives are the same only where nothing but rounding sets them apart. */
+const EXACT = 1e-9;
+
 /** Takes data packets of one input definition and writes spectra. */
 export interface PacketTransform {
+  /** Samples for which it holds memory as long as it lives. */
+  readonly samples: number;
   push(batch: PacketBatch, emit: Emit): void;
 }
 
@@ -22,6 +27,8 @@ export interface PsdContext {
   readonly options: PsdOptions;
   readonly spectrum: PowerSpectrum;
   readonly output: SpectrumOutput;
+  /** Samples for which memory may still be taken. */
+  readonly room: number;
   readonly stream: StreamHeader;
   /** Tells that something is left out; an error when nothing may be. */
   readonly leftOut: (message: string, emit: Emit) => void;
@@ -107,12 +114,12 @@ function periodGroup(
       : undefined,
   );
   const outHeader = packetHeader({
-    id: output.idFor(header.id, period).id,
+    id: output.idFor(header.id, period, EXACT).id,
     group: header.group,
     planes: kept.map((plane, index) => {
       const written = frequencies[index];
       if (written !== undefined) return spectrumPlane(plane, written);
-      return plane.role === "x" ? axis.plane : plane;
+      return plane.role === "x" ? axis.plane : copiedPlane(plane, planeFill(plane, header, stream));
     }),
     properties: spectrumPacketProperties(header.properties),
   });
@@ -141,6 +148,7 @@ function periodGroup(
 }
 
 class TableTransform implements PacketTransform {
+  readonly samples = 0;
   readonly #groups: readonly PeriodGroup[];
   readonly #context: PsdContext;
   #x = new Float64Array(0);

@@ -282,7 +282,7 @@ describe("headers", () => {
     const transform = psd.open(["-c", "2.0 s", "16", "1"], TEST_CONTEXT);
     const { stream } = decodeStream(filterStream(transform, table(16, MS_TAGS, [tone(16)])));
     expect(propertyText(stream!.properties, "xDftOverlapInfo")).toBe("No Overlap");
-    expect(propertyText(stream!.properties, "title")).toBe("%{DFT_length} point DFT, %{xDftOverlapInfo}");
+    expect(propertyText(stream!.properties, "title")).toBe("!c%{DFT_length} point DFT, %{xDftOverlapInfo}");
     expect(stream!.properties).toContainEqual({ name: "xTagWidth", type: "Datum", value: "2.0 s" });
   });
 
@@ -423,6 +423,47 @@ describe("samples that are left out", () => {
       ],
       [33, 1, 33],
     ]);
+  });
+
+  it("refuses to keep more samples than there is room for", () => {
+    const planes = Array.from({ length: 17 }, (_, i) => `<y name="p${i}" type="sun_real4" units=""/>`).join(
+      "",
+    );
+    const body = `<packet><x type="sun_real8" units="us2000"/>${planes}</packet>\n`;
+    expect(() => run("1000000 1", header() + packet("01", body))).toThrow(
+      "segments of 1000000 samples of 17 planes are more than can be kept",
+    );
+    // A definition that replaces another takes its room.
+    const nine = body.replace(/<y name="p9".*(?=<\/packet>)/s, "");
+    expect(decodeStream(run("1000000 1", header() + packet("01", nine) + packet("01", nine))).rows).toEqual(
+      [],
+    );
+    expect(() => run("1000000 1", header() + packet("01", nine) + packet("02", nine))).toThrow(
+      /more than can be kept/,
+    );
+  });
+
+  it("keeps the fill of y planes that are copied", () => {
+    const body =
+      '<packet><x type="sun_real8" units="us2000"/><y name="g" type="ascii9" units="dB"/>' +
+      `<yscan name="a" type="sun_real4" nitems="16" ${MS_TAGS} zUnits="V"/></packet>\n`;
+    const { packets } = spectra("16 1", header('<properties double:fill="-7.5"/>') + packet("01", body));
+    expect(packets[0]!.planes[1]!.properties).toEqual([{ name: "yFill", type: "double", value: "-7.5" }]);
+    expect(packets[0]!.planes[2]!.properties).toContainEqual({
+      name: "zFill",
+      type: "double",
+      value: "-1e31",
+    });
+  });
+
+  it("tells sample periods of tables apart that differ by less than a percent", () => {
+    const body = `<packet><x type="sun_real8" units="us2000"/>${["1", "1.005"]
+      .map(
+        (dt) =>
+          `<yscan name="p${dt.length}" type="sun_real4" nitems="16" yTagInterval="${dt}" yUnits="ms" zUnits="V"/>`,
+      )
+      .join("")}</packet>\n`;
+    expect(spectra("16 1", header() + packet("01", body)).packets.map((p) => p.id)).toEqual([1, 2]);
   });
 
   it("refuses scattered z planes and an x that is no time", () => {
