@@ -63,6 +63,9 @@ export function loadConfig(options: { readonly file?: string; readonly env: Envi
   const values = readValues(settings);
   const config = Object.fromEntries(values) as unknown as Config; // complete: readValues has one entry for each row
   warnings.push(...strangerWarnings(strangers, config.dsdfSubstitute), ...inertWarnings(settings));
+  // Without a file it is a first look on one's own machine, where requests say the right thing.
+  if (opened !== undefined && config.serverUrl === undefined)
+    warnings.push("SERVER_URL is not set: links and redirects are made from each request");
   return Object.freeze({
     ...config,
     ...(opened === undefined ? {} : { file: opened.file }),

@@ -23,8 +23,8 @@ export interface DataQuery {
   readonly params: readonly string[];
   readonly output: OutputForm;
   /**
-   * Further values that a definition's commands may ask for by name (`#[name]`, `$(name)`): request parameters under
-   * their lower-case names, `_SERVER_`, `_FILENAME_`. Each word is checked like a reader parameter.
+   * Request parameters that a definition's commands ask for by another name than the usual ones (`#[name]`,
+   * `$(name)`), under their lower-case names. Each word is checked like a reader parameter.
    */
   readonly values?: Readonly<Record<string, string>>;
 }

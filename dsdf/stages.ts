@@ -10,6 +10,14 @@ import { checkParamWords } from "./param-words.js";
 import type { Stage } from "./stage.js";
 import type { PipelineTools } from "./tools.js";
 
+/** What `#[_SERVER_]` and `#[_FILENAME_]` stand for; das2-server 9.1. */
+export interface AnswerNames {
+  /** Absolute URL of the server. */
+  readonly server?: string;
+  /** Name under which the answer would be saved. */
+  readonly fileName?: string;
+}
+
 /**
  * The programs that answer a request, as argument vectors in the order of the data: reader, reducer, converter.
  * A reduced request asks the reader for whole bins; whoever runs the stages cuts the output to [begin, end) of the
@@ -19,7 +27,12 @@ import type { PipelineTools } from "./tools.js";
  * BAD_DEFINITION (no reader, das1 without a converter), NOT_IMPLEMENTED (a form without converter).
  * Source: das2-server 13, 2.7.
  */
-export function planStages(source: DataSource, query: DataQuery, tools: PipelineTools): Stage[] {
+export function planStages(
+  source: DataSource,
+  query: DataQuery,
+  tools: PipelineTools,
+  answer: AnswerNames = {},
+): Stage[] {
   if (source.requiresInterval && query.interval === undefined)
     throw new DasError("BAD_PARAMETER", "parameter interval is missing, expected seconds between points");
   const interval = source.requiresInterval ? query.interval : undefined;
@@ -27,7 +40,7 @@ export function planStages(source: DataSource, query: DataQuery, tools: Pipeline
   const reduction = interval === undefined && reducer !== undefined ? query.resolution : undefined;
   const grid = reduction === undefined ? undefined : binGrid(query.begin, reduction, source.cacheLevels);
   const range = grid === undefined ? query : wholeBins(grid, query.begin, query.end);
-  const values = requestValues(source, query, range, interval);
+  const values = requestValues(source, query, range, interval, answer);
 
   const stages = readerStages(source, query, tools, values, interval);
   if (grid !== undefined && reducer !== undefined)
@@ -129,23 +142,24 @@ function command(
   });
 }
 
-/** What `#[key]` and `$(name)` may stand for: the words of the path-style interface and of das2.2. */
+/**
+ * What `#[key]` and `$(name)` may stand for: the words of the path-style interface and of das2.2, then what the
+ * request says under other names. A request never replaces what the server has worked out, and never gives a name
+ * that begins with `_`.
+ */
 function requestValues(
   source: DataSource,
   query: DataQuery,
   range: { readonly begin: Time; readonly end: Time },
   interval: number | undefined,
+  answer: AnswerNames,
 ): RequestValues {
   const begin = timeText(range.begin);
   const end = timeText(range.end);
   const seconds = interval === undefined ? undefined : String(interval);
   const resolution = query.resolution === undefined ? undefined : String(query.resolution);
   const params = source.dropParams ? "" : query.params.join(" ");
-  const others = query.values ?? {};
-  for (const value of Object.values(others))
-    checkParamWords(value.split(/\s+/).filter(Boolean), source.paramChars);
-  return {
-    ...others,
+  const own: RequestValues = {
     "read.time.min": begin,
     "read.time.max": end,
     "read.time.inter": seconds,
@@ -161,5 +175,16 @@ function requestValues(
     resolution,
     params,
     _LOCAL_ID_: source.id,
+    _SERVER_: answer.server,
+    _FILENAME_: answer.fileName,
   };
+  const others = Object.entries(query.values ?? {}).filter(
+    ([key]) => !Object.hasOwn(own, key) && !key.startsWith("_"),
+  );
+  for (const [, value] of others)
+    checkParamWords(
+      value.split(/\s+/).filter((word) => word !== ""),
+      source.paramChars,
+    );
+  return { ...Object.fromEntries(others), ...own };
 }

@@ -19,8 +19,12 @@ function file(text: string): string {
   return path;
 }
 
+/** Loads a file that also has the one setting whose absence is worth a warning. */
 function load(text: string, env: Record<string, string> = {}): Config {
-  return loadConfig({ file: file(text), env });
+  return loadConfig({
+    file: file(text),
+    env: { HELIOSTREAM_SERVER_URL: "https://data.example.org", ...env },
+  });
 }
 
 function failure(text: string, env: Record<string, string> = {}): DasError {
@@ -34,7 +38,8 @@ function failure(text: string, env: Record<string, string> = {}): DasError {
 
 describe("loadConfig", () => {
   it("needs no file: defaults, with folders below the package", () => {
-    const config = loadConfig({ env: { HELIOSTREAM_CONFIG: file("") } });
+    const env = { HELIOSTREAM_SERVER_URL: "https://data.example.org" };
+    const config = loadConfig({ env: { ...env, HELIOSTREAM_CONFIG: file("") } });
     expect(config.siteName).toBe("Heliostream");
     expect(config.dsdfRoot).toEqual([join(packageRoot(), "dsdf/sources")]);
     expect(config.maxStderrBytes).toBe(65_536);
@@ -132,8 +137,8 @@ describe("loadConfig", () => {
     ["\nKILL_GRACE = soon", 'line 2, KILL_GRACE: value "soon" (expected a number from 0 to 60)'],
     ["KILL_GRACE = 0x10", 'line 1, KILL_GRACE: value "0x10" (expected a number from 0 to 60)'],
     ["ENABLE_DEBUG = maybe", 'line 1, ENABLE_DEBUG: value "maybe" (expected true or false)'],
-    ["SERVER_URL = data.example.org", "expected an absolute http or https URL without query"],
-    ["SERVER_URL = ftp://data.example.org", "expected an absolute http or https URL without query"],
+    ["SITE_URL = data.example.org", "expected an absolute http or https URL without query"],
+    ["SITE_URL = ftp://data.example.org", "expected an absolute http or https URL without query"],
     ["TEST_FROM = 10.0.0.0/33", "expected addresses or networks"],
     ["TEST_FROM = host.example.org", "expected addresses or networks"],
     ["MAX_URL_BYTES = 1.5k", "expected bytes"],
@@ -188,9 +193,14 @@ describe("loadConfig", () => {
   });
 
   it("drops the slash at the end of URLs", () => {
-    expect(load("SERVER_URL = https://data.example.org/das/server/").serverUrl).toBe(
-      "https://data.example.org/das/server",
-    );
+    const config = loadConfig({ file: file("SERVER_URL = https://data.example.org/das/server/"), env: {} });
+    expect(config.serverUrl).toBe("https://data.example.org/das/server");
+  });
+
+  it("warns where a site does not say its URL (das2-server 17)", () => {
+    expect(loadConfig({ file: file("SITE_NAME = a"), env: {} }).warnings).toEqual([
+      "SERVER_URL is not set: links and redirects are made from each request",
+    ]);
   });
 
   it("loads in the shape that das2-pyserver sites have", () => {

@@ -160,7 +160,20 @@ describe("the stages of a request (das2-server 13)", () => {
     expect(plan({ foo: "8 -x" })[0]).toContain("rd 8 -x 2021");
     // A request cannot replace what the server has worked out.
     expect(plan({ start_time: "1990-01-01" })[0]).toContain("rd 7 2021-06-30T00:00:00");
+    expect(plan({ start_time: "2021 (181); x" })[0]).toContain("rd 7 2021-06-30T00:00:00");
     expect(code(() => plan({ foo: "8;rm" }))).toBe("BAD_PARAMETER");
+  });
+
+  it("gives the predefined names of the server, never those of a request", () => {
+    const text =
+      "reader = 'rd #[_LOCAL_ID_] #[_SERVER_ # @ # none] #[_FILENAME_ # @ # none] #[_other # @ # none]'";
+    const values = { _server_: "a", _SERVER_: "b", _LOCAL_ID_: "c", _FILENAME_: "d", _other: "e" };
+    expect(argv(text, { ...day, values })).toEqual(["reader: rd Demo/Pump4 none none none"]);
+    const names = { server: "https://data.example.org/das/server", fileName: "Pump4.d2s" };
+    expect(planStages(source(text), day, TOOLS, names)[0]?.argv.slice(2, 4)).toEqual([
+      names.server,
+      names.fileName,
+    ]);
   });
 
   it("leaves parameters out where the source drops them", () => {
