@@ -2,6 +2,7 @@ import { readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DasError, OUTCOME } from "../errors/das-error.js";
 import { asDasError, exceptionOf, ItemChain } from "../pipeline/item-chain.js";
+import { LEAP_SECONDS_VARIABLE, useLeapSecondsFile } from "../pipeline/leap-seconds-file.js";
 import type { StreamEncoder, StreamItem } from "../stream/model.js";
 import type {
   ConverterProgram,
@@ -41,6 +42,7 @@ export function runProgram(
 }
 
 async function main(load: () => Promise<Program>, argv: readonly string[]): Promise<number> {
+  useLeapSecondsFile(process.env[LEAP_SECONDS_VARIABLE]);
   const program = await load();
   const output = new ProgramOutput();
   const asked = await questionText(program, argv);

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.js";
 import { networkTest } from "../config/networks.js";
 import { packageRoot } from "../config/package-root.js";
 import { SourceTree } from "../dsdf/tree.js";
+import { useLeapSecondsFile } from "../pipeline/leap-seconds-file.js";
 import type { Authorize } from "./access/types.js";
 import { openRequestLog, openRequestLogSync } from "./log/request-log.js";
 import { RememberedSources } from "./remembered-sources.js";
@@ -25,6 +26,7 @@ function lazyTest(networks: readonly string[]): (address: string) => boolean {
 
 /** Puts a server together, with nothing in it that only data requests need. */
 export function makeSite(config: Config, options: SiteOptions & { readonly authorize: Authorize }): Site {
+  useLeapSecondsFile(config.leapSecondsFile);
   const log = options.log ?? (options.resident ? openRequestLog(config) : openRequestLogSync(config));
   const tree = new SourceTree({ roots: config.dsdfRoot, substitutions: config.substitutions });
   const sources = new RememberedSources(tree);

@@ -1,4 +1,5 @@
 import { delimiter } from "node:path";
+import { LEAP_SECONDS_VARIABLE } from "./leap-seconds-file.js";
 
 /** Found by every program, after the folders of the configuration: shells and `env` of a script's first line. */
 const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
@@ -8,13 +9,17 @@ const PASSED_ON = ["TZ", "LANG", "LC_ALL", "TMPDIR", "HOME", "USER"] as const;
 
 /**
  * The environment of spawned programs: `PATH` from `BIN_PATH`, `LD_LIBRARY_PATH` from `LIB_PATH`, and the few
- * common names that are set here. Passwords and request variables of the server are not among them.
+ * common names that are set here, and the list of leap seconds for programs of this package. Passwords and request variables of the server are not among them.
  *
  * @param own the environment to take the common names from
  * Source: das2-server 13.3.
  */
 export function childEnvironment(
-  paths: { readonly binPath?: readonly string[]; readonly libPath?: readonly string[] } = {},
+  paths: {
+    readonly binPath?: readonly string[];
+    readonly libPath?: readonly string[];
+    readonly leapSecondsFile?: string | undefined;
+  } = {},
   own: Readonly<Record<string, string | undefined>> = process.env,
 ): Readonly<Record<string, string>> {
   const env: Record<string, string> = {
@@ -22,6 +27,7 @@ export function childEnvironment(
   };
   const { libPath = [] } = paths;
   if (libPath.length > 0) env.LD_LIBRARY_PATH = libPath.join(delimiter);
+  if (paths.leapSecondsFile !== undefined) env[LEAP_SECONDS_VARIABLE] = paths.leapSecondsFile;
   for (const name of PASSED_ON) {
     const value = own[name];
     if (value !== undefined) env[name] = value;

@@ -22,7 +22,7 @@ export function pipelineSetting(site: Site): PipelineSetting {
   const { config } = site;
   const setting: PipelineSetting = {
     tools: pipelineTools(config),
-    env: childEnvironment({ binPath: config.binPath, libPath: config.libPath }),
+    env: childEnvironment(config),
     limits: limitsOfConfig(config),
     slots: new PipelineSlots({ running: config.maxPipelines, retryAfterSeconds: site.retryAfterSeconds }),
   };
