@@ -481,6 +481,56 @@ describe("samples that are left out", () => {
   });
 });
 
+describe("positions", () => {
+  /** One packet of 16 samples at 2000-01-01T00:16:40 (1000 s) in text or bytes of `x`. */
+  const at1000 = (type: string, units: string, x: Buffer | string) => {
+    const body = `<packet><x type="${type}" units="${units}"/><yscan name="E" type="sun_real4" nitems="16" yTagInterval="1" yUnits="s" zUnits="V"/></packet>\n`;
+    const values = Buffer.alloc(64);
+    tone(16).forEach((v, i) => {
+      values.writeFloatBE(v, 4 * i);
+    });
+    return Buffer.concat([
+      Buffer.from(header() + packet("01", body)),
+      Buffer.from(":01:"),
+      Buffer.from(x),
+      values,
+    ]);
+  };
+  const double = (v: number): Buffer => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleBE(v);
+    return bytes;
+  };
+  const single = (v: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeFloatLE(v);
+    return bytes;
+  };
+
+  // The middle of the segment lies 8 s later, at 1008 s; types are those of reducers 1.2.
+  it.each([
+    ["sun_real8", "us2000", double(1e9), "sun_real8", 1008e6],
+    ["little_endian_real4", "t2000", single(1000), "little_endian_real8", 1008],
+    ["little_endian_real4", "s", single(1000), "little_endian_real8", 1008],
+    ["sun_real8", "ms", double(1e6), "sun_real8", 1008e3],
+    ["ascii17", "t2000", "           1000.0 ".slice(-17), "ascii17", 1008],
+    ["ascii9", "t2000", "  1000.0 ", "ascii17", 1008],
+    ["time22", "UTC", "2000-001T00:16:40.000 ", "time24", 1008e6],
+    ["time30", "us2000", "2000-01-01T00:16:40.000000000 ", "time30", 1008e6],
+    ["time24", "TT2000", "2000-01-01T00:16:40.000 ", "time24", -43_135_816e6 + 1008e9],
+    ["sun_real8", "mj1958", double(15_340 + 1000 / 86_400), "sun_real8", 15_340 + 1008 / 86_400],
+  ] as const)("of x in %s, %s", (type, units, x, outType, position) => {
+    const { rows, packets } = spectra("16 1", at1000(type, units, x));
+    expect(packets[0]!.planes[0]!).toMatchObject({ units, type: { name: outType } });
+    expect(Math.abs(rows[0]!.values[0]![0]! / position - 1)).toBeLessThan(1e-14);
+  });
+
+  it("does not lose seconds of a binary32 x (reducers 1.2)", () => {
+    const { rows } = spectra("16 1", at1000("sun_real4", "t2000", Buffer.from("4cbebc20", "hex"))); // 1e8
+    expect(rows[0]!.values[0]).toEqual([1e8 + 8]);
+  });
+});
+
 describe("stream", () => {
   it("redefines the output id when the input id is redefined with the same period", () => {
     const again = waveformHeader(16, MS_TAGS).replace('name="E"', 'name="F"');
