@@ -28,7 +28,9 @@ export interface FitsTable {
 }
 
 /** Largest row that is turned into values; a day of GOES X-ray fluxes is one row of 0.7 MB. */
-const MAX_ROW_BYTES = 64 << 20;
+const MAX_ROW_BYTES = 16 << 20;
+/** Most values of a row, each of which becomes an element of an array; a day of GOES has 126531. */
+const MAX_ROW_VALUES = 4_000_000;
 
 /** Bytes of one element of the column kinds that fitsjs decodes right; `K` and `X` it does not, `P` and `Q` point elsewhere. */
 const ELEMENT_BYTES: Readonly<Record<string, number>> = {
@@ -71,6 +73,9 @@ class SourceRange implements FitsjsBlob {
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
+    // Asked for once it ran past the end, and then for ever.
+    if (this.size === 0)
+      throw new DasError("BAD_FILE", `${this.#source.name} ends before its last unit does`);
     if (this.size > MAX_ROW_BYTES)
       throw new DasError(
         "BAD_FILE",
@@ -190,6 +195,7 @@ function table(source: FitsSource, waiting: Waiting, data: FitsjsTable, card: Fi
 
 function checkColumns(source: FitsSource, columns: readonly string[], card: FitsUnit["card"]): void {
   let bytes = 0;
+  let values = 0;
   columns.forEach((name, i) => {
     const form = String(card(`TFORM${i + 1}`) ?? "");
     const found = /^(\d{0,9})([A-Z])$/.exec(form.trim());
@@ -199,8 +205,15 @@ function checkColumns(source: FitsSource, columns: readonly string[], card: Fits
         "BAD_FILE",
         `${source.name}: column ${name} has TFORM "${form.slice(0, 20)}", which is not read here`,
       );
-    bytes += width * (found[1] === "" ? 1 : Number(found[1]));
+    const count = Number(found[1] || 1);
+    bytes += width * count;
+    values += count;
   });
+  if (values > MAX_ROW_VALUES)
+    throw new DasError(
+      "BAD_FILE",
+      `${source.name}: a row of ${values} values, expected at most ${MAX_ROW_VALUES}`,
+    );
   if (bytes !== card("NAXIS1"))
     throw new DasError("BAD_FILE", `${source.name}: columns have ${bytes} bytes, NAXIS1 = ${card("NAXIS1")}`);
 }

@@ -75,14 +75,13 @@ async function readHeader(
     for (let i = 0; i < BLOCK; i += CARD) {
       const card = text.slice(i, i + CARD);
       if (card.startsWith("END ")) {
-        // fitsjs finds END only as the last card that is not blank.
-        for (let rest = i + CARD; rest < BLOCK; rest += CARD)
-          if (text[rest] !== " ") throw bad(source, unit, "has cards after END");
+        // fitsjs finds END only as the last card that is not blank, and reads cards after it.
+        if (text.slice(i + CARD).trim() !== "") throw bad(source, unit, "has cards after END");
         return { cards, end: blockAt + BLOCK };
       }
       if (++count > MAX_CARDS) throw bad(source, unit, `has more than ${MAX_CARDS} cards`);
       if (card.slice(8, 10) === "= ")
-        cards.set(card.slice(0, 8).trimEnd(), card.slice(10).split("/", 1)[0]!.trim());
+        cards.set(card.slice(0, 8).trim(), card.slice(10).split("/", 1)[0]!.trim());
     }
   }
 }

@@ -84,7 +84,7 @@ async function* samples(
   const pacer = new Pacer(context);
   const clock = new SampleClock(options.cadenceNs, begin);
   const write = packetWriter(headers[0]!, options, clock);
-  const builders = headers.map((header) => new BatchBuilder(header, Math.max(PORTION_BYTES, header.stride)));
+  const builders = headers.map((header) => new BatchBuilder(header, portionBytes(header, headers.length)));
   const isGap = recurring(options.gaps, clock);
   const isFill = recurring(options.fills, clock);
   const turn = clock.follow(TURN_SAMPLES * headers.length);
@@ -109,6 +109,11 @@ async function* samples(
     }
   }
   yield* taken(builder);
+}
+
+/** Of several ids none holds more than the samples of its turn. */
+function portionBytes(header: PacketHeader, ids: number): number {
+  return ids === 1 ? PORTION_BYTES : Math.min(PORTION_BYTES, TURN_SAMPLES * header.stride);
 }
 
 function recurring(pattern: Recurring | undefined, clock: SampleClock): () => boolean {

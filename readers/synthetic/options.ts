@@ -42,6 +42,8 @@ export const SYNTHETIC_FORMS = {
 
 /** The C library refuses larger tables (das2-stream A17). */
 const MAX_CHANNELS = 249_999;
+/** What one packet of each id may take together: a request must not be able to fill the memory of a server. */
+const MAX_PACKET_BYTES = 16 << 20;
 const DEFAULT_GAPS = "100/1000";
 const DEFAULT_FILLS = "1/10";
 
@@ -59,7 +61,7 @@ export function syntheticOptions(words: ReaderWords): SyntheticOptions {
   const allText = types.every((type) => type.kind === "ascii");
   const gaps = given.get("gaps");
   const fills = given.get("fills");
-  return {
+  const options: SyntheticOptions = {
     cadenceNs: cadence(given.get("cadence") ?? "1s"),
     planes: boundedInteger("planes", given.get("planes") ?? "1", 1, 99),
     channels: boundedInteger("channels", given.get("channels") ?? "0", 0, MAX_CHANNELS),
@@ -70,6 +72,17 @@ export function syntheticOptions(words: ReaderWords): SyntheticOptions {
     ...(fills === undefined ? {} : { fills: recurring("fills", fills || DEFAULT_FILLS) }),
     ids: boundedInteger("ids", given.get("ids") ?? "1", 1, 99),
   };
+  checkSize(options);
+  return options;
+}
+
+function checkSize({ planes, channels, types, ids }: SyntheticOptions): void {
+  const bytes = ids * planes * Math.max(1, channels) * Math.max(...types.map((type) => type.width));
+  if (bytes > MAX_PACKET_BYTES)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `ids * planes * channels * bytes of a value = ${bytes}, expected at most ${MAX_PACKET_BYTES}`,
+    );
 }
 
 const UNIT_NS: Readonly<Record<string, bigint>> = {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DasError } from "../../errors/das-error.js";
 import { type FitsSource, openFits } from "../../fits/fitsjs-adapter.js";
@@ -171,6 +172,69 @@ describe("openFits", () => {
     });
   });
 
+  it("refuses cards that fitsjs would find after END or behind blanks, and reads as another length", async () => {
+    const after = fitsTable("T", [["A", "1J"]], 4, Buffer.alloc(4));
+    after.write(" NAXIS1 = 99999", 80 * 30, "latin1");
+    const indented = fitsHeader([
+      ["XTENSION", "'BINTABLE'"],
+      ["BITPIX", 8],
+      ["NAXIS", 2],
+      ["NAXIS1", 4],
+      ["NAXIS2", 1],
+      [" NAXIS1", 99_999],
+    ]);
+    for (const extension of [after, Buffer.concat([indented, Buffer.alloc(2880)])])
+      await expect(openFits(source(Buffer.concat([fitsPrimary(), extension])))).rejects.toMatchObject({
+        code: "BAD_FILE",
+      });
+  });
+
+  it("comes back from any file, whatever its cards say", async () => {
+    const whole = smallTable();
+    const cards = [
+      "NAXIS   =",
+      "NAXIS1  =",
+      " NAXIS2 =",
+      "BITPIX  =",
+      "PCOUNT  =",
+      "GCOUNT  =",
+      "TFIELDS =",
+      "END      ",
+      "END",
+      "XTENSION= 'IMAGE'",
+      "COMMENT =",
+      "toString=",
+    ];
+    const values = ["0", "1", "-1", "2880", "1e3", "T", "'x'", "99999999999999999999", "", "3 / c"];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(71), fc.constantFrom(...cards), fc.constantFrom(...values)), {
+          maxLength: 4,
+        }),
+        fc.array(fc.tuple(fc.nat(5759), fc.nat(255)), { maxLength: 3 }),
+        async (changes, flips) => {
+          const bytes = Buffer.from(whole);
+          for (const [card, key, value] of changes)
+            bytes.write(`${key} ${value}`.padEnd(80).slice(0, 80), 80 * card, "latin1");
+          for (const [at, value] of flips) bytes[at] = value;
+          const inner = source(bytes);
+          let reads = 0;
+          const counted: FitsSource = {
+            ...inner,
+            read: (into, position) => {
+              if (++reads > 300) throw new Error("reads without end");
+              return inner.read(into, position);
+            },
+          };
+          const outcome = await openFits(counted).catch((error) => error);
+          expect(reads).toBeLessThan(300);
+          if (!Array.isArray(outcome)) expect(outcome).toMatchObject({ code: "BAD_FILE" });
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
   it("turns what fitsjs throws from its callbacks into an error of the promise", async () => {
     const compressed = Buffer.concat([
       fitsPrimary(),
@@ -190,7 +254,8 @@ describe("openFits", () => {
   it.each([
     ["a kind that fitsjs decodes wrong", [["A", "1K"]], /TFORM "1K"/],
     ["columns that do not fill the row", [["A", "1J"]], /columns have 4 bytes, NAXIS1 = 8/],
-    ["a repeat count beyond the row", [["A", "999999999D"]], /NAXIS1 = 8/],
+    ["a repeat count beyond the row", [["A", "99999D"]], /NAXIS1 = 8/],
+    ["more values than fit into memory with ease", [["A", "999999999D"]], /999999999 values/],
     [
       "nothing in a column",
       [

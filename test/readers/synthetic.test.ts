@@ -178,6 +178,8 @@ describe("synthetic reader", () => {
     [["planes=0"], /planes = 0, expected an integer from 1 to 99/],
     [["planes=100"], /planes = 100/],
     [["channels=250000"], /channels = 250000/],
+    [["channels=249999", "planes=99"], /= 98999604, expected at most 16777216/],
+    [["channels=9999", "planes=9", "ids=99"], /expected at most 16777216/],
     [["type=real2"], /type = real2/],
     [["type=ascii8"], /type = ascii8/],
     [["gaps=5/5"], /gaps = 5\/5/],
