@@ -1,5 +1,6 @@
 import type { DataSource } from "../dsdf/data-source.js";
 import type { SourceTree } from "../dsdf/tree.js";
+import { clockMs } from "./clock.js";
 
 /** How long a source is given again without looking at its file, milliseconds. */
 const FRESH_MS = 1000;
@@ -16,7 +17,7 @@ export class RememberedSources {
   readonly #known = new Map<string, { readonly source: DataSource; readonly atMs: number }>();
 
   /** @param now milliseconds that only grow */
-  constructor(tree: SourceTree, now: () => number = () => performance.now()) {
+  constructor(tree: SourceTree, now: () => number = clockMs) {
     this.#tree = tree;
     this.#now = now;
   }

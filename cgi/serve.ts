@@ -99,6 +99,9 @@ export async function startServer(
   );
   await listen(server, config);
 
+  // Loaded now, so that the first to ask for data does not wait for it; a fault shows with the first such request.
+  void import("./queries/dataset.js").catch(() => undefined);
+
   let closing: Promise<void> | undefined;
   const close = (graceMs: number): Promise<void> =>
     new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import type { DasError } from "../errors/das-error.js";
+import { clockMs } from "./clock.js";
 import type { Request } from "./http.js";
 import type { CacheRecord, RequestOutcome, RequestRecord, StageRecord } from "./log/record.js";
 
@@ -32,7 +33,7 @@ export class Trace {
   reason: string | undefined;
   firstByteMs: number | undefined;
   readonly #request: Request;
-  readonly #startMs = performance.now();
+  readonly #startMs = clockMs();
 
   constructor(request: Request) {
     this.#request = request;
@@ -41,7 +42,7 @@ export class Trace {
 
   /** Milliseconds since the request came. */
   elapsedMs(): number {
-    return performance.now() - this.#startMs;
+    return clockMs() - this.#startMs;
   }
 
   /** Notes an error as the reason of this answer. */

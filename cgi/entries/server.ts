@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { requestFromCgi } from "../adapters/cgi.js";
 import { answerRequest, findRoute } from "../answer-request.js";
@@ -6,6 +5,9 @@ import { runCgiEntry } from "../cgi-entry.js";
 import { LIGHT_ROUTES } from "../light-routes.js";
 import { makeSite } from "../make-site.js";
 import { decodePath, parseQuery } from "../query-words.js";
+
+/** Both programs are bundled as CommonJS; `node:module` would take longer to load than all that follows here. */
+declare const require: (file: string) => unknown;
 
 /**
  * Whether the request can be answered without the code that makes data. One that cannot be read is: its answer is an error.
@@ -32,4 +34,4 @@ if (isLight())
     (config) => makeSite(config, { resident: false, authorize: async () => ({ granted: false, realm: "" }) }),
     (request, site) => answerRequest(request, site, LIGHT_ROUTES),
   );
-else createRequire(join(import.meta.dirname, "server"))("./server-data");
+else require(join(import.meta.dirname, "server-data"));

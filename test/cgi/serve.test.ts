@@ -107,6 +107,25 @@ describe("the resident server", () => {
     expect(data.headers.map(([name]) => name)).not.toContain("Content-Encoding");
   });
 
+  it("codes a text stream in gzip while it is made", async () => {
+    const target = `${DATA}Pump4&ascii=1`;
+    const plain = await rawRequest(live.port, { target });
+    const coded = await rawRequest(live.port, { target, headers: { "Accept-Encoding": "gzip" } });
+    expect(coded.headers).toContainEqual(["Content-Encoding", "gzip"]);
+    expect(coded.body.length).toBeLessThan(plain.body.length / 4);
+    const { gunzipSync } = await import("node:zlib");
+    expect(gunzipSync(coded.body).equals(plain.body)).toBe(true);
+    const left = await send(
+      live.port,
+      `GET ${DATA}Endless&ascii=1 HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n`,
+    );
+    await once(left, "data");
+    left.destroy();
+    const record = await live.record((one) => one.target.includes("Endless&ascii"));
+    expect(record.outcome).toBe("cancelled");
+    expect(liveGroups()).toBe(0);
+  });
+
   it("answers several requests over one connection, in order", async () => {
     const get = (target: string, more = "") => `GET ${target} HTTP/1.1\r\nHost: x\r\n${more}\r\n`;
     const socket = await send(
@@ -126,11 +145,11 @@ describe("the resident server", () => {
   });
 
   it("ends the whole process group when the client leaves in the middle", async () => {
-    const socket = await send(live.port, `GET ${DATA}Endless HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const socket = await send(live.port, `GET ${DATA}Endless&who=leaver HTTP/1.1\r\nHost: x\r\n\r\n`);
     await once(socket, "data");
     expect(liveGroups()).toBe(1);
     socket.destroy();
-    const record = await live.record((one) => one.source === "Demo/Endless");
+    const record = await live.record((one) => one.target.includes("leaver"));
     expect(record.outcome).toBe("cancelled");
     expect(record.bytes).toBeGreaterThan(0);
     expect(liveGroups()).toBe(0);
@@ -151,7 +170,7 @@ describe("the resident server", () => {
   });
 
   it("does not let a client that reads nothing hold up the others, nor grow", async () => {
-    const slow = await send(live.port, `GET ${DATA}Endless HTTP/1.1\r\nHost: x\r\n\r\n`);
+    const slow = await send(live.port, `GET ${DATA}Endless&who=sleeper HTTP/1.1\r\nHost: x\r\n\r\n`);
     slow.pause();
     const before = process.memoryUsage().rss;
     for (let n = 0; n < 200; n++) {
@@ -160,7 +179,7 @@ describe("the resident server", () => {
     }
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
     slow.destroy();
-    await live.record((one) => one.source === "Demo/Endless" && one.outcome === "cancelled");
+    await live.record((one) => one.target.includes("sleeper") && one.outcome === "cancelled");
   });
 
   it.each([

@@ -92,7 +92,7 @@ describe.skipIf(apache.missing)(apache.title("Apache"), () => {
   });
 
   it("writes one record a request, with the address of the client", async () => {
-    const files = await readdir(join(folder, "log"));
+    const files = (await readdir(join(folder, "log"))).filter((name) => name.endsWith(".jsonl"));
     const text = await readFile(join(folder, "log", files[0] ?? ""), "utf8");
     const records = text
       .trim()
