@@ -150,8 +150,9 @@ export class StreamHealth {
         const length = this.#length(bytes, at, bytes.length);
         if (at + length > bytes.length) break;
         if (bytes[at] === COLON) {
-          this.#packets++;
-          at += length;
+          const to = endOfRun(bytes, at, length);
+          this.#packets += (to - at) / length;
+          at = to;
           continue;
         }
         const packet = bytes.subarray(at, at + length);
@@ -269,6 +270,23 @@ export class StreamHealth {
     if (this.#kind === kind) return false;
     throw new DasError("REPEATED_HEADER", "a second stream header that differs from the first");
   }
+}
+
+/** Where the run of whole data packets of one id and length ends that begins at `at` with a whole one. */
+function endOfRun(bytes: Uint8Array, at: number, length: number): number {
+  const tens = bytes[at + 1];
+  const ones = bytes[at + 2];
+  const last = bytes.length - length;
+  let to = at + length;
+  while (
+    to <= last &&
+    bytes[to] === COLON &&
+    bytes[to + 1] === tens &&
+    bytes[to + 2] === ones &&
+    bytes[to + 3] === COLON
+  )
+    to += length;
+  return to;
 }
 
 /** The id of a header packet: 0 to 99, 100 for `xx`; `undefined` if it is none. */
