@@ -81,13 +81,14 @@ export function blockBegin(t: Time, period: CacheLevel["period"]): Time {
   }
 }
 
-/** The width in nanoseconds where it is a whole number of them, within a picosecond or the precision of a double. */
+/**
+ * The width in nanoseconds where it is a whole number of them, to the precision of a double: a looser test would add
+ * up over millions of bins.
+ */
 function wholeNanoseconds(width: number): bigint | undefined {
   const exact = width * 1e9;
   const rounded = Math.round(exact);
-  return rounded > 0 && Math.abs(exact - rounded) <= Math.max(1e-3, exact * 2 ** -52)
-    ? BigInt(rounded)
-    : undefined;
+  return rounded > 0 && Math.abs(exact - rounded) <= exact * 2 ** -51 ? BigInt(rounded) : undefined;
 }
 
 function nanoseconds(t: Time): bigint {

@@ -289,7 +289,22 @@ describe("bins (das2-server 13.2, 13.4)", () => {
 
   it("covers the range with whole bins of the same grid, none to spare", () => {
     const width = fc.oneof(
-      fc.constantFrom(60, 43.2, 0.1, 86_400, 3600, 7, 1e-3, 1 / 3, 1e6, 123.456789, 8.64e7),
+      // The last two are almost, but not quite, whole nanoseconds.
+      fc.constantFrom(
+        60,
+        43.2,
+        0.1,
+        86_400,
+        3600,
+        7,
+        1e-3,
+        1 / 3,
+        1e6,
+        123.456789,
+        8.64e7,
+        2.823999e-6,
+        2.28192999e-4,
+      ),
       fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
     );
     fc.assert(
@@ -311,6 +326,20 @@ describe("bins (das2-server 13.2, 13.4)", () => {
       { numRuns: 500 },
     );
   });
+
+  it.each([43.2, 0.1, 0.3, 4.32e-4, 8.64, 0.7, 1.1, 86.4])(
+    "takes %d s as the decimal it was written as",
+    (width) => {
+      const at = parseTime("2021-06-30T17:03:11.123456789");
+      const nanosecondsWide = BigInt(Math.round(width * 1e9));
+      const whole = wholeBins(binGrid(at, width), at, parseTime("2021-06-30T17:03:12"));
+      const origin = ns(binGrid(at, width).origin);
+      expect([
+        (ns(whole.begin) - origin) % nanosecondsWide,
+        (ns(whole.end) - origin) % nanosecondsWide,
+      ]).toEqual([0n, 0n]);
+    },
+  );
 
   it("gives neighbouring requests the same grid where the width divides the day", () => {
     fc.assert(
