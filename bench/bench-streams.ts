@@ -7,7 +7,7 @@ import { das2Encoder } from "../stream/stream-writer.js";
 export function noise(): () => number {
   let state = 12_345;
   return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
     return state / 2_147_483_648 - 0.5;
   };
 }

@@ -8,7 +8,7 @@ import { LONGEST_REAL_FFT, RealFft } from "../../reducers/fft/real-fft.js";
 function noise(length: number, seed = 12345): Float64Array {
   let state = seed;
   return Float64Array.from({ length }, () => {
-    state = (state * 1103515245 + 12345) % 2147483648;
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
     return state / 2147483648 - 0.5;
   });
 }

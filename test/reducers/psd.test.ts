@@ -149,7 +149,7 @@ describe("formula", () => {
     (n) => {
       let state = 7;
       const samples = Float64Array.from({ length: n }, () => {
-        state = (state * 1103515245 + 12345) % 2147483648;
+        state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
         return state / 2147483648 + 2;
       });
       const dt = 0.00125;
