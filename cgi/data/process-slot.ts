@@ -6,6 +6,9 @@ import type { Site } from "../site.js";
 /** Files that are older than a pipeline may run, and this long more, belong to a process number used again. */
 const STALE_AFTER_S = 60;
 
+/** Whether this process has a file that is taken away at its end. */
+let held = false;
+
 /** Where processes say that they run a pipeline: one file each, named by the process. */
 function runningFolder(site: Site): string {
   return join(site.config.logPath, ".running");
@@ -55,7 +58,9 @@ export function takeProcessSlot(site: Site): void {
   const oldestMs = maxRequestTime === 0 ? 0 : Date.now() - (maxRequestTime + STALE_AFTER_S) * 1000;
   const running = countRunning(folder, oldestMs);
   if (running <= maxPipelines) {
-    process.once("exit", release);
+    // A process answers one request; where it answers more, all hold the one file.
+    if (!held) process.once("exit", release);
+    held = true;
     return;
   }
   release();

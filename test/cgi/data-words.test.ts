@@ -1,0 +1,177 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { withCacheTags } from "../../cgi/data/client-cache.js";
+import {
+  asksForText,
+  datasetWord,
+  readDataWords,
+  readDecimal,
+  readInterval,
+  readResolution,
+} from "../../cgi/data/data-words.js";
+import { tomorrow, trimToValidRange } from "../../cgi/data/trim-range.js";
+import { isDasError } from "../../errors/das-error.js";
+import { makeTime } from "../../stream/time.js";
+
+const words = (values: Record<string, string>) => new Map(Object.entries(values));
+const REQUEST = { dataset: "A", start_time: "2021-06-30", end_time: "2021-07-01" };
+
+function codeOf(run: () => unknown): string | undefined {
+  try {
+    run();
+  } catch (error) {
+    return isDasError(error) ? error.code : "not a DasError";
+  }
+  return undefined;
+}
+
+describe("numbers of a request (das2-server 2.7)", () => {
+  it.each([
+    ["43.2", 43.2],
+    ["4.32E-4", 4.32e-4],
+    ["8.64E7", 8.64e7],
+    [" 60 ", 60],
+    ["+.5", 0.5],
+    ["1.", 1],
+  ])("reads %s", (text, value) => {
+    expect(readResolution(text)).toBe(value);
+  });
+
+  it.each(["0", "0.0", "-0", "1e-300", "1e-400"])("takes %s as intrinsic", (text) => {
+    expect(readResolution(text)).toBeUndefined();
+  });
+
+  it.each([
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e300",
+    "1e999",
+    "1.0000001e11",
+    "-1",
+    "-1e-20",
+    "0x10",
+    "1,5",
+    "1e",
+    "1 2",
+    "one",
+    "--1",
+    "1_000",
+  ])("refuses %s", (text) => {
+    expect(codeOf(() => readResolution(text))).toBe("BAD_PARAMETER");
+  });
+
+  it("reads every finite number as JavaScript prints it", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(readDecimal(String(value))).toBe(value);
+      }),
+    );
+  });
+
+  it.each([undefined, "0", "-60", "often", "NaN", "1e12"])("refuses the interval %s", (text) => {
+    expect(codeOf(() => readInterval(text))).toBe("BAD_PARAMETER");
+  });
+});
+
+describe("words of a data request (das2-server 2.7)", () => {
+  it.each([
+    [{ ...REQUEST, dataset: "" }, undefined],
+    [{ ...REQUEST, dataset: "A/../B" }, "BAD_PARAMETER"],
+    [{ ...REQUEST, dataset: "A\\B" }, "BAD_PARAMETER"],
+    [{ ...REQUEST, start_time: "soon" }, "BAD_TIME"],
+    [{ ...REQUEST, end_time: "20210630" }, "BAD_TIME"],
+    [{ ...REQUEST, end_time: "2021-06-30" }, "BAD_PARAMETER"],
+    [{ ...REQUEST, end_time: "2021-06-29" }, "BAD_PARAMETER"],
+    [{ ...REQUEST, resolution: "x", start_time: "soon" }, "BAD_PARAMETER"],
+    [{ dataset: "A", start_time: "2021-06-30" }, "BAD_PARAMETER"],
+    [{ start_time: "2021-06-30", end_time: "2021-07-01" }, "BAD_PARAMETER"],
+  ])("%j gives %s", (given, code) => {
+    expect(codeOf(() => readDataWords(words(given)))).toBe(code);
+  });
+
+  it("accepts an id with .dsdf, once", () => {
+    expect(datasetWord(words({ dataset: "A/B.dsdf" }))).toBe("A/B");
+    expect(datasetWord(words({ dataset: "A/B.dsdf.dsdf" }))).toBe("A/B.dsdf");
+  });
+
+  it.each([
+    ["1", true],
+    ["TRUE", true],
+    ["yes", true],
+    ["0", false],
+    ["on", false],
+    ["text", false],
+  ])("ascii=%s: %s", (text, expected) => {
+    expect(asksForText(words({ ascii: text }))).toBe(expected);
+  });
+
+  it("never throws anything but a DasError", () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.string(), (begin, end, resolution) => {
+        const given = {
+          dataset: "A",
+          start_time: begin || "x",
+          end_time: end || "x",
+          resolution: resolution || "1",
+        };
+        expect(codeOf(() => readDataWords(words(given)))).not.toBe("not a DasError");
+      }),
+    );
+  });
+});
+
+describe("the valid range (das2-server 12.6)", () => {
+  const now = new Date("2021-06-30T18:00:00Z");
+  const range = (begin: [number, number, number], end: [number, number, number]) => ({
+    begin: makeTime(...begin),
+    end: makeTime(...end),
+  });
+
+  it("ends tomorrow where it ends now", () => {
+    expect(tomorrow(now)).toEqual(makeTime(2021, 7, 1));
+    expect(tomorrow(new Date("1999-12-31T00:00:00Z"))).toEqual(makeTime(2000, 1, 1));
+    expect(tomorrow(new Date("2021-06-30T23:59:59.999Z"))).toEqual(makeTime(2021, 7, 1));
+  });
+
+  it("cuts both ends, and leaves nothing where nothing is valid", () => {
+    const valid = { begin: makeTime(2021, 6, 1), end: "now" } as const;
+    expect(trimToValidRange(valid, range([2020, 1, 1], [2022, 1, 1]), now)).toEqual(
+      range([2021, 6, 1], [2021, 7, 1]),
+    );
+    expect(trimToValidRange(valid, range([2021, 6, 2], [2021, 6, 3]), now)).toEqual(
+      range([2021, 6, 2], [2021, 6, 3]),
+    );
+    expect(trimToValidRange(valid, range([2021, 5, 1], [2021, 6, 1]), now)).toBeUndefined();
+    expect(trimToValidRange(valid, range([2021, 7, 1], [2021, 7, 2]), now)).toBeUndefined();
+    expect(trimToValidRange(undefined, range([1, 1, 1], [9999, 1, 1]), now)).toEqual(
+      range([1, 1, 1], [9999, 1, 1]),
+    );
+  });
+});
+
+describe("what clients cache by (das2-stream A15.1)", () => {
+  const requested = { begin: makeTime(2021, 6, 30), end: makeTime(2021, 7, 1, 12, 30, 15.0625) };
+  const tags = (
+    binSeconds: number | undefined,
+    before: { name: string; type: "Datum"; value: string }[] = [],
+  ) => withCacheTags({ version: "2.2", properties: before }, requested, binSeconds).properties;
+
+  it("is the range asked for, with at least three digits, and the width of the bins applied", () => {
+    expect(tags(43.2)).toEqual([
+      {
+        name: "xCacheRange",
+        type: "DatumRange",
+        value: "2021-06-30T00:00:00.000Z to 2021-07-01T12:30:15.0625Z UTC",
+      },
+      { name: "xCacheResolution", type: "Datum", value: "43.2 s" },
+    ]);
+    expect(tags(60).at(-1)?.value).toBe("60.0 s");
+  });
+
+  it("has no width for data that were not reduced here, and replaces what a reader wrote of one", () => {
+    expect(tags(undefined).map(({ name }) => name)).toEqual(["xCacheRange"]);
+    const own = { name: "xCacheResolution", type: "Datum" as const, value: "1 s" };
+    expect(tags(60, [own])[0]?.value).toBe("60.0 s");
+  });
+});
