@@ -16,6 +16,7 @@ const EMPTY_RESPONSE = "EmptyResponseFromReader";
 /** How the last bytes of a pipeline are looked after. */
 export interface Delivery {
   readonly format: OutputFormat;
+  readonly mayBeEmpty: boolean;
   readonly maxBytes: number;
   readonly rewriteHeader: ((header: StreamHeader) => StreamHeader) | undefined;
 }
@@ -25,6 +26,7 @@ export class Given implements StreamFacts {
   bytes = 0;
   packets: number | undefined;
   exception: StreamFacts["exception"];
+  mayBeEmpty = false;
 }
 
 /**
@@ -64,6 +66,7 @@ export async function* deliver(
   }
   // After an exception the stream is over, whatever the programs still do.
   if (given.exception === undefined) await supervisor.allEnded();
+  given.mayBeEmpty = delivery.mayBeEmpty;
   const verdict = supervisor.verdict(given);
   // From here on what we say ourselves is among the facts, so the verdict is put on record before.
   if (verdict.kind === "failed") supervisor.note(verdict);

@@ -85,7 +85,8 @@ export function judge(
     const error = new DasError("READER_FAILED", exception.message, { exception: exception.type });
     return { kind: "failed", reason: "exception", error };
   }
-  if (exception === undefined && facts.bytes === 0) return { kind: "failed", ...emptyResponse() };
+  if (exception === undefined && facts.bytes === 0)
+    return facts.mayBeEmpty ? { kind: "no data" } : { kind: "failed", ...emptyResponse() };
   return facts.packets === 0 ? { kind: "no data" } : { kind: "complete" };
 }
 

@@ -18,6 +18,8 @@ export interface PipelineOptions {
   readonly programs: ProgramLookup;
   /** Default `das2`. A pipeline whose last stage is a built-in filter or reader writes das2 in any case. */
   readonly format?: OutputFormat;
+  /** Not one byte of `other` output is an answer too, and not a failure; default false. */
+  readonly mayBeEmpty?: boolean;
   /** Aborted when the client has left. */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<PipelineLimits>;

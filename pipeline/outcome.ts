@@ -54,4 +54,6 @@ export interface StreamFacts {
   /** Data packets; `undefined` where the form is not looked into. */
   readonly packets: number | undefined;
   readonly exception: StreamException | undefined;
+  /** That there is not one byte means that there are no data. */
+  readonly mayBeEmpty: boolean;
 }

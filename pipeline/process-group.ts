@@ -103,3 +103,17 @@ export function killAllPipelines(): number {
   live.clear();
   return signalled;
 }
+
+/**
+ * Makes this process take its pipelines with it, whether it ends by itself or is told to by a signal: a group of its
+ * own is out of reach of whoever signals the group of this process.
+ */
+export function killPipelinesOnExit(): void {
+  process.on("exit", killAllPipelines);
+  for (const [signal, number] of [
+    ["SIGTERM", 15],
+    ["SIGINT", 2],
+    ["SIGHUP", 1],
+  ] as const)
+    process.on(signal, () => process.exit(128 + number));
+}

@@ -74,10 +74,15 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
           env: { ...env, ...stages[index]?.env },
         },
       });
-      const { makeCut, rewriteHeader } = options;
+      const { makeCut, rewriteHeader, mayBeEmpty = false } = options;
       const assembled = await assemble(supervisor, programs, { openWith, makeCut, rewriteHeader });
       const format = options.format ?? "das2";
-      yield* deliver(supervisor, assembled, { format, maxBytes: limits.maxBytes, rewriteHeader }, given);
+      yield* deliver(
+        supervisor,
+        assembled,
+        { format, mayBeEmpty, maxBytes: limits.maxBytes, rewriteHeader },
+        given,
+      );
     } catch (error) {
       const known = asDasError(error, "the pipeline");
       // A failure that was found by judging the stages is on record already.

@@ -57,7 +57,7 @@ const FILTER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   das2_psd: ["64", "2"],
   das3_csv: [],
 };
-const READERS = new Set(["ephemeris", "goes-xrs", "random", "synthetic", "voyager-pws"]);
+const READERS = new Set(["das2_from_das1", "ephemeris", "goes-xrs", "random", "synthetic", "voyager-pws"]);
 const FILTERS = PROGRAM_NAMES.filter((name) => !READERS.has(name));
 
 let folder = "";
