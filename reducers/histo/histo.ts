@@ -80,6 +80,7 @@ export class HistogramTransform implements StreamTransform {
   readonly #packets = new Map<number, CountedPacket>();
   #nextId = 1;
   #scratch = new Float64Array(0);
+  #warned = false;
 
   /** @param mostValues limit of the distinct values of a plane */
   constructor(form: HistogramForm, mostValues = MOST_VALUES) {
@@ -98,7 +99,7 @@ export class HistogramTransform implements StreamTransform {
         this.#packets.set(item.header.id, this.#countedPacket(item.header));
         return;
       case "data":
-        this.#count(item.batch);
+        this.#count(item.batch, emit);
         return;
       case "comment":
         emit(item);
@@ -130,13 +131,13 @@ export class HistogramTransform implements StreamTransform {
     };
   }
 
-  #count(batch: PacketBatch): void {
+  #count(batch: PacketBatch, emit: Emit): void {
     for (const counted of this.#packets.get(batch.header.id)?.planes ?? []) {
       const { plane, counts, fill } = counted;
       const size = batch.count * plane.items;
       if (this.#scratch.length < size) this.#scratch = new Float64Array(size);
       const values = this.#scratch;
-      readPlane(batch, plane, values);
+      if (readPlane(batch, plane, values) > 0) this.#warnOfText(batch.header.id, emit);
       for (let i = 0; i < size; i++) {
         const v = values[i]!;
         if (!(v < fill.lo || v > fill.hi)) continue;
@@ -148,6 +149,14 @@ export class HistogramTransform implements StreamTransform {
           );
       }
     }
+  }
+
+  /** One warning for the whole stream; das2-stream A6.3. */
+  #warnOfText(inputId: number, emit: Emit): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    const value = `fields that are blank or no number count as fill (packet ${inputId})`;
+    emit({ kind: "comment", comment: { type: "log:warning", source: "das2_histo", value } });
   }
 
   /** Writes the histograms of an input id and forgets them. */

@@ -8,6 +8,11 @@ import { SpectrumOutput } from "./spectrum-output.js";
 import { xTransform } from "./x-transform.js";
 import { type PacketTransform, type PsdContext, yTransform } from "./y-transform.js";
 
+const WARNING = {
+  position: "packets whose x is not a number are left out",
+  text: "fields that are blank or no number count as fill",
+} as const;
+
 /** Samples that wait for their segment to be full, of all planes of all ids together; 12 bytes each. */
 const MOST_SAMPLES = 2 ** 24;
 
@@ -20,6 +25,7 @@ export class PsdTransform implements StreamTransform {
   /** By input id; `undefined` for one whose packets are left out. */
   readonly #transforms = new Map<number, PacketTransform | undefined>();
   #sawData = false;
+  readonly #warned = new Set<keyof typeof WARNING>();
 
   constructor(options: PsdOptions) {
     this.#options = options;
@@ -37,6 +43,7 @@ export class PsdTransform implements StreamTransform {
           room: MOST_SAMPLES,
           stream: item.header,
           leftOut: (message, to) => this.#leftOut(message, to),
+          warn: (topic, id, to) => this.#warnOnce(topic, id, to),
         };
         emit({ kind: "stream", header: spectrumStreamHeader(item.header, this.#options) });
         return;
@@ -79,9 +86,20 @@ export class PsdTransform implements StreamTransform {
 
   #leftOut(message: string, emit: Emit): void {
     if (!this.#options.skip) throw new DasError("UNSUITED_STREAM", message);
-    const comment: Comment = { type: "log:warning", source: "das2_psd", value: message };
-    emit({ kind: "comment", comment });
+    warn(message, emit);
   }
+
+  /** One warning for the whole stream; das2-stream A6.3, reducers 14.3. */
+  #warnOnce(topic: keyof typeof WARNING, inputId: number, emit: Emit): void {
+    if (this.#warned.has(topic)) return;
+    this.#warned.add(topic);
+    warn(`${WARNING[topic]} (packet ${inputId})`, emit);
+  }
+}
+
+function warn(value: string, emit: Emit): void {
+  const comment: Comment = { type: "log:warning", source: "das2_psd", value };
+  emit({ kind: "comment", comment });
 }
 
 const HELP = `Usage: das2_psd [-d] [-c DATUM] [-j BREAK] [-n] [-m ID,DATUM]... LENGTH SLIDE_DENOM

@@ -99,11 +99,13 @@ class SampleTransform implements PacketTransform {
     this.#axis.read(batch, this.#columnX);
     for (const sampled of this.#planes) {
       if (sampled.column.length < batch.count) sampled.column = new Float64Array(batch.count);
-      readPlane(batch, sampled.plane, sampled.column);
+      if (readPlane(batch, sampled.plane, sampled.column) > 0)
+        this.#context.warn("text", batch.header.id, emit);
     }
     for (let row = 0; row < batch.count; row++) {
       const x = this.#columnX[row]!;
       if (Math.abs(x) < FARTHEST) this.#sample(row, x, emit);
+      else if (Number.isNaN(x)) this.#context.warn("position", batch.header.id, emit);
     }
     this.#open?.packets?.flush(emit);
   }

@@ -32,6 +32,8 @@ export interface PsdContext {
   readonly stream: StreamHeader;
   /** Tells that something is left out; an error when nothing may be. */
   readonly leftOut: (message: string, emit: Emit) => void;
+  /** Told of input that is not as it should be: each topic gives one comment. */
+  readonly warn: (topic: "position" | "text", inputId: number, emit: Emit) => void;
 }
 
 interface TransformedPlane {
@@ -165,11 +167,15 @@ class TableTransform implements PacketTransform {
       for (const table of tables) {
         const size = batch.count * table.plane.items;
         if (table.values.length < size) table.values = new Float64Array(size);
-        readPlane(batch, table.plane, table.values);
+        if (readPlane(batch, table.plane, table.values) > 0)
+          this.#context.warn("text", batch.header.id, emit);
       }
     for (let packet = 0; packet < batch.count; packet++) {
       const x = this.#x[packet]!;
-      if (!(Math.abs(x) < FARTHEST)) continue;
+      if (!(Math.abs(x) < FARTHEST)) {
+        if (Number.isNaN(x)) this.#context.warn("position", batch.header.id, emit);
+        continue;
+      }
       for (const group of this.#groups) this.#packet(group, batch, packet, x, emit);
     }
     for (const { packets } of this.#groups) packets.flush(emit);

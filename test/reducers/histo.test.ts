@@ -81,6 +81,15 @@ describe("counting", () => {
     ]);
   });
 
+  it("counts text that is no number as fill, with one warning", () => {
+    const input = header() + line("02") + samples("02", ["x", 1, "", 1]);
+    const { rows, comments } = decodeStream(run([], input));
+    expect(rows.map((row) => row.values.flat())).toEqual([[1, 2]]);
+    expect(comments.map(({ value }) => value)).toEqual([
+      "fields that are blank or no number count as fill (packet 2)",
+    ]);
+  });
+
   it("counts all items of a table together and gives each plane an id", () => {
     const body =
       '<packet><x type="ascii9" units="s"/><y type="ascii9" units="V"/>' +

@@ -393,10 +393,26 @@ describe("samples that are left out", () => {
     expect(spectra("-j 0.02 16 1", samples(worse, tone(16))).rows).toHaveLength(1);
   });
 
-  it("skips samples without position", () => {
+  it("skips samples and tables without position, with one warning", () => {
     const xs = seconds(16);
     const input = samples([xs[0]!, Number.NaN, -1e31, ...xs.slice(1)], [3, 9, 9, ...tone(16).slice(1)]);
-    expect(spectra("16 1", input).rows).toHaveLength(1);
+    const { rows, comments } = spectra("16 1", input);
+    expect(rows).toHaveLength(1);
+    expect(comments).toEqual([
+      {
+        type: "log:warning",
+        source: "das2_psd",
+        value: "packets whose x is not a number are left out (packet 3)",
+      },
+    ]);
+    const tables = Buffer.concat([
+      table(16, MS_TAGS, [tone(16)]),
+      real4(tone(16), Number.NaN),
+      real4(tone(16), -1e31),
+      real4(tone(16), Number.NaN),
+    ]);
+    expect(spectra("16 1", tables).rows).toHaveLength(1);
+    expect(spectra("16 1", tables).comments).toHaveLength(1);
   });
 
   it("gives each sample period an id, the same when it comes back, and those of -m", () => {
