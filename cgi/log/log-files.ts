@@ -1,0 +1,73 @@
+import { readdirSync, statSync, unlinkSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+const DAY_FILE = /^requests-(\d{4}-\d{2}-\d{2})\.jsonl$/;
+/** Text files of the compatible log. */
+const TEXT_FILE = /^das2\.[0-9A-Fa-f._]{1,45}_[0-2]\.log$/;
+const DAY_MS = 86_400_000;
+
+/** A day of the request log. */
+export interface LogDay {
+  /** UTC, `yyyy-mm-dd`. */
+  readonly day: string;
+  readonly bytes: number;
+}
+
+/** Whether the text is a date of the calendar, `yyyy-mm-dd`. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+/** The file of a day, UTC, in the folder of the logs. */
+export function dayFile(folder: string, day: string): string {
+  return join(folder, `requests-${day}.jsonl`);
+}
+
+function dayOf(name: string): string | undefined {
+  const day = DAY_FILE.exec(name)?.[1];
+  return day !== undefined && isDay(day) ? day : undefined;
+}
+
+/** The days that have a file, newest first; none where there is no folder yet. */
+export async function listDays(folder: string): Promise<LogDay[]> {
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const days = await Promise.all(
+    names.map(async (name): Promise<LogDay | undefined> => {
+      const day = dayOf(name);
+      if (day === undefined) return undefined;
+      const stats = await stat(join(folder, name)).catch(() => undefined);
+      return stats?.isFile() === true ? { day, bytes: stats.size } : undefined;
+    }),
+  );
+  return days.filter((day) => day !== undefined).sort((a, b) => (a.day < b.day ? 1 : -1));
+}
+
+/** Calls `remove` and lets it pass that the file is gone already: several processes may clean up at the same time. */
+function unlessGone(remove: () => void): void {
+  try {
+    remove();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error; // errors of node:fs carry a code
+  }
+}
+
+/**
+ * Removes the files of days that are older than the `keepDays` days which end with `today`, and text files that nobody wrote
+ * to for so long. Nothing else in the folder is touched. Errors: those of node:fs.
+ */
+export function removeOldDays(folder: string, today: string, keepDays: number): void {
+  const firstKept = new Date(Date.parse(`${today}T00:00:00Z`) - (keepDays - 1) * DAY_MS);
+  const firstDay = firstKept.toISOString().slice(0, 10);
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const day = dayOf(name);
+    if (day !== undefined && day < firstDay) unlessGone(() => unlinkSync(path));
+    else if (TEXT_FILE.test(name))
+      unlessGone(() => {
+        if (statSync(path).mtime < firstKept) unlinkSync(path);
+      });
+  }
+}
