@@ -28,7 +28,7 @@ export function rowWriter(
   const start = new TextEncoder().encode(prefix);
   const delimiter = options.delimiter.charCodeAt(0);
   // Only an odd delimiter occurs in numbers and times.
-  const quote = /[-+.:0-9eTZNaif]/.test(options.delimiter);
+  const quote = /[-+.:0-9eTZNainf]/.test(options.delimiter);
   const fields = header.planes.map((plane) => {
     const write = fieldWriter(plane, header, stream, options);
     return {

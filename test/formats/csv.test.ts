@@ -132,6 +132,13 @@ describe("columns", () => {
     ]);
   });
 
+  it("quotes inf and NaN where the delimiter is one of their letters", () => {
+    const input = Buffer.concat([Buffer.from(table), record(0, "nan", [Number.POSITIVE_INFINITY, 1, 2])]);
+    expect(run(["-d", "n", "-n", "-i", "-r", "2"], input)).toBe(
+      '1970-01-01T00:00:00.000ZnNaNn"inf"n1.0e+00n2.0e+00\r\n',
+    );
+  });
+
   it("names roles of derived planes by source and operation", () => {
     const plane = (name: string, operation: string, source = "v") =>
       `<y name="${name}" type="ascii9" units="V"><properties source="${source}" operation="${operation}"/></y>`;
