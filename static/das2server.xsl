@@ -7,7 +7,8 @@
       <head>
         <title>das2 servers</title>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
-        <link rel="stylesheet" href="static/heliostream.css"/>
+        <!-- Beside this file, whose address stands in the document. -->
+        <link rel="stylesheet" href="{concat(substring-before(substring-after(/processing-instruction('xml-stylesheet'), 'href=&quot;'), 'das2server.xsl'), 'heliostream.css')}"/>
       </head>
       <body>
         <header><h1>das2 servers</h1></header>

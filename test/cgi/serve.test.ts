@@ -144,6 +144,17 @@ describe("the resident server", () => {
     ]);
   });
 
+  it("does not take the body of a refused request for the next one", async () => {
+    const body = "GET /das/server?server=list HTTP/1.1\r\nHost: x\r\n\r\n";
+    const socket = await send(
+      live.port,
+      `POST /das/server?server=id HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const text = (await readAll(socket)).toString("latin1");
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 405"]);
+    expect(text).toMatch(/\r\nConnection: close\r\n/);
+  });
+
   it("ends the whole process group when the client leaves in the middle", async () => {
     const socket = await send(live.port, `GET ${DATA}Endless&who=leaver HTTP/1.1\r\nHost: x\r\n\r\n`);
     await once(socket, "data");
