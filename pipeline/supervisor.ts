@@ -180,7 +180,10 @@ export class Supervisor {
     );
     // Whatever the system does not let die keeps its entry among the stages, not this pipeline.
     await within(this.ended([...this.#children.keys()]), graceMs);
-    return this.verdict(facts());
+    const outcome = this.verdict(facts());
+    // A built-in reader whose consumer has ended may still wait for something.
+    this.#stop.abort();
+    return outcome;
   }
 
   #adopt(index: number, child: Child): void {
