@@ -93,11 +93,12 @@ export async function startServer(
     for (const listener of listeners) if (listener(message, out)) return;
     out.writeHead(400, "Bad Request", ["Connection", "close"]).end();
   });
-  server.on(
-    "clientError",
-    (error, socket) => void refuseConnection(error, socket, answering.has(socket), site),
-  );
+  server.on("clientError", (error, socket) => {
+    refuseConnection(error, socket, answering.has(socket), site).catch(() => socket.destroy());
+  });
   await listen(server, config);
+  // Without a descriptor for a new connection the others go on.
+  server.on("error", (error) => process.stderr.write(`heliostream: ${error.message}\n`));
 
   // Loaded now, so that the first to ask for data does not wait for it; a fault shows with the first such request.
   void import("./queries/dataset.js").catch(() => undefined);

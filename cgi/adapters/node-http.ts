@@ -120,10 +120,10 @@ export function nodeListener(
     out.on("close", () => {
       if (!out.writableFinished) abort.abort();
     });
-    handler(request).then(
-      (response) => sendResponse(response, message, out, options.slowClientMs),
-      () => out.destroy(),
-    );
+    handler(request)
+      .then((response) => sendResponse(response, message, out, options.slowClientMs))
+      // A header that cannot be written would end the process; so only its connection ends.
+      .catch(() => out.destroy());
     return true;
   };
 }

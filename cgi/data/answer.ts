@@ -85,8 +85,12 @@ export function plannedStages(
   const { tools } = pipelineSetting(context.site);
   const stages = planStages(source, query, tools);
   const binSeconds = isReducible(source, tools) ? query.resolution : undefined;
+  // The other forms are reduced by programs of their own kind, and passed on as they come.
+  const isDas2 = source.form === "das2" || source.form === "das1";
   const cut =
-    binSeconds === undefined ? undefined : { begin: timeToUs2000(query.begin), end: timeToUs2000(query.end) };
+    binSeconds === undefined || !isDas2
+      ? undefined
+      : { begin: timeToUs2000(query.begin), end: timeToUs2000(query.end) };
   return { stages, binSeconds, cut };
 }
 

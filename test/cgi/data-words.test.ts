@@ -64,7 +64,8 @@ describe("numbers of a request (das2-server 2.7)", () => {
   it("reads every finite number as JavaScript prints it", () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-        expect(readDecimal(String(value))).toBe(value);
+        // The text of -0 is "0".
+        expect(readDecimal(String(value))).toBe(value === 0 ? 0 : value);
       }),
     );
   });

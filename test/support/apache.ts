@@ -32,6 +32,13 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Whom the workers run as where Apache is started by root: the user that the distribution made for it. */
+async function workerUser(): Promise<string> {
+  const users = (await readFile("/etc/passwd", "utf8")).split("\n").map((line) => line.split(":")[0]);
+  const user = ["www-data", "apache", "http", "daemon"].find((name) => users.includes(name)) ?? "nobody";
+  return `User ${user}`;
+}
+
 function moduleLine(folder: string, name: string): string {
   return existsSync(join(folder, `mod_${name}.so`))
     ? `LoadModule ${name}_module ${join(folder, `mod_${name}.so`)}`
@@ -40,7 +47,7 @@ function moduleLine(folder: string, name: string): string {
 
 /**
  * Starts Apache in the foreground with the given lines of configuration and waits until it answers. Run as root, its workers are
- * `www-data`, so the folders of CGI programs must be readable by everybody.
+ * another user, so the folders of CGI programs must be readable by everybody.
  */
 export async function startApache(program: string, configuration: string): Promise<ApacheServer> {
   const folder = await mkdtemp(join(tmpdir(), "heliostream-apache-"));
@@ -74,7 +81,7 @@ export async function startApache(program: string, configuration: string): Promi
     ...names.map((name) => moduleLine(modules, name)),
     // The socket of mod_cgid has a short limit on the length of its path.
     `<IfModule mod_cgid.c>\nScriptSock "${folder}/cgi"\n</IfModule>`,
-    asRoot ? "User www-data\nGroup www-data" : "",
+    asRoot ? await workerUser() : "",
     "Mutex posixsem",
     "GracefulShutdownTimeout 1",
     configuration,
