@@ -1,7 +1,10 @@
-import { delimiter } from "node:path";
+import { delimiter, dirname } from "node:path";
 import { LEAP_SECONDS_VARIABLE } from "./leap-seconds-file.js";
 
-/** Found by every program, after the folders of the configuration: shells and `env` of a script's first line. */
+/**
+ * Found by every program, after the folders of the configuration: shells and `env` of a script's first line. The
+ * folder of this Node comes last, for the programs that ship here when they are called by their path.
+ */
 const SYSTEM_PATH = ["/usr/local/bin", "/usr/bin", "/bin"];
 
 /** What readers rely on besides their own settings; nothing else of the server's environment is theirs. */
@@ -23,7 +26,7 @@ export function childEnvironment(
   own: Readonly<Record<string, string | undefined>> = process.env,
 ): Readonly<Record<string, string>> {
   const env: Record<string, string> = {
-    PATH: [...new Set([...(paths.binPath ?? []), ...SYSTEM_PATH])].join(delimiter),
+    PATH: [...new Set([...(paths.binPath ?? []), ...SYSTEM_PATH, dirname(process.execPath)])].join(delimiter),
   };
   const { libPath = [] } = paths;
   if (libPath.length > 0) env.LD_LIBRARY_PATH = libPath.join(delimiter);
