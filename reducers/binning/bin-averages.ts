@@ -1,0 +1,170 @@
+import { DasError } from "../../errors/das-error.js";
+import type { Emit, PacketHeader, StreamHeader, StreamItem, StreamTransform } from "../../stream/model.js";
+import { withoutProperties, withProperty } from "../../stream/properties.js";
+import { ownAxis, timeAxis } from "../positions.js";
+import { type BinChoice, StreamGrids } from "./bins.js";
+import { type Oddity, PacketBins } from "./packet-bins.js";
+import { type DerivedPlanes, planPlanes } from "./plane-plan.js";
+import { RecordWriter } from "./record-writer.js";
+import { averagedStreamProperties } from "./resolution-text.js";
+import { isWaveformStream } from "./waveform.js";
+
+/** What the filters that average bins differ in. */
+export interface BinAveragesOptions {
+  /** Name of the filter: `sourceId` of its output and source of its comments. */
+  readonly name: string;
+  readonly bins: BinChoice;
+  readonly derived: DerivedPlanes;
+  /** Most planes after x in the input. */
+  readonly mostPlanes: number;
+  /** Whether the stream is told to be averages over seconds, and waveforms become lines; reducers 3.1, 3.4. */
+  readonly describesBins: boolean;
+  readonly dropsProgress: boolean;
+  /** false: compiled kernels are not used; the output is the same. Default true. */
+  readonly simd?: boolean;
+}
+
+const ODDITY_TEXT: Readonly<Record<Oddity, string>> = {
+  position: "packets whose x is not a number are left out",
+  text: "fields that are blank or no number count as fill",
+};
+
+/** Items that may wait for the first packet header before the stream header of a waveform stream must go out. */
+const MOST_HELD = 64;
+
+/**
+ * Averages over bins of x: the filters avgsec, peakavgsec and avg. Memory does not grow with the stream: one open bin a
+ * packet type. Errors: UNSUITED_STREAM where x is no time or there are too many planes. Source: reducers 1 to 5.
+ */
+export class BinAverages implements StreamTransform {
+  readonly #options: BinAveragesOptions;
+  readonly #grids: StreamGrids;
+  readonly #writer = new RecordWriter();
+  /** By packet id. */
+  readonly #bins = new Map<number, PacketBins>();
+  readonly #warned = new Set<Oddity>();
+  #stream: StreamHeader | undefined;
+  /** The header of a waveform stream and what followed, until it is known whether any table is left in it. */
+  #held: StreamItem[] | undefined;
+  #emit: Emit = () => {};
+
+  constructor(options: BinAveragesOptions) {
+    this.#options = options;
+    this.#grids = new StreamGrids(options.bins);
+  }
+
+  push(item: StreamItem, emit: Emit): void {
+    this.#emit = emit;
+    if (this.#held !== undefined && item.kind === "comment" && this.#held.length < MOST_HELD) {
+      if (!this.#isDropped(item)) this.#held.push(item);
+      return;
+    }
+    switch (item.kind) {
+      case "stream":
+        this.#pushStream(item.header, emit);
+        return;
+      case "packet":
+        this.#pushPacket(item.header, emit);
+        return;
+      case "data": {
+        const bins = this.#bins.get(item.batch.header.id);
+        if (bins === undefined)
+          throw new DasError("UNDEFINED_ID", `data of packet id ${item.batch.header.id} without a header`);
+        bins.push(item.batch, emit);
+        this.#writer.flush(emit);
+        return;
+      }
+      case "comment":
+        this.#release(false, emit);
+        if (!this.#isDropped(item)) emit(item);
+        return;
+      case "exception":
+        this.end(emit);
+        emit(item);
+        return;
+      default:
+        item satisfies never;
+    }
+  }
+
+  /** Writes the open bins, ids in ascending order. */
+  end(emit: Emit): void {
+    this.#emit = emit;
+    this.#release(false, emit);
+    for (const [, bins] of [...this.#bins].sort(([a], [b]) => a - b)) bins.flush(emit);
+    this.#writer.flush(emit);
+  }
+
+  #pushStream(input: StreamHeader, emit: Emit): void {
+    const { name, bins, describesBins } = this.#options;
+    this.#stream = input;
+    const described = describesBins
+      ? averagedStreamProperties(input.properties, bins.width)
+      : input.properties;
+    const properties = withProperty(described, { name: "sourceId", type: "String", value: name });
+    const header: StreamItem = { kind: "stream", header: { ...input, properties } };
+    if (describesBins && isWaveformStream(input)) this.#held = [header];
+    else emit(header);
+  }
+
+  #pushPacket(input: PacketHeader, emit: Emit): void {
+    const { bins, derived, mostPlanes, describesBins, simd = true } = this.#options;
+    if (this.#stream === undefined)
+      throw new DasError("NO_STREAM_HEADER", "a packet header before the stream header");
+    this.#bins.get(input.id)?.flush(emit);
+    this.#bins.delete(input.id);
+    this.#writer.flush(emit);
+    const axis = bins.ownUnits === true ? ownAxis(input) : timeAxis(input, bins.width);
+    const plan = planPlanes(input, {
+      stream: this.#stream,
+      axis,
+      derived,
+      mostPlanes,
+      lineWidthSeconds: describesBins ? bins.width : undefined,
+    });
+    const isTable = plan.columns.some(
+      ({ plane, geometry }) => plane.role === "yscan" && geometry.kind === "table",
+    );
+    this.#release(!isTable, emit);
+    emit({ kind: "packet", header: plan.header });
+    this.#bins.set(
+      input.id,
+      new PacketBins(input, axis, plan, {
+        grids: this.#grids,
+        writer: this.#writer,
+        warn: (topic, id) => this.#warn(topic, id),
+        simd,
+      }),
+    );
+  }
+
+  /** Emits a stream header that was held; a waveform renderer cannot show lines, so it goes with the last table. */
+  #release(onlyLines: boolean, emit: Emit): void {
+    const held = this.#held;
+    this.#held = undefined;
+    for (const item of held ?? []) {
+      if (item.kind === "stream" && onlyLines)
+        emit({
+          kind: "stream",
+          header: { ...item.header, properties: withoutProperties(item.header.properties, ["renderer"]) },
+        });
+      else emit(item);
+    }
+  }
+
+  #isDropped(item: StreamItem): boolean {
+    return (
+      this.#options.dropsProgress &&
+      item.kind === "comment" &&
+      /^task(?:size|progress)$/i.test(item.comment.type)
+    );
+  }
+
+  #warn(topic: Oddity, id: number): void {
+    if (this.#warned.has(topic)) return;
+    this.#warned.add(topic);
+    this.#writer.flush(this.#emit);
+    const value = `${ODDITY_TEXT[topic]} (packet ${id})`;
+    this.#emit({ kind: "comment", comment: { type: "log:warning", source: this.#options.name, value } });
+  }
+}

@@ -1,0 +1,190 @@
+;; Sums of samples slot by slot, straight from the bytes of das2 packets.
+;;
+;; A slot is one value of a packet: one item of a table plane, or one y plane; neighbouring slots have the same
+;; value type. `packets` packets of `stride` bytes lie back to back in memory; `input` points to slot 0 of the
+;; first. The state of the slots is a set of arrays of binary64, `pitch` bytes apart:
+;;
+;;   state + 0*pitch   lo     least value that is fill      (das2-stream A9)
+;;   state + 1*pitch   hi     greatest value that is fill
+;;   state + 2*pitch   sum    of the good samples
+;;   state + 3*pitch   count  of the good samples
+;;   state + 4*pitch   low    least good sample
+;;   state + 5*pitch   high   greatest good sample
+;;
+;; A sample v is good when v < lo or v > hi; both are false for NaN. What is not good is added as +0, which changes
+;; no bit, since a sum that began at +0 never becomes -0. Each sum takes its samples in the order of the packets,
+;; in binary64: the result equals that of a plain loop to the last bit.
+;;
+;; Slots are taken four (real4) or two (real8) at a time, so input is read up to 12 bytes behind the last slot
+;; and every array holds a multiple of four slots; what is computed in the surplus is never looked at.
+;; `order` points to 16 bytes that say from which byte of the input each byte of a little-endian vector comes.
+(module
+  (import "heliostream" "memory" (memory 1))
+
+  ;; sum += v and count += 1 for every good real4
+  (func (export "addReal4")
+    (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32)
+    (local $swap v128) (local $raw v128) (local $one v128)
+    (local $a v128) (local $loA v128) (local $hiA v128) (local $sumA v128) (local $countA v128) (local $goodA v128)
+    (local $b v128) (local $loB v128) (local $hiB v128) (local $sumB v128) (local $countB v128) (local $goodB v128)
+    (local $at i32) (local $left i32) (local $hi i32) (local $sum i32) (local $count i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $one (v128.const f64x2 1 1))
+    (loop $nextSlots
+      (local.set $hi (i32.add (local.get $state) (local.get $pitch)))
+      (local.set $sum (i32.add (local.get $hi) (local.get $pitch)))
+      (local.set $count (i32.add (local.get $sum) (local.get $pitch)))
+      (local.set $loA (v128.load (local.get $state)))
+      (local.set $loB (v128.load offset=16 (local.get $state)))
+      (local.set $hiA (v128.load (local.get $hi)))
+      (local.set $hiB (v128.load offset=16 (local.get $hi)))
+      (local.set $sumA (v128.load (local.get $sum)))
+      (local.set $sumB (v128.load offset=16 (local.get $sum)))
+      (local.set $countA (v128.load (local.get $count)))
+      (local.set $countB (v128.load offset=16 (local.get $count)))
+      (local.set $at (local.get $input))
+      (local.set $left (local.get $packets))
+      (loop $nextPacket
+        (local.set $raw (i8x16.swizzle (v128.load (local.get $at)) (local.get $swap)))
+        (local.set $a (f64x2.promote_low_f32x4 (local.get $raw)))
+        (local.set $b (f64x2.promote_low_f32x4
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $raw) (local.get $raw))))
+        (local.set $goodA (v128.or
+          (f64x2.lt (local.get $a) (local.get $loA)) (f64x2.gt (local.get $a) (local.get $hiA))))
+        (local.set $goodB (v128.or
+          (f64x2.lt (local.get $b) (local.get $loB)) (f64x2.gt (local.get $b) (local.get $hiB))))
+        (local.set $sumA (f64x2.add (local.get $sumA) (v128.and (local.get $a) (local.get $goodA))))
+        (local.set $sumB (f64x2.add (local.get $sumB) (v128.and (local.get $b) (local.get $goodB))))
+        (local.set $countA (f64x2.add (local.get $countA) (v128.and (local.get $one) (local.get $goodA))))
+        (local.set $countB (f64x2.add (local.get $countB) (v128.and (local.get $one) (local.get $goodB))))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (v128.store (local.get $sum) (local.get $sumA))
+      (v128.store offset=16 (local.get $sum) (local.get $sumB))
+      (v128.store (local.get $count) (local.get $countA))
+      (v128.store offset=16 (local.get $count) (local.get $countB))
+      (local.set $state (i32.add (local.get $state) (i32.const 32)))
+      (local.set $input (i32.add (local.get $input) (i32.const 16)))
+      (br_if $nextSlots
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 4))) (i32.const 0)))))
+
+  ;; low = min(low, v) and high = max(high, v) for every good real4
+  (func (export "boundReal4")
+    (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32)
+    (local $swap v128) (local $raw v128)
+    (local $a v128) (local $loA v128) (local $hiA v128) (local $lowA v128) (local $highA v128) (local $goodA v128)
+    (local $b v128) (local $loB v128) (local $hiB v128) (local $lowB v128) (local $highB v128) (local $goodB v128)
+    (local $at i32) (local $left i32) (local $hi i32) (local $low i32) (local $high i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (loop $nextSlots
+      (local.set $hi (i32.add (local.get $state) (local.get $pitch)))
+      (local.set $low (i32.add (local.get $state) (i32.shl (local.get $pitch) (i32.const 2))))
+      (local.set $high (i32.add (local.get $low) (local.get $pitch)))
+      (local.set $loA (v128.load (local.get $state)))
+      (local.set $loB (v128.load offset=16 (local.get $state)))
+      (local.set $hiA (v128.load (local.get $hi)))
+      (local.set $hiB (v128.load offset=16 (local.get $hi)))
+      (local.set $lowA (v128.load (local.get $low)))
+      (local.set $lowB (v128.load offset=16 (local.get $low)))
+      (local.set $highA (v128.load (local.get $high)))
+      (local.set $highB (v128.load offset=16 (local.get $high)))
+      (local.set $at (local.get $input))
+      (local.set $left (local.get $packets))
+      (loop $nextPacket
+        (local.set $raw (i8x16.swizzle (v128.load (local.get $at)) (local.get $swap)))
+        (local.set $a (f64x2.promote_low_f32x4 (local.get $raw)))
+        (local.set $b (f64x2.promote_low_f32x4
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $raw) (local.get $raw))))
+        (local.set $goodA (v128.or
+          (f64x2.lt (local.get $a) (local.get $loA)) (f64x2.gt (local.get $a) (local.get $hiA))))
+        (local.set $goodB (v128.or
+          (f64x2.lt (local.get $b) (local.get $loB)) (f64x2.gt (local.get $b) (local.get $hiB))))
+        (local.set $lowA (f64x2.pmin
+          (local.get $lowA) (v128.bitselect (local.get $a) (local.get $lowA) (local.get $goodA))))
+        (local.set $lowB (f64x2.pmin
+          (local.get $lowB) (v128.bitselect (local.get $b) (local.get $lowB) (local.get $goodB))))
+        (local.set $highA (f64x2.pmax
+          (local.get $highA) (v128.bitselect (local.get $a) (local.get $highA) (local.get $goodA))))
+        (local.set $highB (f64x2.pmax
+          (local.get $highB) (v128.bitselect (local.get $b) (local.get $highB) (local.get $goodB))))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (v128.store (local.get $low) (local.get $lowA))
+      (v128.store offset=16 (local.get $low) (local.get $lowB))
+      (v128.store (local.get $high) (local.get $highA))
+      (v128.store offset=16 (local.get $high) (local.get $highB))
+      (local.set $state (i32.add (local.get $state) (i32.const 32)))
+      (local.set $input (i32.add (local.get $input) (i32.const 16)))
+      (br_if $nextSlots
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 4))) (i32.const 0)))))
+
+  ;; sum += v and count += 1 for every good real8
+  (func (export "addReal8")
+    (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32)
+    (local $swap v128) (local $one v128)
+    (local $a v128) (local $loA v128) (local $hiA v128) (local $sumA v128) (local $countA v128) (local $goodA v128)
+    (local $at i32) (local $left i32) (local $hi i32) (local $sum i32) (local $count i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $one (v128.const f64x2 1 1))
+    (loop $nextSlots
+      (local.set $hi (i32.add (local.get $state) (local.get $pitch)))
+      (local.set $sum (i32.add (local.get $hi) (local.get $pitch)))
+      (local.set $count (i32.add (local.get $sum) (local.get $pitch)))
+      (local.set $loA (v128.load (local.get $state)))
+      (local.set $hiA (v128.load (local.get $hi)))
+      (local.set $sumA (v128.load (local.get $sum)))
+      (local.set $countA (v128.load (local.get $count)))
+      (local.set $at (local.get $input))
+      (local.set $left (local.get $packets))
+      (loop $nextPacket
+        (local.set $a (i8x16.swizzle (v128.load (local.get $at)) (local.get $swap)))
+        (local.set $goodA (v128.or
+          (f64x2.lt (local.get $a) (local.get $loA)) (f64x2.gt (local.get $a) (local.get $hiA))))
+        (local.set $sumA (f64x2.add (local.get $sumA) (v128.and (local.get $a) (local.get $goodA))))
+        (local.set $countA (f64x2.add (local.get $countA) (v128.and (local.get $one) (local.get $goodA))))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (v128.store (local.get $sum) (local.get $sumA))
+      (v128.store (local.get $count) (local.get $countA))
+      (local.set $state (i32.add (local.get $state) (i32.const 16)))
+      (local.set $input (i32.add (local.get $input) (i32.const 16)))
+      (br_if $nextSlots
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0)))))
+
+  ;; low = min(low, v) and high = max(high, v) for every good real8
+  (func (export "boundReal8")
+    (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32)
+    (local $swap v128)
+    (local $a v128) (local $loA v128) (local $hiA v128) (local $lowA v128) (local $highA v128) (local $goodA v128)
+    (local $at i32) (local $left i32) (local $hi i32) (local $low i32) (local $high i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (loop $nextSlots
+      (local.set $hi (i32.add (local.get $state) (local.get $pitch)))
+      (local.set $low (i32.add (local.get $state) (i32.shl (local.get $pitch) (i32.const 2))))
+      (local.set $high (i32.add (local.get $low) (local.get $pitch)))
+      (local.set $loA (v128.load (local.get $state)))
+      (local.set $hiA (v128.load (local.get $hi)))
+      (local.set $lowA (v128.load (local.get $low)))
+      (local.set $highA (v128.load (local.get $high)))
+      (local.set $at (local.get $input))
+      (local.set $left (local.get $packets))
+      (loop $nextPacket
+        (local.set $a (i8x16.swizzle (v128.load (local.get $at)) (local.get $swap)))
+        (local.set $goodA (v128.or
+          (f64x2.lt (local.get $a) (local.get $loA)) (f64x2.gt (local.get $a) (local.get $hiA))))
+        (local.set $lowA (f64x2.pmin
+          (local.get $lowA) (v128.bitselect (local.get $a) (local.get $lowA) (local.get $goodA))))
+        (local.set $highA (f64x2.pmax
+          (local.get $highA) (v128.bitselect (local.get $a) (local.get $highA) (local.get $goodA))))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (v128.store (local.get $low) (local.get $lowA))
+      (v128.store (local.get $high) (local.get $highA))
+      (local.set $state (i32.add (local.get $state) (i32.const 16)))
+      (local.set $input (i32.add (local.get $input) (i32.const 16)))
+      (br_if $nextSlots
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0))))))

@@ -1,0 +1,165 @@
+import type { FillTest } from "../../../stream/fill.js";
+import type { ValueType } from "../../../stream/value-type.js";
+import { type SlotKernel, type SlotKernels, slotKernels } from "./slot-kernels.js";
+
+/** A type that the kernels read. */
+export type RealType = Extract<ValueType, { kind: "real" | "int" | "uint" }>;
+
+/** A run of neighbouring planes of one binary type that the compiled kernels take together. */
+export interface GroupSpec {
+  /** A binary real type. */
+  readonly type: RealType;
+  /** Bytes from the start of a packet to the first value. */
+  readonly offset: number;
+  /** The planes in the order of the bytes. */
+  readonly planes: readonly { readonly slots: number; readonly fill: FillTest }[];
+  /** Whether the least and the greatest sample are wanted too. */
+  readonly bounds: boolean;
+}
+
+/** The running sums of one plane; views of the memory of the kernels. One number a slot. */
+export interface SlotSums {
+  readonly sum: Float64Array;
+  readonly count: Float64Array;
+  readonly low: Float64Array | undefined;
+  readonly high: Float64Array | undefined;
+}
+
+/** The three ways in which bytes are put in order, at the begin of the memory: real4 and real8 big endian, as they are. */
+const ORDERS = Uint8Array.of(
+  ...[3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12],
+  ...[7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8],
+  ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+);
+const WINDOW_AT = 64;
+/** Kernels read whole vectors, so some bytes behind the last value. */
+const SLACK_BYTES = 16;
+
+interface Group {
+  readonly offset: number;
+  readonly slots: number;
+  readonly state: number;
+  readonly pitch: number;
+  readonly order: number;
+  readonly add: SlotKernel;
+  readonly bound: SlotKernel | undefined;
+  /** sum and count side by side, and low and high. */
+  readonly sums: Float64Array;
+  readonly lows: Float64Array;
+  readonly highs: Float64Array;
+}
+
+/**
+ * Sums over packets by the compiled kernels: packets are copied into their memory (`load`) and taken run by run
+ * (`take`). Equal to the plain loops to the last bit.
+ */
+export class SlotGroups {
+  readonly #groups: readonly Group[];
+  readonly #stride: number;
+  readonly #window: Uint8Array;
+  /** One for each plane of each group, in the order given. */
+  readonly sums: readonly SlotSums[];
+
+  private constructor(
+    kernels: SlotKernels,
+    specs: readonly GroupSpec[],
+    stride: number,
+    windowBytes: number,
+  ) {
+    new Uint8Array(kernels.memory).set(ORDERS);
+    this.#stride = stride;
+    this.#window = new Uint8Array(kernels.memory, WINDOW_AT, windowBytes);
+    const sums: SlotSums[] = [];
+    let at = stateBegin(windowBytes);
+    this.#groups = specs.map((spec) => {
+      const group = makeGroup(kernels, spec, at, sums);
+      at += stateBytes(spec);
+      return group;
+    });
+    this.sums = sums;
+    this.clear();
+  }
+
+  /** Groups with room for `windowBytes` of packets; `undefined` where there are no kernels (see {@link slotKernels}). */
+  static create(specs: readonly GroupSpec[], stride: number, windowBytes: number): SlotGroups | undefined {
+    if (specs.length === 0) return undefined;
+    const bytes = specs.reduce((sum, spec) => sum + stateBytes(spec), stateBegin(windowBytes));
+    const kernels = slotKernels(bytes);
+    return kernels === undefined ? undefined : new SlotGroups(kernels, specs, stride, windowBytes);
+  }
+
+  /** Gives the packets of which `take` speaks, at most as many bytes as there is room for. */
+  load(packets: Uint8Array): void {
+    this.#window.set(packets);
+  }
+
+  /** Takes the packets from `from` up to and without `to` (at least one) into the sums. */
+  take(from: number, to: number): void {
+    const stride = this.#stride;
+    const first = WINDOW_AT + from * stride;
+    for (const group of this.#groups) {
+      const { slots, state, pitch, order } = group;
+      group.add(first + group.offset, stride, to - from, slots, state, pitch, order);
+      group.bound?.(first + group.offset, stride, to - from, slots, state, pitch, order);
+    }
+  }
+
+  /** Begins a new bin. */
+  clear(): void {
+    for (const { sums, lows, highs } of this.#groups) {
+      sums.fill(0);
+      lows.fill(Number.POSITIVE_INFINITY);
+      highs.fill(Number.NEGATIVE_INFINITY);
+    }
+  }
+}
+
+function stateBegin(windowBytes: number): number {
+  return WINDOW_AT + Math.ceil((windowBytes + SLACK_BYTES) / 16) * 16;
+}
+
+function slotsOf(spec: GroupSpec): number {
+  return spec.planes.reduce((sum, { slots }) => sum + slots, 0);
+}
+
+/** Bytes of one array of the state: a whole number of vectors of real4. */
+function pitchOf(spec: GroupSpec): number {
+  return Math.ceil(slotsOf(spec) / 4) * 4 * 8;
+}
+
+function stateBytes(spec: GroupSpec): number {
+  return pitchOf(spec) * (spec.bounds ? 6 : 4);
+}
+
+function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: SlotSums[]): Group {
+  const { type, offset, planes, bounds } = spec;
+  const slots = slotsOf(spec);
+  const pitch = pitchOf(spec);
+  const arrayOf = (index: number, first = 0, length = pitch / 8) =>
+    new Float64Array(kernels.memory, state + index * pitch + first * 8, length);
+  let first = 0;
+  for (const plane of planes) {
+    arrayOf(0, first, plane.slots).fill(plane.fill.lo);
+    arrayOf(1, first, plane.slots).fill(plane.fill.hi);
+    sums.push({
+      sum: arrayOf(2, first, plane.slots),
+      count: arrayOf(3, first, plane.slots),
+      low: bounds ? arrayOf(4, first, plane.slots) : undefined,
+      high: bounds ? arrayOf(5, first, plane.slots) : undefined,
+    });
+    first += plane.slots;
+  }
+  const short = type.width === 4;
+  return {
+    offset,
+    slots,
+    state,
+    pitch,
+    order: type.littleEndian ? 32 : short ? 0 : 16,
+    add: short ? kernels.addReal4 : kernels.addReal8,
+    bound: bounds ? (short ? kernels.boundReal4 : kernels.boundReal8) : undefined,
+    sums: arrayOf(2, 0, (pitch / 8) * 2),
+    lows: bounds ? arrayOf(4) : new Float64Array(0),
+    highs: bounds ? arrayOf(5) : new Float64Array(0),
+  };
+}

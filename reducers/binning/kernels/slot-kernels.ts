@@ -1,0 +1,58 @@
+import { ACCUMULATE_WASM } from "./accumulate.wasm.js";
+
+/**
+ * Takes the samples of neighbouring slots of some packets into their state; see accumulate.wat for the layout.
+ * All pointers and lengths are in bytes, within the memory that came with it; `packets` and `slots` are at least 1.
+ */
+export type SlotKernel = (
+  input: number,
+  stride: number,
+  packets: number,
+  slots: number,
+  state: number,
+  pitch: number,
+  order: number,
+) => void;
+
+/** The compiled kernels with a memory of their own. */
+export interface SlotKernels {
+  readonly memory: ArrayBuffer;
+  readonly addReal4: SlotKernel;
+  readonly boundReal4: SlotKernel;
+  readonly addReal8: SlotKernel;
+  readonly boundReal8: SlotKernel;
+}
+
+/** What is used of WebAssembly; the compiler's standard libraries declare it for browsers only. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Memory: new (descriptor: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+};
+
+const PAGE_BYTES = 65536;
+
+/** Compiled once a process; `null` where this machine cannot. */
+let compiled: object | null | undefined;
+
+/**
+ * Kernels with at least `bytes` of memory, or `undefined` where the machine has no vector instructions or no room
+ * for another memory: the caller then does the same in plain loops, with the same result to the last bit.
+ */
+export function slotKernels(bytes: number): SlotKernels | undefined {
+  try {
+    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(ACCUMULATE_WASM), (c) => c.charCodeAt(0)));
+  } catch {
+    compiled = null;
+  }
+  if (compiled === null) return undefined;
+  try {
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { exports } = new WebAssembly.Instance(compiled, { heliostream: { memory } });
+    // The exports are those of accumulate.wat, which the tests compare with the bytes loaded here.
+    return { ...(exports as Omit<SlotKernels, "memory">), memory: memory.buffer };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,242 @@
+import type { BatchBuilder } from "../../stream/batch-builder.js";
+import { readPlane, writeValue } from "../../stream/columns.js";
+import type { PacketBatch, Plane } from "../../stream/model.js";
+import {
+  addSamples,
+  addSquares,
+  addWeighted,
+  boundSamples,
+  type PacketValues,
+  scatterSamples,
+} from "./kernels/plain-loops.js";
+import { type GroupSpec, SlotGroups, type SlotSums } from "./kernels/slot-groups.js";
+import type { Column, OutputValue, PlanePlan, Statistic } from "./plane-plan.js";
+
+/** One column in the open bin: its running numbers, one a slot. */
+interface ColumnState {
+  readonly column: Column;
+  readonly slots: number;
+  readonly sums: SlotSums;
+  /** Samples, mean and sum of squares of Welford's recurrence, where a deviation is wanted. */
+  readonly scatter: readonly [Float64Array, Float64Array, Float64Array] | undefined;
+  /** Whether the compiled kernels keep `sums`. */
+  readonly compiled: boolean;
+  /** The samples of the loaded packets as numbers; empty where only kernels look at them. */
+  readonly values: () => Float64Array;
+}
+
+/** Packets that are loaded at a time, bytes: they stay in the processor's cache while all planes are gone through. */
+const SLICE_BYTES = 65_536;
+
+/**
+ * The statistics of the bin that is open for one packet type. Packets are loaded in slices, then taken in runs that
+ * lie in one bin; `write` puts the results into a record. Source: reducers 1.4, 3.3.
+ */
+export class OpenBin {
+  /** Most packets that `load` takes. */
+  readonly slicePackets: number;
+  readonly #plan: PlanePlan;
+  readonly #groups: SlotGroups | undefined;
+  readonly #columns: readonly ColumnState[];
+  /** Those of the columns that plain loops go through. */
+  readonly #plain: readonly ColumnState[];
+  readonly #values: (Float64Array | undefined)[];
+  readonly #scratch: Float64Array;
+
+  /** @param stride bytes of a packet of the input; @param simd false: plain loops for everything, for comparison */
+  constructor(plan: PlanePlan, stride: number, simd = true) {
+    this.#plan = plan;
+    this.slicePackets = Math.max(1, Math.floor(SLICE_BYTES / stride));
+    const { specs, member } = groupColumns(plan.columns);
+    this.#groups = simd ? SlotGroups.create(specs, stride, this.slicePackets * stride) : undefined;
+    this.#values = plan.columns.map(() => undefined);
+    this.#columns = plan.columns.map((column, index) => {
+      const slots = slotsOf(column);
+      const sums = this.#groups?.sums[member[index] ?? -1];
+      return {
+        column,
+        slots,
+        sums: sums ?? plainSums(slots, column.bounds),
+        scatter: column.deviation
+          ? [new Float64Array(slots), new Float64Array(slots), new Float64Array(slots)]
+          : undefined,
+        compiled: sums !== undefined,
+        values: () => this.#values[index] ?? new Float64Array(0),
+      };
+    });
+    this.#plain = this.#columns.filter(({ compiled, scatter }) => !compiled || scatter !== undefined);
+    for (const { column } of this.#plain) {
+      const needed = column.weights === undefined ? [] : [column.weights];
+      for (const index of [plan.columns.indexOf(column), ...needed])
+        this.#values[index] ??= new Float64Array(plan.columns[index]!.plane.items * this.slicePackets);
+    }
+    this.#scratch = new Float64Array(Math.max(...this.#columns.map(({ slots }) => slots)));
+    this.clear();
+  }
+
+  /** Gives the packets of which `take` and `takeRun` speak. Returns how many text fields are no number. */
+  load(slice: PacketBatch): number {
+    this.#groups?.load(slice.bytes);
+    let bad = 0;
+    for (let i = 0; i < this.#values.length; i++) {
+      const values = this.#values[i];
+      if (values !== undefined) bad += readPlane(slice, this.#plan.columns[i]!.plane, values);
+    }
+    return bad;
+  }
+
+  /** Takes the loaded packets from `from` up to and without `to`, all planes of them, into the bin. */
+  take(from: number, to: number): void {
+    this.#groups?.take(from, to);
+    for (const state of this.#plain) {
+      const { items } = state.column.plane;
+      // All items of a collapsed plane are samples of its one slot.
+      const factor = state.slots === items ? 1 : items;
+      takeRun(
+        state,
+        { values: state.values(), slots: state.slots, from: from * factor, to: to * factor },
+        this,
+      );
+    }
+  }
+
+  /**
+   * Takes samples of one column alone: `from` up to and without `to` counted in samples of a slot, from the first
+   * of the loaded packets on. Only for a bin made without kernels.
+   */
+  takeRun(index: number, from: number, to: number): void {
+    const state = this.#columns[index]!; // asked for by position in the plan
+    takeRun(state, { values: state.values(), slots: state.slots, from, to }, this);
+  }
+
+  /** The numbers of samples behind the values of a column, and their fill. */
+  weightsOf(column: Column): { readonly values: Float64Array; readonly fill: Column["fill"] } | undefined {
+    if (column.weights === undefined) return undefined;
+    const { values, column: counts } = this.#columns[column.weights]!; // found in the plan
+    return { values: values(), fill: counts.fill };
+  }
+
+  /** Writes all planes after x into the packet at `at` of `out`. */
+  write(out: BatchBuilder, at: number): void {
+    const { header, values } = this.#plan;
+    for (let i = 0; i < values.length; i++) this.#writePlane(out, at, header.planes[i + 1]!, values[i]!);
+  }
+
+  #writePlane(out: BatchBuilder, at: number, plane: Plane, output: OutputValue): void {
+    const results = this.#scratch;
+    const state = this.#columns[output.column]!; // made from the same plan
+    fillResults(results, state, output);
+    const { type, units, items } = plane;
+    const begin = at + plane.offset;
+    for (let i = 0; i < items; i++)
+      writeValue(out.bytes, out.view, begin + i * type.width, type, results[i]!, units);
+  }
+
+  /** Begins a new bin. */
+  clear(): void {
+    this.#groups?.clear();
+    for (const { compiled, sums, scatter } of this.#columns) {
+      if (!compiled) {
+        sums.sum.fill(0);
+        sums.count.fill(0);
+        sums.low?.fill(Number.POSITIVE_INFINITY);
+        sums.high?.fill(Number.NEGATIVE_INFINITY);
+      }
+      if (scatter !== undefined) for (const numbers of scatter) numbers.fill(0);
+    }
+  }
+}
+
+/** Values that a column writes for one record. */
+function slotsOf(column: Column): number {
+  return column.geometry.kind === "table" ? column.plane.items : 1;
+}
+
+function plainSums(slots: number, bounds: boolean): SlotSums {
+  const numbers = () => new Float64Array(slots);
+  return {
+    sum: numbers(),
+    count: numbers(),
+    low: bounds ? numbers() : undefined,
+    high: bounds ? numbers() : undefined,
+  };
+}
+
+/** A group while it is being put together. */
+interface GrowingGroup extends GroupSpec {
+  readonly planes: { readonly slots: number; readonly fill: Column["fill"] }[];
+}
+
+/** Neighbouring columns that the kernels can take together; `member[i]`: the place of column i among all their planes. */
+function groupColumns(columns: readonly Column[]): { specs: GroupSpec[]; member: (number | undefined)[] } {
+  const specs: GrowingGroup[] = [];
+  let members = 0;
+  let previous: GrowingGroup | undefined;
+  const member = columns.map((column) => {
+    const { plane, geometry, reduction, weights, fill, bounds } = column;
+    const { type } = plane;
+    const isSummed = geometry.kind === "table" && reduction !== "quadrature" && weights === undefined;
+    if (type.kind !== "real" || !isSummed) {
+      previous = undefined;
+      return undefined;
+    }
+    if (previous?.type !== type || previous.bounds !== bounds) {
+      previous = { type, offset: plane.offset, planes: [], bounds };
+      specs.push(previous);
+    }
+    previous.planes.push({ slots: plane.items, fill });
+    return members++;
+  });
+  return { specs, member };
+}
+
+function takeRun(state: ColumnState, run: PacketValues, bin: OpenBin): void {
+  const { column, sums, scatter } = state;
+  if (!state.compiled) {
+    const weights = bin.weightsOf(column);
+    if (column.reduction === "quadrature") addSquares(run, column.fill, sums.sum, sums.count);
+    else if (weights !== undefined) addWeighted(run, column.fill, weights, sums.sum, sums.count);
+    else addSamples(run, column.fill, sums.sum, sums.count);
+    if (sums.low !== undefined && sums.high !== undefined)
+      boundSamples(run, column.fill, sums.low, sums.high);
+  }
+  if (scatter !== undefined) scatterSamples(run, column.fill, ...scatter);
+}
+
+/** The values of one plane of the output, from the running numbers of its column. */
+function fillResults(results: Float64Array, state: ColumnState, output: OutputValue): void {
+  const { sum, count, low, high } = state.sums;
+  const { fill } = output;
+  switch (resultKind(state.column, output.statistic)) {
+    case "mean":
+      for (let i = 0; i < count.length; i++) results[i] = count[i]! > 0 ? sum[i]! / count[i]! : fill;
+      return;
+    case "quadrature":
+      for (let i = 0; i < count.length; i++)
+        results[i] = count[i]! > 0 ? Math.sqrt(sum[i]! / count[i]!) : fill;
+      return;
+    case "least":
+      for (let i = 0; i < count.length; i++) results[i] = count[i]! > 0 ? low![i]! : fill;
+      return;
+    case "greatest":
+      for (let i = 0; i < count.length; i++) results[i] = count[i]! > 0 ? high![i]! : fill;
+      return;
+    case "total":
+      results.set(sum);
+      return;
+    case "count":
+      results.set(count);
+      return;
+    case "deviation": {
+      const [seen, , squares] = state.scatter!; // the plan asks for it of columns that have it
+      for (let i = 0; i < seen.length; i++) {
+        const k = seen[i]!;
+        results[i] = k > 1 ? Math.sqrt(squares[i]! / (k - 1)) : k === 1 ? 0 : fill;
+      }
+    }
+  }
+}
+
+function resultKind(column: Column, statistic: Statistic): Column["reduction"] | Exclude<Statistic, "own"> {
+  return statistic === "own" ? column.reduction : statistic;
+}

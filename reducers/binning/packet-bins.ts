@@ -1,0 +1,154 @@
+import { BatchBuilder } from "../../stream/batch-builder.js";
+import type { Emit, PacketBatch, PacketHeader } from "../../stream/model.js";
+import { FARTHEST, type PositionAxis } from "../positions.js";
+import { type BinGrid, binCentre, binIndex, type StreamGrids } from "./bins.js";
+import { OpenBin } from "./open-bin.js";
+import type { PlanePlan } from "./plane-plan.js";
+import type { RecordWriter } from "./record-writer.js";
+
+/** What may be odd about a packet: its x is no number; a text field of it is none. */
+export type Oddity = "position" | "text";
+
+/** What the packet types of one stream share. */
+export interface BinSurroundings {
+  readonly grids: StreamGrids;
+  readonly writer: RecordWriter;
+  /** Called for what the people who made the stream should know; the first of a kind is enough. */
+  readonly warn: (topic: Oddity, id: number) => void;
+  /** Whether compiled kernels may be used. */
+  readonly simd: boolean;
+}
+
+/**
+ * The bins of one packet type: at most one is open; a packet that lies in another writes it and opens that one, also
+ * when it lies before (records are neither merged nor sorted). Source: reducers 2, 3.4.
+ */
+export class PacketBins {
+  readonly #axis: PositionAxis;
+  readonly #plan: PlanePlan;
+  readonly #shared: BinSurroundings;
+  readonly #bin: OpenBin;
+  readonly #positions: Float64Array;
+  /** For each column the offsets of its items in units of the axis, where it is spread over several bins. */
+  readonly #offsets: readonly (Float64Array | undefined)[] | undefined;
+  /** Made when there is something to write: many types may be defined and few used. */
+  #out: BatchBuilder | undefined;
+  #grid: BinGrid | undefined;
+  #open = Number.NaN;
+
+  constructor(input: PacketHeader, axis: PositionAxis, plan: PlanePlan, shared: BinSurroundings) {
+    this.#axis = axis;
+    this.#plan = plan;
+    this.#shared = shared;
+    const isSpread = plan.columns.some(({ geometry }) => geometry.kind === "spread");
+    this.#bin = new OpenBin(plan, input.stride, shared.simd && !isSpread);
+    this.#positions = new Float64Array(this.#bin.slicePackets);
+    this.#offsets = isSpread
+      ? plan.columns.map(({ geometry }) =>
+          geometry.kind === "spread"
+            ? geometry.offsetSeconds.map((s) => (axis.epoch ? s * 1e6 : s / (axis.unitSeconds ?? 1)))
+            : undefined,
+        )
+      : undefined;
+  }
+
+  /** Takes the packets of a batch; records of bins that they close go to the writer. */
+  push(batch: PacketBatch, emit: Emit): void {
+    const { header, bytes, count } = batch;
+    const { slicePackets } = this.#bin;
+    for (let first = 0; first < count; first += slicePackets) {
+      const packets = Math.min(slicePackets, count - first);
+      const slice =
+        packets === count
+          ? batch
+          : {
+              header,
+              bytes: bytes.subarray(first * header.stride, (first + packets) * header.stride),
+              count: packets,
+            };
+      this.#axis.read(slice, this.#positions);
+      if (this.#bin.load(slice) > 0) this.#shared.warn("text", header.id);
+      if (this.#offsets === undefined) this.#takeSlice(packets, emit);
+      else this.#spreadSlice(packets, this.#offsets, emit);
+    }
+  }
+
+  /** Writes the open bin, if there is one. */
+  flush(emit: Emit): void {
+    if (Number.isNaN(this.#open) || this.#grid === undefined) return;
+    this.#out ??= new BatchBuilder(this.#plan.header);
+    const at = this.#shared.writer.next(this.#out, emit);
+    this.#axis.write(this.#out.bytes, this.#out.view, at + 4, binCentre(this.#grid, this.#open));
+    this.#bin.write(this.#out, at);
+    this.#bin.clear();
+    this.#open = Number.NaN;
+  }
+
+  /** Takes runs of packets that lie in one bin. */
+  #takeSlice(packets: number, emit: Emit): void {
+    const positions = this.#positions;
+    for (let from = 0; from < packets; ) {
+      const x = positions[from]!;
+      if (!(Math.abs(x) < FARTHEST)) {
+        this.#skip(x);
+        from++;
+        continue;
+      }
+      this.#grid ??= this.#shared.grids.gridOf(this.#axis, x);
+      const grid = this.#grid;
+      const index = binIndex(grid, x);
+      let to = from + 1;
+      while (to < packets && binIndex(grid, positions[to]!) === index) to++;
+      this.#enter(index, emit);
+      this.#bin.take(from, to);
+      from = to;
+    }
+  }
+
+  /** Takes packets one by one, each item of a spread plane in the bin of x + its offset, in order of time. */
+  #spreadSlice(packets: number, offsets: readonly (Float64Array | undefined)[], emit: Emit): void {
+    for (let packet = 0; packet < packets; packet++) {
+      const x = this.#positions[packet]!;
+      if (!(Math.abs(x) < FARTHEST)) {
+        this.#skip(x);
+        continue;
+      }
+      this.#grid ??= this.#shared.grids.gridOf(this.#axis, x);
+      const grid = this.#grid;
+      const runs = this.#plan.columns.flatMap(({ plane, geometry }, column) => {
+        if (offsets[column] !== undefined) return itemRuns(grid, x, offsets[column], column, packet);
+        const factor = geometry.kind === "collapsed" ? plane.items : 1;
+        return { bin: binIndex(grid, x), column, from: packet * factor, to: (packet + 1) * factor };
+      });
+      runs.sort((a, b) => a.bin - b.bin); // stable: planes of one bin stay in order
+      for (const { bin, column, from, to } of runs) {
+        this.#enter(bin, emit);
+        this.#bin.takeRun(column, from, to);
+      }
+    }
+  }
+
+  #enter(index: number, emit: Emit): void {
+    if (index === this.#open) return;
+    this.flush(emit);
+    this.#open = index;
+  }
+
+  #skip(x: number): void {
+    if (!Number.isFinite(x)) this.#shared.warn("position", this.#plan.header.id); // fill is left out without a word
+  }
+}
+
+/** Items of one packet side by side in one bin; `from` and `to` count the items of all loaded packets. */
+function itemRuns(grid: BinGrid, x: number, offsets: Float64Array, column: number, packet: number) {
+  const runs: { bin: number; column: number; from: number; to: number }[] = [];
+  const first = packet * offsets.length;
+  for (let from = 0; from < offsets.length; ) {
+    const bin = binIndex(grid, x + offsets[from]!);
+    let to = from + 1;
+    while (to < offsets.length && binIndex(grid, x + offsets[to]!) === bin) to++;
+    if (Number.isFinite(bin)) runs.push({ bin, column, from: first + from, to: first + to });
+    from = to;
+  }
+  return runs;
+}
