@@ -1,4 +1,4 @@
-import type { StreamHeader, StreamTransform } from "../stream/model.js";
+import type { StreamHeader } from "../stream/model.js";
 import type { Program } from "../stream/program.js";
 import type { PipelineLimits } from "./limits.js";
 import type { PipelineSlots } from "./slots.js";
@@ -31,10 +31,11 @@ export interface PipelineOptions {
   readonly onStderr?: (stage: number, line: string) => void;
   /** Changes the stream header of das2 output on its way out. */
   readonly rewriteHeader?: (header: StreamHeader) => StreamHeader;
-  /** Keeps only rows with centre in [begin, end), us2000; das2-server 13.2. */
+  /**
+   * Keeps only rows with x in [begin, end), us2000: behind the last reducer, or else before a converter, so that whole
+   * bins are asked for and only those with their centre in the request are given; das2-server 13.2.
+   */
   readonly cut?: { readonly begin: number; readonly end: number };
-  /** A transform that is put in the place of the cut, for other uses of the same place. */
-  readonly makeCut?: () => StreamTransform;
   /** Limits the pipelines that run at once. */
   readonly slots?: PipelineSlots;
 }

@@ -1,5 +1,6 @@
 import type { Stage } from "../dsdf/stage.js";
 import { DasError } from "../errors/das-error.js";
+import { cutRange } from "../reducers/range-cut.js";
 import { assemble } from "./assemble.js";
 import { deliver, Given } from "./deliver.js";
 import { childEnvironment } from "./environment.js";
@@ -74,7 +75,8 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
           env: { ...env, ...stages[index]?.env },
         },
       });
-      const { makeCut, rewriteHeader, mayBeEmpty = false } = options;
+      const { cut, rewriteHeader, mayBeEmpty = false } = options;
+      const makeCut = cut === undefined ? undefined : () => cutRange(cut);
       const assembled = await assemble(supervisor, programs, { openWith, makeCut, rewriteHeader });
       const format = options.format ?? "das2";
       yield* deliver(

@@ -205,14 +205,10 @@ describe("a built-in filter", () => {
   });
 });
 
-describe("the place of the cut", () => {
-  /** Cuts everything. */
-  const dropData = () => ({
-    push(item: StreamItem, emit: (item: StreamItem) => void) {
-      if (item.kind !== "data") emit(item);
-    },
-    end: () => undefined,
-  });
+describe("the cut to the range of the request", () => {
+  // The year 2000 has 366 days; the rows are one a second from 2001 on.
+  const begin = 366 * 86_400e6 + 5e6;
+  const cut = { begin, end: begin + 7e6 };
 
   it.each([
     ["behind a built-in reducer", [R, stage("reducer", "f"), CAT]],
@@ -220,8 +216,17 @@ describe("the place of the cut", () => {
     ["behind the last stage", [R, stage("reducer", "cat")]],
     ["behind a lone reader", [scripts.reader(SAMPLE)]],
   ])("is %s", async (_name, stages) => {
-    const made = options({ r: whole, f: filter(() => undefined) }, { makeCut: dropData });
-    const { text, outcome } = await collect(stages, made);
+    const { text, outcome } = await collect(
+      stages,
+      options({ r: whole, f: filter(() => undefined) }, { cut }),
+    );
+    expect(text.slice(text.indexOf(":01:"))).toBe(rows(7, 5));
+    expect(outcome).toEqual({ kind: "complete" });
+  });
+
+  it("that leaves nothing is no data", async () => {
+    const nothing = { begin: 0, end: 1 };
+    const { text, outcome } = await collect([R], options({ r: whole }, { cut: nothing }));
     expect(text).toContain("[01]");
     expect(text).not.toContain(":01:");
     expect(outcome).toEqual({ kind: "no data" });

@@ -63,6 +63,15 @@ describe("every program", () => {
   });
 });
 
+describe("-v", () => {
+  it("is the version, but for das2_bin_ratesec, which has an option of that name", async () => {
+    expect((await run("das2_bin_avgsec", ["-v"])).out).toContain("heliostream");
+    const { out, code } = await run("das2_bin_ratesec", ["-v", "bytes", "60"], SAMPLE);
+    expect(code).toBe(0);
+    expect(out).toContain("<packet");
+  });
+});
+
 describe("a filter", () => {
   it("of an empty input writes nothing and ends with 22", async () => {
     const { out, err, code } = await run("das2_ascii", []);
