@@ -71,3 +71,14 @@ export function removeOldDays(folder: string, today: string, keepDays: number): 
       });
   }
 }
+
+/** Removes the file of a day, or without one everything that the log has written. Errors: those of node:fs. */
+export function removeDays(folder: string, day?: string): void {
+  const isWanted = (name: string) =>
+    day === undefined ? TEXT_FILE.test(name) || dayOf(name) !== undefined : dayOf(name) === day;
+  let names: string[] = [];
+  unlessGone(() => {
+    names = readdirSync(folder).filter(isWanted);
+  });
+  for (const name of names) unlessGone(() => unlinkSync(join(folder, name)));
+}

@@ -1,16 +1,140 @@
-import { DasError } from "../../errors/das-error.js";
-import { errorResponse } from "../error-response.js";
-import type { Request, Response } from "../http.js";
+import { DasError, OUTCOME } from "../../errors/das-error.js";
+import { publicError } from "../error-response.js";
+import { acceptsGzip } from "../finish.js";
+import { gzipWhole } from "../gzip.js";
+import type { HeaderLine, Request, Response } from "../http.js";
+import { EMPTY_BODY, textResponse } from "../http.js";
+import { siblingUrl } from "../own-url.js";
+import { parseQuery, type QueryWords } from "../query-words.js";
+import { findResource, resourceResponse } from "../resource-file.js";
 import type { Site } from "../site.js";
+import { Trace } from "../trace.js";
+import { readFilter } from "./filter.js";
+import { html } from "./html.js";
+import { isDay, listDays, removeDays } from "./log-files.js";
+import { mayView } from "./may-view.js";
+import { documentOf, logPage } from "./page.js";
+import { readLogPage } from "./read-page.js";
+import { isSameOrigin } from "./same-origin.js";
 
-/** Answers below the log viewer's mount. Source: das2-server 18.2. */
+/** Files of the page; for everybody, they say nothing. */
+const STATIC_FILES = new Set(["heliostream.css", "log.css", "logo.svg"]);
+
+/** No script, nothing from elsewhere, in nobody's frame: whatever got into a record stays text. */
+const PAGE_HEADERS: readonly HeaderLine[] = [
+  [
+    "Content-Security-Policy",
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  ],
+  ["X-Content-Type-Options", "nosniff"],
+  ["X-Frame-Options", "DENY"],
+  ["Cross-Origin-Resource-Policy", "same-origin"],
+  // "no-referrer" would take away the Origin by which deletion knows its own page.
+  ["Referrer-Policy", "same-origin"],
+];
+
+/** Links need a path that is not empty. */
+function pathOf(request: Request): string {
+  return request.mount === "" ? "/." : request.mount;
+}
+
+async function view(request: Request, site: Site, words: QueryWords, viewer: string): Promise<Response> {
+  const { config } = site;
+  const days = await listDays(config.logPath);
+  const asked = readFilter(words, viewer);
+  const day = asked.day ?? days[0]?.day;
+  const filter = { ...asked, ...(day === undefined ? {} : { day }) };
+  const page =
+    day === undefined
+      ? { entries: [], scanLimited: false }
+      : await readLogPage(config.logPath, day, filter, request.signal);
+  const path = pathOf(request);
+  const text = logPage({
+    siteName: config.siteName,
+    path,
+    serverUrl: siblingUrl(request.mount, config.mainServerUrl),
+    filter,
+    day,
+    days: day === undefined || days.some((one) => one.day === day) ? days : [{ day, bytes: 0 }, ...days],
+    page,
+    viewer,
+    keepDays: config.logDays,
+    now: site.now(),
+  });
+  return textResponse(200, "text/html", text);
+}
+
+/** Deletes a day or all, and leads back to the page. */
+function remove(request: Request, site: Site, words: QueryWords): Response {
+  if (!isSameOrigin(request, site))
+    throw new DasError("FORBIDDEN", "Only the page of the log itself may delete");
+  const action = words.get("action");
+  const day = words.get("day");
+  if (action === "deleteAll") removeDays(site.config.logPath);
+  else if (action === "delete" && day !== undefined && isDay(day)) removeDays(site.config.logPath, day);
+  else throw new DasError("BAD_PARAMETER", "expected action=delete with a day, or action=deleteAll");
+  return { status: 302, headers: [["Location", `${pathOf(request)}?ip=*`]], body: EMPTY_BODY };
+}
+
+async function answer(request: Request, site: Site, trace: Trace): Promise<Response> {
+  const { method, path } = request;
+  if (method !== "GET" && method !== "HEAD" && method !== "POST")
+    throw new DasError("METHOD_NOT_ALLOWED", "Expected GET, HEAD or POST");
+  if (path.startsWith("/static/") && method !== "POST") {
+    const name = path.slice("/static/".length);
+    const file = STATIC_FILES.has(name) ? await findResource(site.resourceFolders, name) : undefined;
+    if (file !== undefined) return resourceResponse(request, file);
+  }
+  const viewer = mayView(request, site);
+  trace.client = viewer.address;
+  if (!viewer.allowed) throw new DasError("FORBIDDEN", viewer.reason);
+  if (path !== "" && path !== "/") throw new DasError("NOT_FOUND", "There is nothing at this path");
+  const words = parseQuery(request.query, site.config.maxParameterBytes);
+  if (method === "POST") return remove(request, site, words);
+  if (words.has("action"))
+    throw new DasError("METHOD_NOT_ALLOWED", "Deletion is by the button of the page (POST) only");
+  return view(request, site, words, viewer.address);
+}
+
+function errorPage(request: Request, error: DasError): Response {
+  const { status } = OUTCOME[error.code];
+  const body = html`<header><div><h1>Request log</h1></div></header>
+<main><p class="nothing">${error.message}.</p></main>`;
+  const headers: readonly HeaderLine[] =
+    error.code === "METHOD_NOT_ALLOWED" ? [["Allow", "GET, HEAD, POST"]] : [];
+  return textResponse(status, "text/html", documentOf(pathOf(request), "Request log", body), headers);
+}
+
+async function finish(request: Request, response: Response): Promise<Response> {
+  let body = response.body as Uint8Array; // pages and files are whole
+  const headers: HeaderLine[] = [...response.headers, ...PAGE_HEADERS, ["X-Request-Id", request.id]];
+  if (!headers.some(([name]) => name === "Cache-Control")) headers.push(["Cache-Control", "no-store"]);
+  if (body.length > 1024 && acceptsGzip(request)) {
+    body = await gzipWhole(body);
+    headers.push(["Content-Encoding", "gzip"], ["Vary", "Accept-Encoding"]);
+  }
+  if (response.status !== 304) headers.push(["Content-Length", String(body.length)]);
+  return { ...response, headers, body: request.method === "HEAD" ? EMPTY_BODY : body };
+}
+
+/**
+ * Answers below the log viewer's mount: the page for allowed addresses, its style sheets for everybody. Unlike every other answer
+ * it may not be read by pages of other origins. Who merely looks leaves no record, otherwise the log would be full of that; who is
+ * refused or deletes does. Never throws. Source: das2-server 18.2.
+ */
 export async function handleLog(request: Request, site: Site): Promise<Response> {
-  const allowed = site.mayViewLog(request.peer);
-  return errorResponse(
-    request,
-    new DasError(
-      allowed ? "NOT_IMPLEMENTED" : "FORBIDDEN",
-      allowed ? "The log is in the files of LOG_PATH" : "Not from this address",
-    ),
-  );
+  const trace = new Trace(request);
+  trace.query = "log";
+  let response: Response;
+  try {
+    response = await answer(request, site, trace);
+  } catch (thrown) {
+    const error = publicError(thrown);
+    trace.fail(error, OUTCOME[error.code].status === 500 ? "failed" : "refused");
+    response = errorPage(request, error);
+  }
+  const finished = await finish(request, response);
+  if (request.method === "POST" || trace.outcome !== "complete")
+    site.log.write(trace.record(finished.status, (finished.body as Uint8Array).length)); // as above
+  return finished;
 }

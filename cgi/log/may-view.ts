@@ -1,0 +1,55 @@
+import { hostname } from "node:os";
+import { clientAddress, plainAddress } from "../client-address.js";
+import type { Request } from "../http.js";
+import type { Site } from "../site.js";
+
+/** Headers by which a proxy tells that it is one. */
+const PROXY_HEADERS = ["x-forwarded-for", "forwarded", "x-real-ip", "via"] as const;
+
+function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
+}
+
+/** The name of a host without port; empty where there is none. */
+function nameOf(host: string): string {
+  return host
+    .replace(/:\d*$/, "")
+    .replace(/^\[|\]$/g, "")
+    .toLowerCase();
+}
+
+/** Whether the name can only mean this host, whoever answers for it in the name system. */
+function isOwnName(name: string, site: Site): boolean {
+  if (name === "" || name === "localhost" || name.endsWith(".localhost")) return true;
+  if (/^[\d.]+$/.test(name) || name.includes(":")) return true;
+  const { serverUrl } = site.config;
+  const configured = serverUrl === undefined || !URL.canParse(serverUrl) ? "" : new URL(serverUrl).hostname;
+  const own = hostname().toLowerCase();
+  return name === configured || name === own || name.startsWith(`${own}.`);
+}
+
+/** Who looks at the log, or why nobody may. */
+export type Viewer =
+  | { readonly allowed: true; readonly address: string }
+  | { readonly allowed: false; readonly address: string; readonly reason: string };
+
+/**
+ * Decides whether a request may see the log: its address must be in `VIEW_LOG_ALLOW`. Two ways to be at that address without being
+ * it are closed: a proxy on this host that is not in `TRUSTED_PROXIES` (all its clients would be "this host"), and a page from elsewhere
+ * whose host name was made to point here. Source: das2-server 18.2, 20.1 (8, 11).
+ */
+export function mayView(request: Request, site: Site): Viewer {
+  const peer = plainAddress(request.peer);
+  const address = clientAddress(peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
+  const refuse = (reason: string): Viewer => ({ allowed: false, address, reason });
+  if (!site.mayViewLog(address))
+    return refuse(`The request log cannot be seen from ${address}: that is not in VIEW_LOG_ALLOW`);
+  if (site.config.viewLogAllow.includes("*")) return { allowed: true, address };
+  if (!site.isTrustedProxy(peer) && PROXY_HEADERS.some((name) => request.headers[name] !== undefined))
+    return refuse(
+      `The request log cannot be seen through the proxy at ${address}: that is not in TRUSTED_PROXIES`,
+    );
+  if (isLoopback(address) && !isOwnName(nameOf(request.host), site))
+    return refuse("The request log cannot be seen by this host name: it is not that of SERVER_URL");
+  return { allowed: true, address };
+}

@@ -1,0 +1,88 @@
+import type { FileHandle } from "node:fs/promises";
+
+/** Bytes of one read: large enough for a hundred records, small enough to be worked on between other requests. */
+const CHUNK_BYTES = 256 * 1024;
+/** Longest line that is kept in memory: four times what a record may have. */
+const MAX_LINE_BYTES = 64 * 1024;
+
+/** One line of a log, without its line end. */
+export interface LogLine {
+  /** Where it begins in the file. */
+  readonly at: number;
+  readonly bytes: number;
+  /** Missing where the line is too long to be a record. */
+  readonly text?: Buffer;
+}
+
+/** The line being put together from pieces, last piece first. */
+class OpenLine {
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+
+  get isTooLong(): boolean {
+    return this.#bytes > MAX_LINE_BYTES;
+  }
+
+  addInFront(piece: Buffer): void {
+    this.#bytes += piece.length;
+    if (this.isTooLong) this.#pieces = [];
+    // A view would keep the whole chunk it belongs to.
+    else this.#pieces.unshift(Buffer.from(piece));
+  }
+
+  take(at: number): LogLine {
+    const line: LogLine = {
+      at,
+      bytes: this.#bytes,
+      ...(this.isTooLong ? {} : { text: Buffer.concat(this.#pieces) }),
+    };
+    this.#pieces = [];
+    this.#bytes = 0;
+    return line;
+  }
+}
+
+/** What {@link readLinesBackwards} gives after each read. */
+export interface LinesRead {
+  /** Complete lines, last one first; empty lines are left out. */
+  readonly lines: readonly LogLine[];
+  /** Where to go on: an offset for `before` with which nothing is read twice or missed. 0: all is read. */
+  readonly rest: number;
+}
+
+/**
+ * Reads the lines of a file from its end, or from the offset `before`, to its beginning, in bounded memory whatever the file
+ * holds. Stops when the consumer leaves.
+ */
+export async function* readLinesBackwards(file: FileHandle, before: number): AsyncGenerator<LinesRead> {
+  const open = new OpenLine();
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  const { size } = await file.stat();
+  let position = Math.min(before, size);
+  let lineStart = position;
+  while (position > 0) {
+    const from = Math.max(0, position - CHUNK_BYTES);
+    const { bytesRead } = await file.read(chunk, 0, position - from, from);
+    // Somebody made the file shorter: what was there is gone.
+    if (bytesRead < position - from) return;
+    const lines: LogLine[] = [];
+    let right = bytesRead;
+    while (right > 0) {
+      const lineEnd = chunk.lastIndexOf(0x0a, right - 1);
+      if (lineEnd < 0) break;
+      open.addInFront(chunk.subarray(lineEnd + 1, right));
+      const line = open.take(from + lineEnd + 1);
+      if (line.bytes > 0) lines.push(line);
+      lineStart = line.at;
+      right = lineEnd;
+    }
+    open.addInFront(chunk.subarray(0, right));
+    position = from;
+    if (position === 0) {
+      const first = open.take(0);
+      if (first.bytes > 0) lines.push(first);
+    }
+    // In the middle of a line that is too long going on from here loses nothing but its length.
+    yield { lines, rest: position === 0 ? 0 : open.isTooLong ? position : lineStart };
+  }
+}

@@ -1,0 +1,135 @@
+import { bytesText, durationText, shortTime } from "./format.js";
+import { html, type Markup } from "./html.js";
+import type { RequestOutcome, RequestRecord, StageRecord } from "./record.js";
+
+/** How an outcome is shown: never by colour alone. */
+export const OUTCOME_LOOK: Readonly<
+  Record<RequestOutcome, { readonly sign: string; readonly name: string; readonly style: string }>
+> = {
+  complete: { sign: "✓", name: "complete", style: "complete" },
+  "no data": { sign: "○", name: "no data", style: "empty" },
+  refused: { sign: "⊘", name: "refused", style: "refused" },
+  failed: { sign: "✕", name: "failed", style: "failed" },
+  cancelled: { sign: "◧", name: "client left", style: "cancelled" },
+};
+
+/** Links that a story leads to. */
+export interface StoryLinks {
+  /** This page for one client, one source, one request. */
+  client(address: string): string;
+  source(id: string): string;
+  request(id: string): string;
+}
+
+/** What a request was about, in a word: its source, else its query, else what was sent. */
+function subject(record: RequestRecord): string {
+  if (record.source !== undefined && record.source !== "") return record.source;
+  return record.query === "" ? record.target : record.query;
+}
+
+function range(record: RequestRecord): string | undefined {
+  if (record.begin === undefined && record.end === undefined) return undefined;
+  return `${shortTime(record.begin ?? "")} to ${shortTime(record.end ?? "")}`;
+}
+
+function stageEnd(stage: StageRecord): { readonly text: string; readonly good: boolean } {
+  if (stage.signal !== undefined) return { text: `ended by ${stage.signal}`, good: false };
+  if (stage.status === undefined) return { text: "not finished", good: false };
+  return { text: `status ${stage.status}`, good: stage.status === 0 };
+}
+
+function stageItem(stage: StageRecord): Markup {
+  const end = stageEnd(stage);
+  return html`<li class="${end.good ? "good" : "bad"}"><span class="role">${stage.role}</span>
+<span class="end">${end.good ? "✓" : "✕"} ${end.text}</span>${stage.builtIn ? html` <span class="tag">in the server</span>` : undefined}
+<code>${stage.argv.join(" ")}</code></li>`;
+}
+
+function row(name: string, value: string | Markup | undefined): Markup | undefined {
+  return value === undefined || value === "" ? undefined : html`<dt>${name}</dt><dd>${value}</dd>\n`;
+}
+
+function timing(record: RequestRecord): string {
+  const total = durationText(record.durationMs);
+  return record.firstByteMs === undefined
+    ? `${total} in all`
+    : `first byte after ${durationText(record.firstByteMs)}, ${total} in all`;
+}
+
+function cacheText(record: RequestRecord): string | undefined {
+  const { cache } = record;
+  if (cache === undefined) return undefined;
+  const { result, levelSeconds, blocks, gaps } = cache;
+  return [
+    result,
+    ...(levelSeconds === undefined
+      ? []
+      : [levelSeconds === 0 ? "full resolution" : `level ${levelSeconds} s`]),
+    ...(blocks === undefined ? [] : [`${blocks} blocks`]),
+    ...(gaps === undefined ? [] : [`${gaps} gaps`]),
+  ].join(", ");
+}
+
+function circumstances(record: RequestRecord): Markup | undefined {
+  const entries = Object.entries(record.where ?? {});
+  if (entries.length === 0) return undefined;
+  return html`<dl class="facts">${entries.map(
+    ([name, value]) =>
+      html`<dt>${name}</dt><dd><code>${typeof value === "string" ? value : (JSON.stringify(value) ?? "")}</code></dd>`,
+  )}</dl>`;
+}
+
+function facts(record: RequestRecord, links: StoryLinks): Markup {
+  const { source } = record;
+  return html`<dl class="facts">
+${row("Asked", html`<code>${record.method} ${record.target}</code>`)}${row(
+  "Client",
+  html`<a href="${links.client(record.client)}">${record.client}</a>${record.user === undefined ? undefined : html` as ${record.user}`}`,
+)}${row("Program", record.userAgent)}${row("Host", record.host)}${row(
+  "Source",
+  source === undefined ? undefined : html`<a href="${links.source(source)}">${source}</a>`,
+)}${row("Range", range(record))}${row(
+  "Resolution",
+  record.resolution === undefined ? undefined : `${record.resolution} s`,
+)}${row("Interval", record.interval === undefined ? undefined : `${record.interval} s`)}${row(
+  "Parameters",
+  record.params?.join(" "),
+)}${row("Sent", `HTTP ${record.status}, ${bytesText(record.bytes)} (${record.bytes} bytes)`)}${row(
+  "File name",
+  record.fileName,
+)}${row("Took", timing(record))}${row("Cache", cacheText(record))}${row(
+  "Request id",
+  html`<a href="${links.request(record.id)}"><code>${record.id}</code></a>, process ${record.pid}`,
+)}</dl>`;
+}
+
+function reasonLine(record: RequestRecord): Markup | undefined {
+  const { code, reason } = record;
+  if (code === undefined && reason === undefined) return undefined;
+  return html`<span class="reason">${code === undefined ? undefined : html`<b>${code}</b> `}${reason}</span>`;
+}
+
+/** One request as a line that opens to its whole story. `record.time` is shown as its clock, UTC. */
+export function story(record: RequestRecord, links: StoryLinks): Markup {
+  const look = OUTCOME_LOOK[record.outcome];
+  const about = range(record);
+  const stderr = record.stderr ?? [];
+  return html`<li class="story ${look.style}">
+<details>
+<summary class="line"><span class="outcome"><span class="sign" aria-hidden="true">${look.sign}</span> ${look.name}</span>
+<time datetime="${record.time}">${record.time.slice(11, 19)}</time>
+<span class="client">${record.client}</span>
+<span class="about"><span class="subject">${subject(record)}</span>${about === undefined ? undefined : html` <span class="range">${about}${record.resolution === undefined ? undefined : html`, ${record.resolution} s`}</span>`}${reasonLine(record)}</span>
+<span class="status">${record.status}</span>
+<span class="bytes">${bytesText(record.bytes)}</span>
+<span class="took">${durationText(record.durationMs)}</span></summary>
+<div class="whole">
+${facts(record, links)}
+${record.stages.length === 0 ? undefined : html`<h4>Pipeline</h4>\n<ol class="stages">${record.stages.map(stageItem)}</ol>`}
+${stderr.length === 0 ? undefined : html`<details class="stderr"><summary class="fold">Standard error, ${stderr.length === 1 ? "1 line" : `${stderr.length} lines`}</summary><pre tabindex="0">${stderr.join("\n")}</pre></details>`}
+${circumstances(record) === undefined ? undefined : html`<h4>For the operator</h4>\n${circumstances(record)}`}
+</div>
+</details>
+</li>
+`;
+}
