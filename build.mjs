@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { cacheCode } from "./scripts/cache-code.mjs";
 
 const root = import.meta.dirname;
 const out = join(root, "dist");
@@ -51,3 +52,10 @@ async function bundlePrograms(entryFolder, outFolder) {
 
 await bundlePrograms("bin/programs", "programs");
 await bundlePrograms("cgi/entries", "cgi-bin");
+// A small answer under Apache is mostly the start of this program.
+cacheCode(join(out, "cgi-bin"), "server", {
+  HELIOSTREAM_CONFIG: "",
+  REQUEST_METHOD: "GET",
+  REQUEST_URI: "/das/server?server=dsdf&dataset=Examples/Random",
+  SCRIPT_NAME: "/das/server",
+});

@@ -66,6 +66,18 @@ function writeOut(out: Writable, bytes: Uint8Array, signal: AbortSignal): Promis
 }
 
 /**
+ * The next piece of a body; `undefined` where it broke off, which is on record. A server that passes the answer on cannot be told of
+ * it: it ends a CGI answer cleanly however the program ends (das2-server 3.3).
+ */
+async function nextPiece(pieces: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array> | undefined> {
+  try {
+    return await pieces.next();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Answers one CGI request on `out`, pulling the body no faster than it is taken.
  * @returns `false` where the client left before the end
  */
@@ -75,26 +87,20 @@ export async function runCgi(
   out: Writable,
   abort: AbortController,
 ): Promise<boolean> {
-  // An error on a write (EPIPE) is seen by its callback; without a listener it would end the process.
-  const onError = () => abort.abort();
-  out.on("error", onError);
-  try {
-    const response = await handler(requestFromCgi(env, abort.signal));
-    const head = Buffer.from(cgiHeaderBlock(response), "latin1");
-    if (isWholeBody(response.body))
-      return await writeOut(out, Buffer.concat([head, response.body]), abort.signal);
-    let whole = await writeOut(out, head, abort.signal);
-    if (!whole) abort.abort();
-    const pieces = response.body[Symbol.asyncIterator]();
-    while (whole) {
-      const piece = await pieces.next();
-      if (piece.done === true) return true;
-      whole = await writeOut(out, piece.value, abort.signal);
-    }
-    abort.abort();
-    await pieces.return?.();
-    return false;
-  } finally {
-    out.off("error", onError);
+  // An error on a write (EPIPE) is seen by its callback; without a listener it would end the process, also afterwards.
+  out.on("error", () => abort.abort());
+  const response = await handler(requestFromCgi(env, abort.signal));
+  const head = Buffer.from(cgiHeaderBlock(response), "latin1");
+  if (isWholeBody(response.body)) return writeOut(out, Buffer.concat([head, response.body]), abort.signal);
+  let whole = await writeOut(out, head, abort.signal);
+  const pieces = response.body[Symbol.asyncIterator]();
+  while (whole) {
+    const piece = await nextPiece(pieces);
+    if (piece === undefined) return false;
+    if (piece.done === true) return true;
+    whole = await writeOut(out, piece.value, abort.signal);
   }
+  abort.abort();
+  await pieces.return?.();
+  return false;
 }

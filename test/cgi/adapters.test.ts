@@ -128,6 +128,26 @@ describe("an answer of a CGI program", () => {
     expect([left, abort.signal.aborted]).toEqual([true, true]);
   });
 
+  it("ends quietly where the body breaks off", async () => {
+    const handler: Handler = async () => ({
+      status: 200,
+      headers: [],
+      body: (async function* () {
+        yield Buffer.from("one");
+        throw new Error("broken");
+      })(),
+    });
+    let taken = "";
+    const out = new Writable({
+      write(bytes: Buffer, _encoding, done) {
+        taken += bytes.toString();
+        done();
+      },
+    });
+    expect(await runCgi(handler, {}, out, new AbortController())).toBe(false);
+    expect(taken).toBe("Status: 200 OK\r\n\r\none");
+  });
+
   it("leaves it as well when it is told to end while it waits", async () => {
     let left = false;
     const abort = new AbortController();
