@@ -56,12 +56,12 @@ describe("limits", () => {
   it("ends one that falls silent, and says so in the stream", async () => {
     const { text, outcome } = await collect([shell(`cat ${sample}; sleep 1000`)], {
       ...SPAWN_ALL,
-      limits: { idleMs: 60, graceMs: 200 },
+      limits: { idleMs: 400, graceMs: 200 },
     });
     expect(text.startsWith(SAMPLE)).toBe(true);
     expect(exceptionAtEnd(text)).toEqual({
       type: "ServerError",
-      message: "no output for 0.06 s, which is the limit",
+      message: "no output for 0.4 s, which is the limit",
     });
     expect(outcome).toMatchObject({ kind: "failed", reason: "time limit" });
   });
@@ -69,7 +69,7 @@ describe("limits", () => {
   it("ends one that writes all but the end of a packet", async () => {
     const { text } = await collect([shell(`cat ${sample}; printf ':01:2001'; sleep 1000`)], {
       ...SPAWN_ALL,
-      limits: { idleMs: 60, graceMs: 200 },
+      limits: { idleMs: 400, graceMs: 200 },
     });
     expect(text.slice(SAMPLE.length)).toMatch(/^\[xx\]/);
   });
@@ -84,12 +84,12 @@ describe("limits", () => {
   it("ends what runs longer than the wall limit, also while nobody takes the output", async () => {
     const name = mark();
     const endless = marked(`cat ${sample}; while :; do printf '\\n'; done`, name);
-    const run = runPipeline([endless], { ...SPAWN_ALL, limits: { wallMs: 100, graceMs: 100 } });
+    const run = runPipeline([endless], { ...SPAWN_ALL, limits: { wallMs: 500, graceMs: 100 } });
     await run.started;
     expect(await run.outcome).toMatchObject({ kind: "failed", reason: "time limit" });
     expect(processesWith(name)).toEqual([]);
     const { text } = await collectRun(run);
-    expect(exceptionAtEnd(text)?.message).toBe("the answer took longer than the limit of 0.1 s");
+    expect(exceptionAtEnd(text)?.message).toBe("the answer took longer than the limit of 0.5 s");
   });
 
   it("ends what writes too much, on a packet boundary", async () => {
@@ -118,11 +118,11 @@ describe("limits", () => {
     const began = performance.now();
     const { outcome } = await collect([marked(stubborn, name)], {
       ...SPAWN_ALL,
-      limits: { idleMs: 60, graceMs: 100 },
+      limits: { idleMs: 400, graceMs: 100 },
     });
     expect(outcome.kind).toBe("failed");
     expect(processesWith(name)).toEqual([]);
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(performance.now() - began).toBeLessThan(3000);
   });
 
   it("ends what a program left behind in its group", async () => {
