@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** An Apache of its own: own port, own folder, ended by its process id. */
@@ -125,10 +125,4 @@ export async function startApache(program: string, configuration: string): Promi
     // There is no event for "listens now".
     await delay(20);
   }
-}
-
-/** Gives everybody the right to pass through the folders above a path, as far as they are ours below the temporary folder. */
-export async function openToAll(path: string): Promise<void> {
-  for (let at = dirname(path); at.startsWith(tmpdir()) && at !== tmpdir(); at = dirname(at))
-    await chmod(at, 0o755);
 }
