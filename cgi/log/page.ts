@@ -1,7 +1,9 @@
+import type { DayHours } from "./day-hours.js";
 import { filterQuery, isProblem, type LogFilter, REFRESH_SECONDS } from "./filter.js";
 import { bytesText, countText, dayText } from "./format.js";
 import { html, type Markup } from "./html.js";
 import type { LogDay } from "./log-files.js";
+import { overview } from "./overview.js";
 import type { LogPage, PageEntry } from "./read-page.js";
 import { OUTCOMES } from "./read-record.js";
 import type { RequestRecord } from "./record.js";
@@ -23,8 +25,8 @@ export interface PageContent {
   readonly viewer: string;
   readonly keepDays: number;
   readonly now: Date;
-  /** The day at a glance, ready made. */
-  readonly overview?: Markup | undefined;
+  /** The requests of the day by hour; missing where there are none. */
+  readonly hours: DayHours | undefined;
 }
 
 /** Days that have a link; older ones are in the form. */
@@ -45,8 +47,7 @@ function link(content: PageContent, changes: Partial<LogFilter> & { readonly all
 }
 
 function dayLinks(content: PageContent): Markup {
-  // Newest last, as the days of a calendar follow each other.
-  const shown = content.days.slice(0, DAY_LINKS).reverse();
+  const shown = content.days.slice(0, DAY_LINKS);
   return html`<nav class="days" aria-label="Days"><ol>
 ${shown.map(
   ({ day, bytes }) =>
@@ -83,11 +84,13 @@ function counts(shown: readonly RequestRecord[], content: PageContent): Markup {
     count: shown.filter((record) => record.outcome === outcome).length,
   })).filter(({ count }) => count > 0);
   const bytes = shown.reduce((sum, record) => sum + record.bytes, 0);
-  const who = content.filter.client === undefined ? "all clients" : content.filter.client;
-  const all = html` · <a href="${link(content, { allClients: true })}">show all clients</a>`;
-  return html`<p class="counts"><b>${countText(shown.length, "request")}</b> of ${who}${content.filter.client === undefined ? undefined : all}${
-    content.page.older === undefined ? undefined : html` · newest of this day`
-  }, ${bytesText(bytes)}
+  const { client, before } = content.filter;
+  const isPart = content.page.older !== undefined || before !== undefined;
+  const who =
+    client === undefined
+      ? "all clients"
+      : html`${client} (<a href="${link(content, { allClients: true })}">show all clients</a>)`;
+  return html`<p class="counts"><b>${countText(shown.length, "request")}</b> of ${who}${isPart ? " on this page" : undefined}, ${bytesText(bytes)}
 ${parts.map(({ outcome, count }) => {
   const look = OUTCOME_LOOK[outcome];
   return html`<a class="tally ${look.style}" href="${link(content, { outcome: content.filter.outcome === outcome ? "any" : outcome })}"><span aria-hidden="true">${look.sign}</span> ${count} ${look.name}</a> `;
@@ -117,6 +120,19 @@ function unreadable(entry: Extract<PageEntry, { kind: "unreadable" }>): Markup {
   return html`<li class="story junk">${countText(entry.lines, "line")} here ${entry.lines === 1 ? "is" : "are"} not a record (${bytesText(entry.bytes)}): cut off while being written, or not from this server</li>\n`;
 }
 
+/**
+ * The entries by the time the requests came, newest first: the file has them in the order in which they ended. What cannot be read
+ * stays with what it stands beside.
+ */
+function byArrival(entries: readonly PageEntry[]): PageEntry[] {
+  let time = "9999";
+  const keyed = entries.map((entry) => {
+    if (entry.kind === "record") time = entry.record.time;
+    return { entry, time };
+  });
+  return keyed.sort((a, b) => (a.time < b.time ? 1 : a.time > b.time ? -1 : 0)).map(({ entry }) => entry);
+}
+
 function stories(content: PageContent): Markup {
   const links = {
     client: (client: string) => link(content, { client }),
@@ -126,7 +142,7 @@ function stories(content: PageContent): Markup {
   };
   const parts: Markup[] = [];
   let hour: string | undefined;
-  for (const entry of content.page.entries) {
+  for (const entry of byArrival(content.page.entries)) {
     if (entry.kind === "record" && entry.record.time.slice(11, 13) !== hour) {
       const begun = hour !== undefined || parts.length > 0;
       hour = entry.record.time.slice(11, 13);
@@ -222,7 +238,7 @@ export function logPage(content: PageContent): string {
 ${dayLinks(content)}
 ${form(content)}
 ${HELP}
-${content.overview}
+${content.hours === undefined ? undefined : overview(content.hours, (before) => link(content, { before, refresh: 0 }))}
 ${day === undefined ? undefined : html`<h2><time datetime="${day}">${dayText(day)}</time></h2>`}
 ${counts(shown, content)}
 ${clients(shown, content)}

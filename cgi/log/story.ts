@@ -118,7 +118,7 @@ export function story(record: RequestRecord, links: StoryLinks): Markup {
 <details>
 <summary class="line"><span class="outcome"><span class="sign" aria-hidden="true">${look.sign}</span> ${look.name}</span>
 <time datetime="${record.time}">${record.time.slice(11, 19)}</time>
-<span class="client">${record.client}</span>
+<span class="client" title="${record.client}">${record.client}</span>
 <span class="about"><span class="subject">${subject(record)}</span>${about === undefined ? undefined : html` <span class="range">${about}${record.resolution === undefined ? undefined : html`, ${record.resolution} s`}</span>`}${reasonLine(record)}</span>
 <span class="status">${record.status}</span>
 <span class="bytes">${bytesText(record.bytes)}</span>

@@ -9,6 +9,7 @@ import { parseQuery, type QueryWords } from "../query-words.js";
 import { findResource, resourceResponse } from "../resource-file.js";
 import type { Site } from "../site.js";
 import { Trace } from "../trace.js";
+import { RememberedHours } from "./day-hours.js";
 import { readFilter } from "./filter.js";
 import { html } from "./html.js";
 import { isDay, listDays, removeDays } from "./log-files.js";
@@ -38,6 +39,15 @@ function pathOf(request: Request): string {
   return request.mount === "" ? "/." : request.mount;
 }
 
+/** Counts of each server; a process of one request starts anew. */
+const hoursOfSite = new WeakMap<Site, RememberedHours>();
+
+function rememberedHours(site: Site): RememberedHours {
+  const known = hoursOfSite.get(site) ?? new RememberedHours(site.config.logPath);
+  hoursOfSite.set(site, known);
+  return known;
+}
+
 async function view(request: Request, site: Site, words: QueryWords, viewer: string): Promise<Response> {
   const { config } = site;
   const days = await listDays(config.logPath);
@@ -57,6 +67,7 @@ async function view(request: Request, site: Site, words: QueryWords, viewer: str
     day,
     days: day === undefined || days.some((one) => one.day === day) ? days : [{ day, bytes: 0 }, ...days],
     page,
+    hours: day === undefined ? undefined : await rememberedHours(site).look(day),
     viewer,
     keepDays: config.logDays,
     now: site.now(),
@@ -73,6 +84,7 @@ function remove(request: Request, site: Site, words: QueryWords): Response {
   if (action === "deleteAll") removeDays(site.config.logPath);
   else if (action === "delete" && day !== undefined && isDay(day)) removeDays(site.config.logPath, day);
   else throw new DasError("BAD_PARAMETER", "expected action=delete with a day, or action=deleteAll");
+  rememberedHours(site).forget();
   return { status: 302, headers: [["Location", `${pathOf(request)}?ip=*`]], body: EMPTY_BODY };
 }
 
