@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { packageRoot } from "../../config/package-root.js";
 import { type ApacheServer, startApache } from "../support/apache.js";
@@ -22,6 +24,15 @@ async function template(name: string, replace: Readonly<Record<string, string>>)
     text = text.replaceAll(from, to);
   }
   return text;
+}
+
+/** How many of the endless readers that are started here there are. */
+async function readersRunning(): Promise<number> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return lines.filter((line) => line.includes("7.125e+00")).length;
 }
 
 describe.skipIf(apache.missing)(apache.title("Apache"), () => {
@@ -89,6 +100,40 @@ describe.skipIf(apache.missing)(apache.title("Apache"), () => {
         expect(comparable(behind), "the proxy passes everything on").toEqual(comparable(direct));
       },
     );
+  });
+
+  it("passes a query of 100 kB on, which is answered 414 in a form that clients read", async () => {
+    const request = { target: `/das/server?server=dsdf&dataset=${"x".repeat(100_000)}` };
+    const direct = await rawRequest(Number(new URL(server.url).port), request);
+    checkAnswer(direct, { status: 414, exception: "IllegalArgument" });
+    for (const { port } of [web, proxy]) {
+      expect(comparable(await rawRequest(port, request))).toEqual(comparable(direct));
+      checkAnswer(await rawRequest(port, { target: "/das/server?server=id" }), {
+        status: 200,
+        body: "Pump Works\r\n",
+      });
+    }
+  });
+
+  it("sends the length of what is known as a whole", async () => {
+    for (const { port } of [web, proxy]) {
+      const { headers } = await rawRequest(port, { target: "/das/server?server=dsdf&dataset=Demo/Minimal" });
+      expect(headers).toContainEqual(["Content-Length", "97"]);
+    }
+  });
+
+  it("ends the reader of a client that left", async () => {
+    for (const { port } of [web, proxy]) {
+      const target =
+        "/das/server?server=dataset&dataset=Demo/Endless&start_time=2021-06-30&end_time=2021-07-01&params=7.125e%2B00";
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`),
+      );
+      await once(socket, "data");
+      expect(await readersRunning()).toBe(1);
+      socket.destroy();
+      await vi.waitUntil(async () => (await readersRunning()) === 0, { timeout: 10_000 });
+    }
   });
 
   it("writes one record a request, with the address of the client", async () => {

@@ -14,7 +14,7 @@ import { CASE_SITE, caseEnvironment } from "../support/case-site.js";
 const ENTRY = join(packageRoot(), "dist/cgi-bin/server");
 const RANGE = "start_time=2021-06-30&end_time=2021-07-01";
 /** What the endless reader writes, and is called with. */
-const LINE = ":01:2021-06-30T12:00:00.000 1.250e+00";
+const LINE = ":01:2021-06-30T12:00:00.000 8.125e+00";
 let logPath: string;
 
 beforeAll(async () => {
@@ -87,7 +87,7 @@ describe("the CGI program", () => {
   });
 
   it("ends with its reader when the client has left (EPIPE)", async () => {
-    const child = start(`server=dataset&dataset=Demo/Endless&${RANGE}`);
+    const child = start(`server=dataset&dataset=Demo/Endless&params=8.125e%2B00&${RANGE}`);
     await once(child.stdout ?? child, "data");
     child.stdout?.destroy();
     const [status] = await once(child, "exit");
@@ -96,7 +96,7 @@ describe("the CGI program", () => {
   });
 
   it("ends its reader when it is told to end, though nobody reads its output", async () => {
-    const child = start(`server=dataset&dataset=Demo/Endless&${RANGE}`);
+    const child = start(`server=dataset&dataset=Demo/Endless&params=8.125e%2B00&${RANGE}`);
     // Nothing is read, so the pipe fills up: the program waits to write.
     await vi.waitUntil(async () => (await processesNamed(LINE)).length > 0);
     child.kill("SIGTERM");
@@ -107,7 +107,7 @@ describe("the CGI program", () => {
 
   it("refuses to be one pipeline too many, and forgets those that ended", async () => {
     const limit = { HELIOSTREAM_MAX_PIPELINES: "1" };
-    const first = start(`server=dataset&dataset=Demo/Endless&${RANGE}`, limit);
+    const first = start(`server=dataset&dataset=Demo/Endless&params=8.125e%2B00&${RANGE}`, limit);
     await once(first.stdout ?? first, "readable");
     const refused = await run(`server=dataset&dataset=Demo/Arguments&${RANGE}`, limit);
     expect(refused.head).toContain("Status: 503 ");
