@@ -33,8 +33,12 @@ export function geometryOf(
   const { yUnits = "" } = plane;
   if (convertUnits(1, yUnits, "s") === undefined) return TABLE;
   const offsetSeconds = yTagValues(plane).map((tag) => convertUnits(tag, yUnits, "s") ?? Number.NaN);
-  const range = Math.abs(offsetSeconds[offsetSeconds.length - 1]! - offsetSeconds[0]!); // at least one item
-  return range <= lineWidthSeconds ? { kind: "collapsed" } : { kind: "spread", offsetSeconds };
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const offset of offsetSeconds) {
+    first = Math.min(first, offset);
+    last = Math.max(last, offset);
+  }
+  return last - first <= lineWidthSeconds ? { kind: "collapsed" } : { kind: "spread", offsetSeconds };
 }
 
 /** The `y` plane that a waveform becomes: z properties turn into y properties, the fill is written out. */

@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { avgsecOptions } from "../../reducers/bin-avgsec.js";
+import { BinAverages } from "../../reducers/binning/bin-averages.js";
+import { slotKernels } from "../../reducers/binning/kernels/slot-kernels.js";
+import { filterStream } from "../support/run-stream.js";
+import { DAY_US, packetOf, streamHeader } from "./bin-streams.js";
+
+const KERNELS = join(import.meta.dirname, "../../reducers/binning/kernels");
+
+test("the compiled kernels in the tree are those of the text", async () => {
+  const { kernelModuleText } = (await import(join(KERNELS, "build-kernel.mjs"))) as {
+    kernelModuleText: () => Promise<string>;
+  };
+  expect(readFileSync(join(KERNELS, "accumulate.wasm.ts"), "utf8")).toBe(await kernelModuleText());
+});
+
+test("kernels run here, and a memory that cannot be had is told by undefined", () => {
+  const kernels = slotKernels(100_000);
+  expect(kernels?.memory.byteLength).toBe(131_072);
+  expect(slotKernels(2 ** 40)).toBeUndefined();
+});
+
+const TYPES = ["sun_real4", "little_endian_real4", "sun_real8", "little_endian_real8"] as const;
+
+interface Layout {
+  readonly items: number;
+  readonly type: (typeof TYPES)[number];
+  readonly fill: number;
+}
+
+/** A stream of yscan planes; values are written by the test, not by the code under test. */
+function streamOf(
+  layout: readonly Layout[],
+  packets: readonly { second: number; values: readonly number[] }[],
+): Buffer {
+  const planes = layout
+    .map(
+      ({ items, type, fill }, i) =>
+        `<yscan name="p${i}" type="${type}" nitems="${items}" yUnits="" zUnits=""><properties double:zFill="${fill}"/></yscan>`,
+    )
+    .join("");
+  const width = (type: string) => (type.endsWith("4") ? 4 : 8);
+  const stride = 12 + layout.reduce((sum, { items, type }) => sum + items * width(type), 0);
+  const bytes = Buffer.alloc(stride * packets.length);
+  for (const [n, { second, values }] of packets.entries()) {
+    let at = n * stride;
+    bytes.write(":01:", at, "latin1");
+    bytes.writeDoubleBE(DAY_US + second * 1e6, at + 4);
+    at += 12;
+    let next = 0;
+    for (const { items, type } of layout)
+      for (let i = 0; i < items; i++) {
+        const value = values[next++ % values.length]!;
+        if (type === "sun_real4") bytes.writeFloatBE(value, at);
+        else if (type === "little_endian_real4") bytes.writeFloatLE(value, at);
+        else if (type === "sun_real8") bytes.writeDoubleBE(value, at);
+        else bytes.writeDoubleLE(value, at);
+        at += width(type);
+      }
+  }
+  return Buffer.concat([
+    Buffer.from(streamHeader() + packetOf(planes, "01", '<x type="sun_real8" units="us2000"/>')),
+    bytes,
+  ]);
+}
+
+const both = (args: readonly string[], input: Uint8Array) =>
+  [true, false].map((simd) => filterStream(new BinAverages({ ...avgsecOptions(args), simd }), input));
+
+describe("kernels and plain loops give the same bytes", () => {
+  const awkward = [0, -0, Number.NaN, Infinity, -Infinity, 1e-45, 5e-324, 3.4e38, -99, -99.0001, -1e31, 1e30];
+  const value = fc.oneof(
+    fc.constantFrom(...awkward),
+    fc.float(),
+    fc.double(),
+    fc.integer({ min: -120, max: 120 }),
+  );
+  const layout = fc.array(
+    fc.record({
+      items: fc.integer({ min: 1, max: 11 }),
+      type: fc.constantFrom(...TYPES),
+      fill: fc.constantFrom(-1e31, -99, 0, 7),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+  const packets = fc.array(
+    fc.record({
+      second: fc.integer({ min: 0, max: 30 }),
+      values: fc.array(value, { minLength: 1, maxLength: 44 }),
+    }),
+    { minLength: 1, maxLength: 40 },
+  );
+  const args = fc.constantFrom(["5"], ["-r", "5"], ["-s", "5"], ["-r", "-s", "-n", "7"]);
+
+  test("for any values, types, fills and bins", () => {
+    fc.assert(
+      fc.property(layout, packets, args, (planes, some, words) => {
+        const [compiled, plain] = both(words, streamOf(planes, some));
+        expect(compiled).toEqual(plain);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("for packets longer than a slice, and for many of them in one bin", () => {
+    const random = (i: number) => Math.fround(Math.sin(i * 12.9898) * 43_758.5453);
+    const values = Array.from({ length: 30_001 }, (_, i) => random(i));
+    const long = [0, 1, 2, 6].map((second) => ({ second, values: values.slice(second * 7) }));
+    const wide = [{ items: 30_001, type: "sun_real4", fill: -99 }] as const;
+    const many = Array.from({ length: 9000 }, (_, i) => ({
+      second: i % 3,
+      values: [random(i), random(2 * i)],
+    }));
+    const narrow = [
+      { items: 1, type: "sun_real4", fill: -99 },
+      { items: 1, type: "sun_real4", fill: 0 },
+    ] as const;
+    for (const input of [streamOf(wide, long), streamOf(narrow, many)]) {
+      const [compiled, plain] = both(["-r", "-b", "2020-03-01", "5"], input);
+      expect(Buffer.compare(compiled!, plain!)).toBe(0);
+    }
+  });
+});
