@@ -11,6 +11,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/e2e/**/*.test.ts"],
+          globalSetup: ["test/support/install-programs.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
