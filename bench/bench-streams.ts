@@ -13,7 +13,7 @@ export function noise(): () => number {
 }
 
 /**
- * A das2 stream of one packet type with `count` packets.
+ * A das2 stream of one packet type with `count` packets, in memory.
  * @param x position of a packet by its number
  * @param value one value of the other planes
  */
@@ -24,12 +24,25 @@ export function benchStream(
   value: () => number,
 ): Uint8Array {
   const parts: Uint8Array[] = [];
-  const write = (bytes: Uint8Array): void => {
-    parts.push(Uint8Array.from(bytes));
-  };
+  for (const piece of streamPieces(header, count, x, value)) parts.push(Uint8Array.from(piece));
+  return Buffer.concat(parts);
+}
+
+/** As {@link benchStream}, in pieces of about 1 MB that are used again. */
+export function* streamPieces(
+  header: PacketHeader,
+  count: number,
+  x: (packet: number) => number,
+  value: () => number,
+): Generator<Uint8Array> {
+  const head: Uint8Array[] = [];
   const encoder = das2Encoder();
-  encoder.push({ kind: "stream", header: { version: "2.2", properties: [] } }, write);
-  encoder.push({ kind: "packet", header }, write);
+  encoder.push({ kind: "stream", header: { version: "2.2", properties: [] } }, (bytes) =>
+    head.push(bytes.slice()),
+  );
+  encoder.push({ kind: "packet", header }, (bytes) => head.push(bytes.slice()));
+  encoder.end((bytes) => head.push(bytes.slice()));
+  yield Buffer.concat(head);
   const builder = new BatchBuilder(header, 1 << 20);
   const { bytes, view } = builder;
   for (let packet = 0; packet < count; packet++) {
@@ -41,9 +54,7 @@ export function benchStream(
       }
     if (builder.full || packet === count - 1) {
       const batch = builder.take();
-      if (batch !== undefined) encoder.push({ kind: "data", batch }, write);
+      if (batch !== undefined) yield batch.bytes;
     }
   }
-  encoder.end(write);
-  return Buffer.concat(parts);
 }
