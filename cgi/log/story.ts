@@ -1,4 +1,4 @@
-import { bytesText, durationText, shortTime } from "./format.js";
+import { bytesText, countText, durationText, shortTime } from "./format.js";
 import { html, type Markup } from "./html.js";
 import type { RequestOutcome, RequestRecord, StageRecord } from "./record.js";
 
@@ -38,11 +38,16 @@ function stageEnd(stage: StageRecord): { readonly text: string; readonly good: b
   return { text: `status ${stage.status}`, good: stage.status === 0 };
 }
 
+/** An argument as it would be typed: one with blanks or signs of a shell in quotes, so that it is seen where it ends. */
+function typed(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
+
 function stageItem(stage: StageRecord): Markup {
   const end = stageEnd(stage);
   return html`<li class="${end.good ? "good" : "bad"}"><span class="role">${stage.role}</span>
 <span class="end">${end.good ? "✓" : "✕"} ${end.text}</span>${stage.builtIn ? html` <span class="tag">in the server</span>` : undefined}
-<code>${stage.argv.join(" ")}</code></li>`;
+<code>${stage.argv.map(typed).join(" ")}</code></li>`;
 }
 
 function row(name: string, value: string | Markup | undefined): Markup | undefined {
@@ -65,8 +70,8 @@ function cacheText(record: RequestRecord): string | undefined {
     ...(levelSeconds === undefined
       ? []
       : [levelSeconds === 0 ? "full resolution" : `level ${levelSeconds} s`]),
-    ...(blocks === undefined ? [] : [`${blocks} blocks`]),
-    ...(gaps === undefined ? [] : [`${gaps} gaps`]),
+    ...(blocks === undefined ? [] : [countText(blocks, "block")]),
+    ...(gaps === undefined ? [] : [countText(gaps, "gap")]),
   ].join(", ");
 }
 
@@ -126,7 +131,7 @@ export function story(record: RequestRecord, links: StoryLinks): Markup {
 <div class="whole">
 ${facts(record, links)}
 ${record.stages.length === 0 ? undefined : html`<h4>Pipeline</h4>\n<ol class="stages">${record.stages.map(stageItem)}</ol>`}
-${stderr.length === 0 ? undefined : html`<details class="stderr"><summary class="fold">Standard error, ${stderr.length === 1 ? "1 line" : `${stderr.length} lines`}</summary><pre tabindex="0">${stderr.join("\n")}</pre></details>`}
+${stderr.length === 0 ? undefined : html`<details class="stderr"><summary class="fold">Standard error, ${countText(stderr.length, "line")}</summary><pre tabindex="0">${stderr.join("\n")}</pre></details>`}
 ${circumstances(record) === undefined ? undefined : html`<h4>For the operator</h4>\n${circumstances(record)}`}
 </div>
 </details>

@@ -108,6 +108,19 @@ async function answer(request: Request, site: Site, trace: Trace): Promise<Respo
   return view(request, site, words, viewer.address);
 }
 
+/** The error that is told: an operator must see why the log cannot be shown, wherever its files are. */
+function viewerError(thrown: unknown): DasError {
+  const code = thrown instanceof Error && "code" in thrown ? thrown.code : undefined;
+  return code === "EACCES" || code === "EPERM"
+    ? new DasError(
+        "INTERNAL",
+        "The user of the server may not read or delete the files of the log",
+        {},
+        thrown,
+      )
+    : publicError(thrown);
+}
+
 function errorPage(request: Request, error: DasError): Response {
   const { status } = OUTCOME[error.code];
   const body = html`<header><div><h1>Request log</h1></div></header>
@@ -141,7 +154,7 @@ export async function handleLog(request: Request, site: Site): Promise<Response>
   try {
     response = await answer(request, site, trace);
   } catch (thrown) {
-    const error = publicError(thrown);
+    const error = viewerError(thrown);
     trace.fail(error, OUTCOME[error.code].status === 500 ? "failed" : "refused");
     response = errorPage(request, error);
   }
