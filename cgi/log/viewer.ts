@@ -124,7 +124,7 @@ function viewerError(thrown: unknown): DasError {
 function errorPage(request: Request, error: DasError): Response {
   const { status } = OUTCOME[error.code];
   const body = html`<header><div><h1>Request log</h1></div></header>
-<main><p class="nothing">${error.message}.</p></main>`;
+<main><p class="nothing">${error.message}.${status === 403 ? undefined : html` <a href="${pathOf(request)}?ip=*">To the log</a>`}</p></main>`;
   const headers: readonly HeaderLine[] =
     error.code === "METHOD_NOT_ALLOWED" ? [["Allow", "GET, HEAD, POST"]] : [];
   return textResponse(status, "text/html", documentOf(pathOf(request), "Request log", body), headers);
