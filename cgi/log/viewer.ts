@@ -90,6 +90,8 @@ function remove(request: Request, site: Site, words: QueryWords): Response {
 
 async function answer(request: Request, site: Site, trace: Trace): Promise<Response> {
   const { method, path } = request;
+  const viewer = mayView(request, site);
+  trace.client = viewer.address;
   if (method !== "GET" && method !== "HEAD" && method !== "POST")
     throw new DasError("METHOD_NOT_ALLOWED", "Expected GET, HEAD or POST");
   if (path.startsWith("/static/") && method !== "POST") {
@@ -97,8 +99,6 @@ async function answer(request: Request, site: Site, trace: Trace): Promise<Respo
     const file = STATIC_FILES.has(name) ? await findResource(site.resourceFolders, name) : undefined;
     if (file !== undefined) return resourceResponse(request, file);
   }
-  const viewer = mayView(request, site);
-  trace.client = viewer.address;
   if (!viewer.allowed) throw new DasError("FORBIDDEN", viewer.reason);
   if (path !== "" && path !== "/") throw new DasError("NOT_FOUND", "There is nothing at this path");
   const words = parseQuery(request.query, site.config.maxParameterBytes);
