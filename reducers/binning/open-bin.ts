@@ -17,8 +17,6 @@ interface ColumnState {
   readonly column: Column;
   readonly slots: number;
   readonly sums: SlotSums;
-  /** Samples, mean and sum of squares of Welford's recurrence, where a deviation is wanted. */
-  readonly scatter: readonly [Float64Array, Float64Array, Float64Array] | undefined;
   /** Whether the compiled kernels keep `sums`. */
   readonly compiled: boolean;
   /** The samples of the loaded packets as numbers; empty where only kernels look at them. */
@@ -56,15 +54,12 @@ export class OpenBin {
       return {
         column,
         slots,
-        sums: sums ?? plainSums(slots, column.bounds),
-        scatter: column.deviation
-          ? [new Float64Array(slots), new Float64Array(slots), new Float64Array(slots)]
-          : undefined,
+        sums: sums ?? plainSums(slots, column),
         compiled: sums !== undefined,
         values: () => this.#values[index] ?? new Float64Array(0),
       };
     });
-    this.#plain = this.#columns.filter(({ compiled, scatter }) => !compiled || scatter !== undefined);
+    this.#plain = this.#columns.filter(({ compiled }) => !compiled);
     for (const { column } of this.#plain) {
       const needed = column.weights === undefined ? [] : [column.weights];
       for (const index of [plan.columns.indexOf(column), ...needed])
@@ -135,14 +130,14 @@ export class OpenBin {
   /** Begins a new bin. */
   clear(): void {
     this.#groups?.clear();
-    for (const { compiled, sums, scatter } of this.#columns) {
-      if (!compiled) {
-        sums.sum.fill(0);
-        sums.count.fill(0);
-        sums.low?.fill(Number.POSITIVE_INFINITY);
-        sums.high?.fill(Number.NEGATIVE_INFINITY);
-      }
-      if (scatter !== undefined) for (const numbers of scatter) numbers.fill(0);
+    for (const { sums } of this.#plain) {
+      sums.sum.fill(0);
+      sums.count.fill(0);
+      sums.low?.fill(Number.POSITIVE_INFINITY);
+      sums.high?.fill(Number.NEGATIVE_INFINITY);
+      sums.scatter?.seen.fill(0);
+      sums.scatter?.mean.fill(0);
+      sums.scatter?.squares.fill(0);
     }
   }
 }
@@ -152,13 +147,14 @@ function slotsOf(column: Column): number {
   return column.geometry.kind === "table" ? column.plane.items : 1;
 }
 
-function plainSums(slots: number, bounds: boolean): SlotSums {
+function plainSums(slots: number, { bounds, deviation }: Column): SlotSums {
   const numbers = () => new Float64Array(slots);
   return {
     sum: numbers(),
     count: numbers(),
     low: bounds ? numbers() : undefined,
     high: bounds ? numbers() : undefined,
+    scatter: deviation ? { seen: numbers(), mean: numbers(), squares: numbers() } : undefined,
   };
 }
 
@@ -173,15 +169,15 @@ function groupColumns(columns: readonly Column[]): { specs: GroupSpec[]; member:
   let members = 0;
   let previous: GrowingGroup | undefined;
   const member = columns.map((column) => {
-    const { plane, geometry, reduction, weights, fill, bounds } = column;
+    const { plane, geometry, reduction, weights, fill, bounds, deviation } = column;
     const { type } = plane;
     const isSummed = geometry.kind === "table" && reduction !== "quadrature" && weights === undefined;
     if (type.kind !== "real" || !isSummed) {
       previous = undefined;
       return undefined;
     }
-    if (previous?.type !== type || previous.bounds !== bounds) {
-      previous = { type, offset: plane.offset, planes: [], bounds };
+    if (previous?.type !== type || previous.bounds !== bounds || previous.deviation !== deviation) {
+      previous = { type, offset: plane.offset, planes: [], bounds, deviation };
       specs.push(previous);
     }
     previous.planes.push({ slots: plane.items, fill });
@@ -190,17 +186,15 @@ function groupColumns(columns: readonly Column[]): { specs: GroupSpec[]; member:
   return { specs, member };
 }
 
-function takeRun(state: ColumnState, run: PacketValues, bin: OpenBin): void {
-  const { column, sums, scatter } = state;
-  if (!state.compiled) {
-    const weights = bin.weightsOf(column);
-    if (column.reduction === "quadrature") addSquares(run, column.fill, sums.sum, sums.count);
-    else if (weights !== undefined) addWeighted(run, column.fill, weights, sums.sum, sums.count);
-    else addSamples(run, column.fill, sums.sum, sums.count);
-    if (sums.low !== undefined && sums.high !== undefined)
-      boundSamples(run, column.fill, sums.low, sums.high);
-  }
-  if (scatter !== undefined) scatterSamples(run, column.fill, ...scatter);
+function takeRun({ column, sums }: ColumnState, run: PacketValues, bin: OpenBin): void {
+  const { fill } = column;
+  const { sum, count, low, high, scatter } = sums;
+  const weights = bin.weightsOf(column);
+  if (column.reduction === "quadrature") addSquares(run, fill, sum, count);
+  else if (weights !== undefined) addWeighted(run, fill, weights, sum, count);
+  else addSamples(run, fill, sum, count);
+  if (low !== undefined && high !== undefined) boundSamples(run, fill, low, high);
+  if (scatter !== undefined) scatterSamples(run, fill, scatter);
 }
 
 /** The values of one plane of the output, from the running numbers of its column. */
@@ -228,7 +222,7 @@ function fillResults(results: Float64Array, state: ColumnState, output: OutputVa
       results.set(count);
       return;
     case "deviation": {
-      const [seen, , squares] = state.scatter!; // the plan asks for it of columns that have it
+      const { seen, squares } = state.sums.scatter!; // the plan asks for it of columns that have it
       for (let i = 0; i < seen.length; i++) {
         const k = seen[i]!;
         results[i] = k > 1 ? Math.sqrt(squares[i]! / (k - 1)) : k === 1 ? 0 : fill;

@@ -10,6 +10,9 @@
 ;;   state + 3*pitch   count  of the good samples
 ;;   state + 4*pitch   low    least good sample
 ;;   state + 5*pitch   high   greatest good sample
+;;   state + 6*pitch   seen     number of good samples,
+;;   state + 7*pitch   mean     their running mean and
+;;   state + 8*pitch   squares  sum of squared distances from it (Welford's recurrence)
 ;;
 ;; A sample v is good when v < lo or v > hi; both are false for NaN. What is not good is added as +0, which changes
 ;; no bit, since a sum that began at +0 never becomes -0. Each sum takes its samples in the order of the packets,
@@ -120,6 +123,75 @@
       (br_if $nextSlots
         (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 4))) (i32.const 0)))))
 
+  ;; Welford: d = v - mean; seen += 1; mean += d/seen; squares += d*(v - mean), for every good real4
+  (func (export "scatterReal4")
+    (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32)
+    (local $swap v128) (local $one v128) (local $raw v128)
+    (local $a v128) (local $loA v128) (local $hiA v128) (local $seenA v128) (local $meanA v128)
+    (local $squaresA v128) (local $dA v128) (local $goodA v128)
+    (local $b v128) (local $loB v128) (local $hiB v128) (local $seenB v128) (local $meanB v128)
+    (local $squaresB v128) (local $dB v128) (local $goodB v128)
+    (local $at i32) (local $left i32) (local $hi i32) (local $seen i32) (local $mean i32) (local $squares i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $one (v128.const f64x2 1 1))
+    (loop $nextSlots
+      (local.set $hi (i32.add (local.get $state) (local.get $pitch)))
+      (local.set $seen (i32.add (local.get $state) (i32.mul (local.get $pitch) (i32.const 6))))
+      (local.set $mean (i32.add (local.get $seen) (local.get $pitch)))
+      (local.set $squares (i32.add (local.get $mean) (local.get $pitch)))
+      (local.set $loA (v128.load (local.get $state)))
+      (local.set $loB (v128.load offset=16 (local.get $state)))
+      (local.set $hiA (v128.load (local.get $hi)))
+      (local.set $hiB (v128.load offset=16 (local.get $hi)))
+      (local.set $seenA (v128.load (local.get $seen)))
+      (local.set $seenB (v128.load offset=16 (local.get $seen)))
+      (local.set $meanA (v128.load (local.get $mean)))
+      (local.set $meanB (v128.load offset=16 (local.get $mean)))
+      (local.set $squaresA (v128.load (local.get $squares)))
+      (local.set $squaresB (v128.load offset=16 (local.get $squares)))
+      (local.set $at (local.get $input))
+      (local.set $left (local.get $packets))
+      (loop $nextPacket
+        (local.set $raw (i8x16.swizzle (v128.load (local.get $at)) (local.get $swap)))
+        (local.set $a (f64x2.promote_low_f32x4 (local.get $raw)))
+        (local.set $b (f64x2.promote_low_f32x4
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $raw) (local.get $raw))))
+        (local.set $goodA (v128.or
+          (f64x2.lt (local.get $a) (local.get $loA)) (f64x2.gt (local.get $a) (local.get $hiA))))
+        (local.set $dA (f64x2.sub (local.get $a) (local.get $meanA)))
+        (local.set $seenA (f64x2.add (local.get $seenA) (v128.and (local.get $one) (local.get $goodA))))
+        (local.set $meanA (v128.bitselect
+          (f64x2.add (local.get $meanA) (f64x2.div (local.get $dA) (local.get $seenA)))
+          (local.get $meanA) (local.get $goodA)))
+        (local.set $squaresA (v128.bitselect
+          (f64x2.add (local.get $squaresA)
+            (f64x2.mul (local.get $dA) (f64x2.sub (local.get $a) (local.get $meanA))))
+          (local.get $squaresA) (local.get $goodA)))
+        (local.set $goodB (v128.or
+          (f64x2.lt (local.get $b) (local.get $loB)) (f64x2.gt (local.get $b) (local.get $hiB))))
+        (local.set $dB (f64x2.sub (local.get $b) (local.get $meanB)))
+        (local.set $seenB (f64x2.add (local.get $seenB) (v128.and (local.get $one) (local.get $goodB))))
+        (local.set $meanB (v128.bitselect
+          (f64x2.add (local.get $meanB) (f64x2.div (local.get $dB) (local.get $seenB)))
+          (local.get $meanB) (local.get $goodB)))
+        (local.set $squaresB (v128.bitselect
+          (f64x2.add (local.get $squaresB)
+            (f64x2.mul (local.get $dB) (f64x2.sub (local.get $b) (local.get $meanB))))
+          (local.get $squaresB) (local.get $goodB)))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (v128.store (local.get $seen) (local.get $seenA))
+      (v128.store offset=16 (local.get $seen) (local.get $seenB))
+      (v128.store (local.get $mean) (local.get $meanA))
+      (v128.store offset=16 (local.get $mean) (local.get $meanB))
+      (v128.store (local.get $squares) (local.get $squaresA))
+      (v128.store offset=16 (local.get $squares) (local.get $squaresB))
+      (local.set $state (i32.add (local.get $state) (i32.const 32)))
+      (local.set $input (i32.add (local.get $input) (i32.const 16)))
+      (br_if $nextSlots
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 4))) (i32.const 0)))))
+
   ;; sum += v and count += 1 for every good real8
   (func (export "addReal8")
     (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
@@ -184,6 +256,51 @@
         (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
       (v128.store (local.get $low) (local.get $lowA))
       (v128.store (local.get $high) (local.get $highA))
+      (local.set $state (i32.add (local.get $state) (i32.const 16)))
+      (local.set $input (i32.add (local.get $input) (i32.const 16)))
+      (br_if $nextSlots
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0)))))
+
+  ;; Welford: d = v - mean; seen += 1; mean += d/seen; squares += d*(v - mean), for every good real8
+  (func (export "scatterReal8")
+    (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32)
+    (local $swap v128) (local $one v128)
+    (local $a v128) (local $loA v128) (local $hiA v128) (local $seenA v128) (local $meanA v128)
+    (local $squaresA v128) (local $dA v128) (local $goodA v128)
+    (local $at i32) (local $left i32) (local $hi i32) (local $seen i32) (local $mean i32) (local $squares i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $one (v128.const f64x2 1 1))
+    (loop $nextSlots
+      (local.set $hi (i32.add (local.get $state) (local.get $pitch)))
+      (local.set $seen (i32.add (local.get $state) (i32.mul (local.get $pitch) (i32.const 6))))
+      (local.set $mean (i32.add (local.get $seen) (local.get $pitch)))
+      (local.set $squares (i32.add (local.get $mean) (local.get $pitch)))
+      (local.set $loA (v128.load (local.get $state)))
+      (local.set $hiA (v128.load (local.get $hi)))
+      (local.set $seenA (v128.load (local.get $seen)))
+      (local.set $meanA (v128.load (local.get $mean)))
+      (local.set $squaresA (v128.load (local.get $squares)))
+      (local.set $at (local.get $input))
+      (local.set $left (local.get $packets))
+      (loop $nextPacket
+        (local.set $a (i8x16.swizzle (v128.load (local.get $at)) (local.get $swap)))
+        (local.set $goodA (v128.or
+          (f64x2.lt (local.get $a) (local.get $loA)) (f64x2.gt (local.get $a) (local.get $hiA))))
+        (local.set $dA (f64x2.sub (local.get $a) (local.get $meanA)))
+        (local.set $seenA (f64x2.add (local.get $seenA) (v128.and (local.get $one) (local.get $goodA))))
+        (local.set $meanA (v128.bitselect
+          (f64x2.add (local.get $meanA) (f64x2.div (local.get $dA) (local.get $seenA)))
+          (local.get $meanA) (local.get $goodA)))
+        (local.set $squaresA (v128.bitselect
+          (f64x2.add (local.get $squaresA)
+            (f64x2.mul (local.get $dA) (f64x2.sub (local.get $a) (local.get $meanA))))
+          (local.get $squaresA) (local.get $goodA)))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (v128.store (local.get $seen) (local.get $seenA))
+      (v128.store (local.get $mean) (local.get $meanA))
+      (v128.store (local.get $squares) (local.get $squaresA))
       (local.set $state (i32.add (local.get $state) (i32.const 16)))
       (local.set $input (i32.add (local.get $input) (i32.const 16)))
       (br_if $nextSlots

@@ -1,4 +1,5 @@
 import type { FillTest } from "../../../stream/fill.js";
+import type { Scatter } from "./slot-groups.js";
 
 /**
  * The arithmetic of a bin in plain loops. Every function takes `values`, packet-major, `slots` values a packet, and
@@ -53,16 +54,10 @@ export function boundSamples(p: PacketValues, fill: FillTest, low: Float64Array,
 }
 
 /**
- * Welford's recurrence: `mean[i]` and `squares[i]` = sum of (v - mean)^2 over the first k samples, where `seen[i]` = k.
- * (The sum of squares of the plain formula would lose all digits of a small scatter about a large mean.)
+ * Welford's recurrence. (The sum of squares of the plain formula would lose all digits of a small scatter about a
+ * large mean.)
  */
-export function scatterSamples(
-  p: PacketValues,
-  fill: FillTest,
-  seen: Float64Array,
-  mean: Float64Array,
-  squares: Float64Array,
-): void {
+export function scatterSamples(p: PacketValues, fill: FillTest, { seen, mean, squares }: Scatter): void {
   const { values, slots } = p;
   const { lo, hi } = fill;
   const end = p.to * slots;

@@ -15,14 +15,24 @@ export interface GroupSpec {
   readonly planes: readonly { readonly slots: number; readonly fill: FillTest }[];
   /** Whether the least and the greatest sample are wanted too. */
   readonly bounds: boolean;
+  /** Whether the scatter about the mean is wanted too. */
+  readonly deviation: boolean;
 }
 
-/** The running sums of one plane; views of the memory of the kernels. One number a slot. */
+/** The running numbers of one plane, one a slot; see accumulate.wat. What is not wanted is `undefined`. */
 export interface SlotSums {
   readonly sum: Float64Array;
   readonly count: Float64Array;
   readonly low: Float64Array | undefined;
   readonly high: Float64Array | undefined;
+  readonly scatter: Scatter | undefined;
+}
+
+/** Welford's recurrence: samples so far, their mean, and the sum of squared distances from it. */
+export interface Scatter {
+  readonly seen: Float64Array;
+  readonly mean: Float64Array;
+  readonly squares: Float64Array;
 }
 
 /** The three ways in which bytes are put in order, at the begin of the memory: real4 and real8 big endian, as they are. */
@@ -41,10 +51,10 @@ interface Group {
   readonly state: number;
   readonly pitch: number;
   readonly order: number;
-  readonly add: SlotKernel;
-  readonly bound: SlotKernel | undefined;
-  /** sum and count side by side, and low and high. */
-  readonly sums: Float64Array;
+  /** All that are wanted of this group. */
+  readonly kernels: readonly SlotKernel[];
+  /** Arrays side by side that begin at 0, and those of low and high. */
+  readonly zeroed: readonly Float64Array[];
   readonly lows: Float64Array;
   readonly highs: Float64Array;
 }
@@ -98,16 +108,16 @@ export class SlotGroups {
     const stride = this.#stride;
     const first = WINDOW_AT + from * stride;
     for (const group of this.#groups) {
-      const { slots, state, pitch, order } = group;
-      group.add(first + group.offset, stride, to - from, slots, state, pitch, order);
-      group.bound?.(first + group.offset, stride, to - from, slots, state, pitch, order);
+      const { slots, state, pitch, order, kernels } = group;
+      for (const kernel of kernels)
+        kernel(first + group.offset, stride, to - from, slots, state, pitch, order);
     }
   }
 
   /** Begins a new bin. */
   clear(): void {
-    for (const { sums, lows, highs } of this.#groups) {
-      sums.fill(0);
+    for (const { zeroed, lows, highs } of this.#groups) {
+      for (const numbers of zeroed) numbers.fill(0);
       lows.fill(Number.POSITIVE_INFINITY);
       highs.fill(Number.NEGATIVE_INFINITY);
     }
@@ -128,11 +138,11 @@ function pitchOf(spec: GroupSpec): number {
 }
 
 function stateBytes(spec: GroupSpec): number {
-  return pitchOf(spec) * (spec.bounds ? 6 : 4);
+  return pitchOf(spec) * (spec.deviation ? 9 : spec.bounds ? 6 : 4);
 }
 
 function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: SlotSums[]): Group {
-  const { type, offset, planes, bounds } = spec;
+  const { type, offset, planes, bounds, deviation } = spec;
   const slots = slotsOf(spec);
   const pitch = pitchOf(spec);
   const arrayOf = (index: number, first = 0, length = pitch / 8) =>
@@ -146,6 +156,13 @@ function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: S
       count: arrayOf(3, first, plane.slots),
       low: bounds ? arrayOf(4, first, plane.slots) : undefined,
       high: bounds ? arrayOf(5, first, plane.slots) : undefined,
+      scatter: deviation
+        ? {
+            seen: arrayOf(6, first, plane.slots),
+            mean: arrayOf(7, first, plane.slots),
+            squares: arrayOf(8, first, plane.slots),
+          }
+        : undefined,
     });
     first += plane.slots;
   }
@@ -156,9 +173,15 @@ function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: S
     state,
     pitch,
     order: type.littleEndian ? 32 : short ? 0 : 16,
-    add: short ? kernels.addReal4 : kernels.addReal8,
-    bound: bounds ? (short ? kernels.boundReal4 : kernels.boundReal8) : undefined,
-    sums: arrayOf(2, 0, (pitch / 8) * 2),
+    kernels: [
+      short ? kernels.addReal4 : kernels.addReal8,
+      ...(bounds ? [short ? kernels.boundReal4 : kernels.boundReal8] : []),
+      ...(deviation ? [short ? kernels.scatterReal4 : kernels.scatterReal8] : []),
+    ],
+    zeroed: [
+      arrayOf(2, 0, (pitch / 8) * 2), // sum and count
+      ...(deviation ? [arrayOf(6, 0, (pitch / 8) * 3)] : []), // seen, mean and squares
+    ],
     lows: bounds ? arrayOf(4) : new Float64Array(0),
     highs: bounds ? arrayOf(5) : new Float64Array(0),
   };

@@ -19,8 +19,10 @@ export interface SlotKernels {
   readonly memory: ArrayBuffer;
   readonly addReal4: SlotKernel;
   readonly boundReal4: SlotKernel;
+  readonly scatterReal4: SlotKernel;
   readonly addReal8: SlotKernel;
   readonly boundReal8: SlotKernel;
+  readonly scatterReal8: SlotKernel;
 }
 
 /** What is used of WebAssembly; the compiler's standard libraries declare it for browsers only. */
