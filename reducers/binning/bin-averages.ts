@@ -3,7 +3,7 @@ import type { Emit, PacketHeader, StreamHeader, StreamItem, StreamTransform } fr
 import { withoutProperties, withProperty } from "../../stream/properties.js";
 import { ownAxis, timeAxis } from "../positions.js";
 import { type BinChoice, StreamGrids } from "./bins.js";
-import { type Oddity, PacketBins } from "./packet-bins.js";
+import { KERNELS_AFTER_BYTES, type Oddity, PacketBins } from "./packet-bins.js";
 import { type DerivedPlanes, planPlanes } from "./plane-plan.js";
 import { RecordWriter } from "./record-writer.js";
 import { averagedStreamProperties } from "./resolution-text.js";
@@ -20,8 +20,8 @@ export interface BinAveragesOptions {
   /** Whether the stream is told to be averages over seconds, and waveforms become lines; reducers 3.1, 3.4. */
   readonly describesBins: boolean;
   readonly dropsProgress: boolean;
-  /** false: compiled kernels are not used; the output is the same. Default true. */
-  readonly simd?: boolean;
+  /** When compiled kernels begin; the output is the same. Default {@link KERNELS_AFTER_BYTES}. */
+  readonly kernelsAfterBytes?: number;
 }
 
 const ODDITY_TEXT: Readonly<Record<Oddity, string>> = {
@@ -108,7 +108,7 @@ export class BinAverages implements StreamTransform {
   }
 
   #pushPacket(input: PacketHeader, emit: Emit): void {
-    const { bins, derived, mostPlanes, describesBins, simd = true } = this.#options;
+    const { bins, derived, mostPlanes, describesBins } = this.#options;
     if (this.#stream === undefined)
       throw new DasError("NO_STREAM_HEADER", "a packet header before the stream header");
     this.#bins.get(input.id)?.flush(emit);
@@ -133,7 +133,7 @@ export class BinAverages implements StreamTransform {
         grids: this.#grids,
         writer: this.#writer,
         warn: (topic, id) => this.#warn(topic, id),
-        simd,
+        kernelsAfterBytes: this.#options.kernelsAfterBytes ?? KERNELS_AFTER_BYTES,
       }),
     );
   }

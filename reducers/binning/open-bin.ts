@@ -41,12 +41,15 @@ export class OpenBin {
   readonly #values: (Float64Array | undefined)[];
   readonly #scratch: Float64Array;
 
-  /** @param stride bytes of a packet of the input; @param simd false: plain loops for everything, for comparison */
-  constructor(plan: PlanePlan, stride: number, simd = true) {
+  /**
+   * @param stride bytes of a packet of the input
+   * @param compiled whether kernels are made for the planes that they can take; the results are the same
+   */
+  constructor(plan: PlanePlan, stride: number, compiled: boolean) {
     this.#plan = plan;
     this.slicePackets = Math.max(1, Math.floor(SLICE_BYTES / stride));
     const { specs, member } = groupColumns(plan.columns);
-    this.#groups = simd ? SlotGroups.create(specs, stride, this.slicePackets * stride) : undefined;
+    this.#groups = compiled ? SlotGroups.create(specs, stride, this.slicePackets * stride) : undefined;
     this.#values = plan.columns.map(() => undefined);
     this.#columns = plan.columns.map((column, index) => {
       const slots = slotsOf(column);
@@ -67,6 +70,21 @@ export class OpenBin {
     }
     this.#scratch = new Float64Array(Math.max(...this.#columns.map(({ slots }) => slots)));
     this.clear();
+  }
+
+  /** Takes over what another bin of the same plan holds. */
+  adopt(other: OpenBin): void {
+    for (const [i, { sums }] of this.#columns.entries()) {
+      const given = other.#columns[i]!.sums; // the same columns
+      sums.sum.set(given.sum);
+      sums.count.set(given.count);
+      if (given.low !== undefined) sums.low?.set(given.low);
+      if (given.high !== undefined) sums.high?.set(given.high);
+      if (given.scatter === undefined) continue;
+      sums.scatter?.seen.set(given.scatter.seen);
+      sums.scatter?.mean.set(given.scatter.mean);
+      sums.scatter?.squares.set(given.scatter.squares);
+    }
   }
 
   /** Gives the packets of which `take` and `takeRun` speak. Returns how many text fields are no number. */

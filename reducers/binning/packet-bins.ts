@@ -15,9 +15,18 @@ export interface BinSurroundings {
   readonly writer: RecordWriter;
   /** Called for what the people who made the stream should know; the first of a kind is enough. */
   readonly warn: (topic: Oddity, id: number) => void;
-  /** Whether compiled kernels may be used. */
-  readonly simd: boolean;
+  /** Bytes of one packet type after which compiled kernels take over from plain loops. */
+  readonly kernelsAfterBytes: number;
 }
+
+/**
+ * Compiled kernels need a memory of their own, 0.3 ms to make: worth it from here on, and not for a stream that
+ * redefines its packets all the time.
+ */
+export const KERNELS_AFTER_BYTES = 262_144;
+
+/** Room for records that wait; what comes next gathers more. */
+const OUTPUT_BYTES = 16_384;
 
 /**
  * The bins of one packet type: at most one is open; a packet that lies in another writes it and opens that one, also
@@ -27,11 +36,15 @@ export class PacketBins {
   readonly #axis: PositionAxis;
   readonly #plan: PlanePlan;
   readonly #shared: BinSurroundings;
-  readonly #bin: OpenBin;
-  readonly #positions: Float64Array;
+  readonly #stride: number;
+  /** Made with the first packets: many types may be defined and few used. */
+  #bin: OpenBin | undefined;
+  #positions = new Float64Array(0);
+  /** Bytes to come before kernels are made; infinite once there is no more to it. */
+  #plainBytes: number;
   /** For each column the offsets of its items in units of the axis, where it is spread over several bins. */
   readonly #offsets: readonly (Float64Array | undefined)[] | undefined;
-  /** Made when there is something to write: many types may be defined and few used. */
+  /** Made when there is something to write. */
   #out: BatchBuilder | undefined;
   #grid: BinGrid | undefined;
   #open = Number.NaN;
@@ -41,8 +54,8 @@ export class PacketBins {
     this.#plan = plan;
     this.#shared = shared;
     const isSpread = plan.columns.some(({ geometry }) => geometry.kind === "spread");
-    this.#bin = new OpenBin(plan, input.stride, shared.simd && !isSpread);
-    this.#positions = new Float64Array(this.#bin.slicePackets);
+    this.#stride = input.stride;
+    this.#plainBytes = isSpread ? Number.POSITIVE_INFINITY : shared.kernelsAfterBytes;
     this.#offsets = isSpread
       ? plan.columns.map(({ geometry }) =>
           geometry.kind === "spread"
@@ -55,7 +68,8 @@ export class PacketBins {
   /** Takes the packets of a batch; records of bins that they close go to the writer. */
   push(batch: PacketBatch, emit: Emit): void {
     const { header, bytes, count } = batch;
-    const { slicePackets } = this.#bin;
+    const bin = this.#binFor(bytes.length);
+    const { slicePackets } = bin;
     for (let first = 0; first < count; first += slicePackets) {
       const packets = Math.min(slicePackets, count - first);
       const slice =
@@ -67,16 +81,16 @@ export class PacketBins {
               count: packets,
             };
       this.#axis.read(slice, this.#positions);
-      if (this.#bin.load(slice) > 0) this.#shared.warn("text", header.id);
-      if (this.#offsets === undefined) this.#takeSlice(packets, emit);
-      else this.#spreadSlice(packets, this.#offsets, emit);
+      if (bin.load(slice) > 0) this.#shared.warn("text", header.id);
+      if (this.#offsets === undefined) this.#takeSlice(bin, packets, emit);
+      else this.#spreadSlice(bin, packets, this.#offsets, emit);
     }
   }
 
   /** Writes the open bin, if there is one. */
   flush(emit: Emit): void {
-    if (Number.isNaN(this.#open) || this.#grid === undefined) return;
-    this.#out ??= new BatchBuilder(this.#plan.header);
+    if (Number.isNaN(this.#open) || this.#grid === undefined || this.#bin === undefined) return;
+    this.#out ??= new BatchBuilder(this.#plan.header, OUTPUT_BYTES);
     const at = this.#shared.writer.next(this.#out, emit);
     this.#axis.write(this.#out.bytes, this.#out.view, at + 4, binCentre(this.#grid, this.#open));
     this.#bin.write(this.#out, at);
@@ -84,8 +98,21 @@ export class PacketBins {
     this.#open = Number.NaN;
   }
 
+  /** The open bin, with kernels once enough has come that they pay. */
+  #binFor(bytes: number): OpenBin {
+    this.#plainBytes -= bytes;
+    const compiled = this.#plainBytes < 0;
+    if (this.#bin !== undefined && !compiled) return this.#bin;
+    const bin = new OpenBin(this.#plan, this.#stride, compiled);
+    if (this.#bin === undefined) this.#positions = new Float64Array(bin.slicePackets);
+    else bin.adopt(this.#bin);
+    if (compiled) this.#plainBytes = Number.POSITIVE_INFINITY;
+    this.#bin = bin;
+    return bin;
+  }
+
   /** Takes runs of packets that lie in one bin. */
-  #takeSlice(packets: number, emit: Emit): void {
+  #takeSlice(bin: OpenBin, packets: number, emit: Emit): void {
     const positions = this.#positions;
     for (let from = 0; from < packets; ) {
       const x = positions[from]!;
@@ -100,13 +127,18 @@ export class PacketBins {
       let to = from + 1;
       while (to < packets && binIndex(grid, positions[to]!) === index) to++;
       this.#enter(index, emit);
-      this.#bin.take(from, to);
+      bin.take(from, to);
       from = to;
     }
   }
 
   /** Takes packets one by one, each item of a spread plane in the bin of x + its offset, in order of time. */
-  #spreadSlice(packets: number, offsets: readonly (Float64Array | undefined)[], emit: Emit): void {
+  #spreadSlice(
+    bin: OpenBin,
+    packets: number,
+    offsets: readonly (Float64Array | undefined)[],
+    emit: Emit,
+  ): void {
     for (let packet = 0; packet < packets; packet++) {
       const x = this.#positions[packet]!;
       if (!(Math.abs(x) < FARTHEST)) {
@@ -118,12 +150,12 @@ export class PacketBins {
       const runs = this.#plan.columns.flatMap(({ plane, geometry }, column) => {
         if (offsets[column] !== undefined) return itemRuns(grid, x, offsets[column], column, packet);
         const factor = geometry.kind === "collapsed" ? plane.items : 1;
-        return { bin: binIndex(grid, x), column, from: packet * factor, to: (packet + 1) * factor };
+        return { index: binIndex(grid, x), column, from: packet * factor, to: (packet + 1) * factor };
       });
-      runs.sort((a, b) => a.bin - b.bin); // stable: planes of one bin stay in order
-      for (const { bin, column, from, to } of runs) {
-        this.#enter(bin, emit);
-        this.#bin.takeRun(column, from, to);
+      runs.sort((a, b) => a.index - b.index); // stable: planes of one bin stay in order
+      for (const { index, column, from, to } of runs) {
+        this.#enter(index, emit);
+        bin.takeRun(column, from, to);
       }
     }
   }
@@ -141,13 +173,13 @@ export class PacketBins {
 
 /** Items of one packet side by side in one bin; `from` and `to` count the items of all loaded packets. */
 function itemRuns(grid: BinGrid, x: number, offsets: Float64Array, column: number, packet: number) {
-  const runs: { bin: number; column: number; from: number; to: number }[] = [];
+  const runs: { index: number; column: number; from: number; to: number }[] = [];
   const first = packet * offsets.length;
   for (let from = 0; from < offsets.length; ) {
-    const bin = binIndex(grid, x + offsets[from]!);
+    const index = binIndex(grid, x + offsets[from]!);
     let to = from + 1;
-    while (to < offsets.length && binIndex(grid, x + offsets[to]!) === bin) to++;
-    if (Number.isFinite(bin)) runs.push({ bin, column, from: first + from, to: first + to });
+    while (to < offsets.length && binIndex(grid, x + offsets[to]!) === index) to++;
+    if (Number.isFinite(index)) runs.push({ index, column, from: first + from, to: first + to });
     from = to;
   }
   return runs;

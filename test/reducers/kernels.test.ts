@@ -67,8 +67,11 @@ function streamOf(
   ]);
 }
 
-const both = (args: readonly string[], input: Uint8Array) =>
-  [true, false].map((simd) => filterStream(new BinAverages({ ...avgsecOptions(args), simd }), input));
+/** With kernels from the first packet on, with plain loops alone, and with a change in the middle. */
+const everyWay = (args: readonly string[], input: Uint8Array, changeAt = 150) =>
+  [0, Number.POSITIVE_INFINITY, changeAt].map((kernelsAfterBytes) =>
+    filterStream(new BinAverages({ ...avgsecOptions(args), kernelsAfterBytes }), input, 97),
+  );
 
 describe("kernels and plain loops give the same bytes", () => {
   const awkward = [0, -0, Number.NaN, Infinity, -Infinity, 1e-45, 5e-324, 3.4e38, -99, -99.0001, -1e31, 1e30];
@@ -98,8 +101,9 @@ describe("kernels and plain loops give the same bytes", () => {
   test("for any values, types, fills and bins", () => {
     fc.assert(
       fc.property(layout, packets, args, (planes, some, words) => {
-        const [compiled, plain] = both(words, streamOf(planes, some));
+        const [compiled, plain, changed] = everyWay(words, streamOf(planes, some));
         expect(compiled).toEqual(plain);
+        expect(changed).toEqual(plain);
       }),
       { numRuns: 150 },
     );
@@ -119,8 +123,9 @@ describe("kernels and plain loops give the same bytes", () => {
       { items: 1, type: "sun_real4", fill: 0 },
     ] as const;
     for (const input of [streamOf(wide, long), streamOf(narrow, many)]) {
-      const [compiled, plain] = both(["-r", "-b", "2020-03-01", "5"], input);
+      const [compiled, plain, changed] = everyWay(["-r", "-s", "-b", "2020-03-01", "5"], input, 50_000);
       expect(Buffer.compare(compiled!, plain!)).toBe(0);
+      expect(Buffer.compare(changed!, plain!)).toBe(0);
     }
   });
 });
