@@ -110,7 +110,9 @@ export async function finishResponse(
   const response = await coded(request, answered);
   const headers: HeaderLine[] = [...response.headers];
   if (headerValue(response, "Cache-Control") === undefined) headers.push(["Cache-Control", "no-store"]);
-  headers.push(...CORS, ["X-Request-Id", request.id]);
+  // What is for this site alone says so itself.
+  if (headerValue(response, "Cross-Origin-Resource-Policy") === undefined) headers.push(...CORS);
+  headers.push(["X-Request-Id", request.id]);
   const { status, body } = response;
   const bodiless = request.method === "HEAD" || status === 204 || status === 304;
   if (!isWholeBody(body)) {

@@ -1,4 +1,5 @@
 import { DasError, OUTCOME } from "../../errors/das-error.js";
+import { mayView } from "../access/may-view.js";
 import { publicError } from "../error-response.js";
 import { acceptsGzip } from "../finish.js";
 import { gzipWhole } from "../gzip.js";
@@ -13,7 +14,6 @@ import { RememberedHours } from "./day-hours.js";
 import { readFilter } from "./filter.js";
 import { html } from "./html.js";
 import { isDay, listDays, removeDays } from "./log-files.js";
-import { mayView } from "./may-view.js";
 import { documentOf, logPage } from "./page.js";
 import { readLogPage } from "./read-page.js";
 import { isSameOrigin } from "./same-origin.js";

@@ -1,4 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
+import { mayView } from "../access/may-view.js";
 import { textResponse } from "../http.js";
 import type { Query } from "../routes.js";
 
@@ -23,8 +24,8 @@ function lines(values: Readonly<Record<string, unknown>>): string[] {
  * `server=debug`, `/debug`: configuration and environment, for those who may see the log, where it is switched on; for
  * everybody else there is no such page. Source: das2-server 2.10.
  */
-export const debug: Query = ({ site, trace }) => {
-  if (!site.config.enableDebug || !site.mayViewLog(trace.client))
+export const debug: Query = ({ site, request }) => {
+  if (!site.config.enableDebug || !mayView(request, site).allowed)
     throw new DasError("NOT_FOUND", "There is nothing at this path");
   const text = [
     "[configuration]",
@@ -34,5 +35,6 @@ export const debug: Query = ({ site, trace }) => {
     ...lines(process.env),
     "",
   ].join("\n");
-  return textResponse(200, "text/plain", text);
+  // No page of another site may read this through the browser of somebody who may.
+  return textResponse(200, "text/plain", text, [["Cross-Origin-Resource-Policy", "same-origin"]]);
 };

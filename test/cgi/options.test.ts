@@ -39,6 +39,13 @@ describe("server=debug (das2-server 2.10)", () => {
     expect(answer.text).toContain('siteName = "Pump Works"');
     expect(answer.text).toContain("PUMP_API_TOKEN = (hidden)");
     expect(answer.text).not.toContain("very-secret-word");
+    // No page of another site may read it.
+    expect(answer.headers.map(([name]) => name)).not.toContain("Access-Control-Allow-Origin");
+  });
+
+  it("is not there through a proxy that is not known", async () => {
+    const answer = await ask(on, "server=debug", { Via: "1.1 proxy" });
+    expect(answer.status).toBe(404);
   });
 
   it("is not there for others, nor for who claims to be local", async () => {

@@ -34,7 +34,7 @@ export type Viewer =
   | { readonly allowed: false; readonly address: string; readonly reason: string };
 
 /**
- * Decides whether a request may see the log: its address must be in `VIEW_LOG_ALLOW`. Two ways to be at that address without being
+ * Decides whether a request may see the log, and what else is for operators only: its address must be in `VIEW_LOG_ALLOW`. Two ways to be at that address without being
  * it are closed: a proxy on this host that is not in `TRUSTED_PROXIES` (all its clients would be "this host"), and a page from elsewhere
  * whose host name was made to point here. Source: das2-server 18.2, 20.1 (8, 11).
  */
