@@ -44,7 +44,8 @@ describe("server=debug (das2-server 2.10)", () => {
   });
 
   it("is not there through a proxy that is not known", async () => {
-    const answer = await ask(on, "server=debug", { Via: "1.1 proxy" });
+    const strict = { ...on, HELIOSTREAM_TRUSTED_PROXIES: "192.0.2.9" };
+    const answer = await ask(strict, "server=debug", { Via: "1.1 proxy" });
     expect(answer.status).toBe(404);
   });
 
