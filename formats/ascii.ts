@@ -1,6 +1,6 @@
-import { integerArgument, lastValue, parseArguments } from "../reducers/options.js";
 import type { Emit, PacketBatch, PacketHeader, StreamItem, StreamTransform } from "../stream/model.js";
 import type { FilterProgram } from "../stream/program.js";
+import { integerArgument, lastValue, parseArguments } from "../stream/program-arguments.js";
 import { withProperty } from "../stream/properties.js";
 import { type TextPacket, textPacket } from "./text-packet.js";
 

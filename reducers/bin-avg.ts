@@ -1,6 +1,6 @@
 import type { FilterProgram } from "../stream/program.js";
+import { parseArguments, positiveArgument } from "../stream/program-arguments.js";
 import { BinAverages } from "./binning/bin-averages.js";
-import { parseArguments, positiveArgument } from "./options.js";
 
 /** Averages over bins in the units of x, which need not be a time. Source: reducers 4. */
 export const binAvg: FilterProgram = {

@@ -1,7 +1,7 @@
 import type { FilterProgram } from "../stream/program.js";
+import { lastValue, parseArguments, positiveArgument, usage } from "../stream/program-arguments.js";
 import { parseTime, type Time } from "../stream/time.js";
 import { BinAverages, type BinAveragesOptions } from "./binning/bin-averages.js";
-import { lastValue, parseArguments, positiveArgument, usage } from "./options.js";
 
 /** The option that gives the origin of the bins, of all filters that bin in seconds. */
 export const BEGIN_OPTION = { names: ["-b", "--begin"], takes: "a time" } as const;

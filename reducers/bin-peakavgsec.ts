@@ -1,7 +1,7 @@
 import type { FilterProgram } from "../stream/program.js";
+import { parseArguments, positiveArgument } from "../stream/program-arguments.js";
 import { BEGIN_OPTION, beginArgument } from "./bin-avgsec.js";
 import { BinAverages } from "./binning/bin-averages.js";
-import { parseArguments, positiveArgument } from "./options.js";
 
 /** Averages and peaks over bins of seconds: avgsec that adds the greatest values only. Source: reducers 5. */
 export const binPeakavgsec: FilterProgram = {

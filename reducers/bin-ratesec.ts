@@ -1,7 +1,7 @@
 import type { FilterProgram } from "../stream/program.js";
+import { lastValue, parseArguments, positiveArgument, usage } from "../stream/program-arguments.js";
 import { BEGIN_OPTION, beginArgument } from "./bin-avgsec.js";
 import { BinRate, type VOLUME_UNITS } from "./binning/bin-rate.js";
-import { lastValue, parseArguments, positiveArgument, usage } from "./options.js";
 
 /** How many packets or bytes a stream has in each bin, or whether it has any. Source: reducers 6. */
 export const binRatesec: FilterProgram = {

@@ -1,4 +1,4 @@
-import { integerArgument, lastValue, parseArguments, usage } from "../../reducers/options.js";
+import { integerArgument, lastValue, parseArguments, usage } from "../../stream/program-arguments.js";
 
 /** What the command line of the CSV converter asks for. Source: das2-stream E2, reducers 12. */
 export interface CsvOptions {

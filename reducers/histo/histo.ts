@@ -14,10 +14,10 @@ import type {
 } from "../../stream/model.js";
 import { type PlaneSpec, packetHeader } from "../../stream/packet-header.js";
 import type { FilterProgram } from "../../stream/program.js";
+import { parseArguments, usage } from "../../stream/program-arguments.js";
 import { cascade, propertyText, withoutProperties, withProperty } from "../../stream/properties.js";
 import { epochUnit } from "../../stream/units.js";
 import { REAL4, REAL8 } from "../../stream/value-type.js";
-import { parseArguments, usage } from "../options.js";
 import { ValueCounts } from "./value-counts.js";
 
 /** What is written for a value: how often it occurred, or which part of all samples lies on one side of it. */

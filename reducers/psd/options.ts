@@ -1,7 +1,13 @@
 import { DasError } from "../../errors/das-error.js";
+import {
+  integerArgument,
+  lastValue,
+  parseArguments,
+  realArgument,
+  usage,
+} from "../../stream/program-arguments.js";
 import { durationSeconds } from "../../stream/units.js";
 import { LONGEST_REAL_FFT } from "../fft/real-fft.js";
-import { integerArgument, lastValue, parseArguments, realArgument, usage } from "../options.js";
 
 /** What the command line of the psd filter asks for. Source: reducers 7. */
 export interface PsdOptions {

@@ -1,6 +1,6 @@
 import { DasError } from "../errors/das-error.js";
 
-/** One option of a filter. */
+/** One option of a program. */
 export interface OptionSpec {
   /** Every spelling, dashes included: `["-b", "--begin"]`. */
   readonly names: readonly string[];
@@ -8,7 +8,7 @@ export interface OptionSpec {
   readonly takes?: string;
 }
 
-/** The options of a filter by the key under which the result gives them. */
+/** The options of a program by the key under which the result gives them. */
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
 
 /** What a command line says: `true` or `false` for a flag, all values given (in order) for an option that takes one. */
@@ -21,7 +21,7 @@ export interface ParsedArguments<T extends OptionTable> {
 const NEGATIVE_NUMBER = /^-(?:\d|\.\d)/;
 
 /**
- * Reads the arguments of a filter. Options come before the positionals: the first word that is no option, a
+ * Reads the arguments of a program. Options come before the positionals: the first word that is no option, a
  * negative number, or whatever follows `--` ends them. Accepted forms are `-b VALUE`, `-bVALUE`, `--begin VALUE`,
  * `--begin=VALUE` and joined flags (`-rs`).
  *

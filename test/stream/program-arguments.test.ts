@@ -1,6 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { isDasError } from "../../errors/das-error.js";
-import { integerArgument, lastValue, parseArguments, positiveArgument } from "../../reducers/options.js";
+import {
+  integerArgument,
+  lastValue,
+  parseArguments,
+  positiveArgument,
+} from "../../stream/program-arguments.js";
 
 const TABLE = {
   range: { names: ["-r", "--range"] },
@@ -18,7 +23,7 @@ function refusal(args: readonly string[], positionals: readonly string[] = ["BIN
   throw new Error("the arguments were accepted");
 }
 
-describe("arguments of a filter", () => {
+describe("arguments of a program", () => {
   test("every spelling of an option gives the same", () => {
     for (const args of [
       ["-b", "2020-01-01", "60"],
