@@ -9,13 +9,15 @@ const MAX_HEADER = 3000;
 
 /**
  * The credentials of an `Authorization: Basic` header: UTF-8, the password may contain `:`. Anything else (another
- * scheme, broken base64, bytes that are not UTF-8, control characters, an empty user) counts as none given.
+ * scheme, text that is not base64, bytes that are not UTF-8, control characters, an empty user) counts as none given.
  * Source: das2-server 6.1, RFC 7617.
  */
 export function basicCredentials(header: string | undefined): Credentials | undefined {
   if (header === undefined || header.length > MAX_HEADER) return undefined;
-  const base64 = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
-  if (base64 === undefined) return undefined;
+  const [, digits, rest] = /^basic +([A-Za-z0-9+/]+)(.*)$/i.exec(header) ?? [];
+  // The C library does not end its base64 text: one stray character may follow it, behind the padding or in place of any.
+  if (digits === undefined || !/^(?:={0,2}.?| *)$/.test(rest ?? "")) return undefined;
+  const base64 = digits.length % 4 === 1 ? digits.slice(0, -1) : digits;
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(base64, "base64"));

@@ -73,6 +73,14 @@ describe("credentials", () => {
     });
   });
 
+  it("overlooks the stray character that the C library leaves behind", () => {
+    expect(basicCredentials("Basic Z3Vlc3Q6aGVsaW9zdHJlYW0=Q")).toEqual({
+      user: "guest",
+      password: "heliostream",
+    });
+    expect(basicCredentials("Basic YWJjOmRlZmdoaWprQ")).toEqual({ user: "abc", password: "defghijk" });
+  });
+
   it("takes everything else for none", () => {
     for (const bad of [
       undefined,
