@@ -1,4 +1,5 @@
 import type { DataSource } from "./data-source.js";
+import { isTrue } from "./fields.js";
 
 /** Beginnings of keywords that are not for clients; das2-server 2.6. */
 export const PRIVATE_PREFIXES: readonly string[] = [
@@ -36,6 +37,16 @@ export function describeSource(
   return `[00]${String(body.length).padStart(6, "0")}${body}`;
 }
 
+/** Flags that Java clients compare with `1`, whatever spelling of true the file has. */
+const FLAGS: ReadonlySet<string> = new Set([
+  "das2Stream",
+  "das3Stream",
+  "qstream",
+  "requiresInterval",
+  "realTime",
+  "hapi",
+]);
+
 /** Names and values as they are sent, values not escaped. */
 function publicProperties(
   keywords: ReadonlyMap<string, string>,
@@ -46,7 +57,7 @@ function publicProperties(
   for (const [keyword, text] of keywords) {
     if (hidden.some((prefix) => keyword.startsWith(prefix))) continue;
     const name = xmlName(keyword);
-    const value = text.replaceAll(/[()]/g, "");
+    const value = FLAGS.has(name) && isTrue(text) ? "1" : text.replaceAll(/[()]/g, "");
     // Of two keywords that give one name (`label(0)`, `label_0`) the first stays: a name twice is no XML.
     if (!properties.has(name)) properties.set(name, value);
     const single = /^(exampleRange|exampleParams|exampleInterval)_00$/.exec(name)?.[1];

@@ -7,14 +7,15 @@ const CLIMB = /(?:^|[/=:,])\.\.(?:\/|$)/;
 const USUAL = /^[A-Za-z0-9_.,:=+%/@*^~-]$/;
 
 /**
- * Splits reader parameters of a request at white space into the words a reader gets, each an argument of its own.
+ * Splits reader parameters of a request at white space into the words a reader gets, each an argument of its own. `&` separates
+ * too, unless the source allows it: Autoplot joins several options so (das2-server 21.1).
  *
  * @param moreChars characters that the source allows besides the usual ones (`readerParamChars`)
  * Errors: BAD_PARAMETER for a character outside the set, a path that climbs, more than 128 words.
  * Source: das2-server 13.1, 13.3.
  */
 export function splitParams(text: string, moreChars = ""): string[] {
-  const words = text.split(/\s+/).filter((word) => word !== "");
+  const words = text.split(moreChars.includes("&") ? /\s+/ : /[\s&]+/).filter((word) => word !== "");
   checkParamWords(words, moreChars);
   return words;
 }

@@ -29,6 +29,18 @@ describe("the description of a source (das2-server 2.6)", () => {
     );
   });
 
+  it("sends true flags as 1, which is what Java clients compare with (das2-server 21)", () => {
+    const packet = description(
+      "description = x\ndas2Stream = true\nrequiresInterval = YES\nhidden = true\nreader = rd\n",
+    );
+    expect(properties(packet)).toMatchObject({ das2Stream: "1", requiresInterval: "1", hidden: "true" });
+    expect(
+      properties(description("description = x\nqstream = false\ndas2Stream = 1\nreader = rd\n")),
+    ).toMatchObject({
+      qstream: "false",
+    });
+  });
+
   it("sends every keyword in file order, known or not, without the private ones", () => {
     const names = (
       "reader readerCmd readerTrans_00 reducer reducerCmd compressor readAccess groupAccess hapi subSource_00 exampleQuery_00 " +

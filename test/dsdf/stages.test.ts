@@ -247,7 +247,6 @@ describe("reader parameters (das2-server 13.3)", () => {
     "$(x)",
     "`x`",
     "a|b",
-    "a&b",
     "'a'",
     '"a"',
     "a<b",
@@ -263,6 +262,11 @@ describe("reader parameters (das2-server 13.3)", () => {
     "a\u007fb",
   ])("refuses %j", (text) => {
     expect(code(() => splitParams(text))).toBe("BAD_PARAMETER");
+  });
+
+  it("takes & for a blank, as Autoplot joins options, unless the source allows it", () => {
+    expect(splitParams("planes=4&gaps")).toEqual(["planes=4", "gaps"]);
+    expect(splitParams("a&b c", "&")).toEqual(["a&b", "c"]);
   });
 
   it.each(["..", "../x", "x/../y", "--file=../x", "a:..", "a,../b"])("refuses the path %s", (text) => {
