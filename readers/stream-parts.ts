@@ -33,7 +33,8 @@ export function streamItem(text: StreamText, range: TimeRange): StreamItem {
   const properties: Property[] = [
     property("title", text.title),
     property("sourceId", text.sourceId),
-    property("xMonotonic", "true", "boolean"),
+    // Without a type: an older Java client takes it for text.
+    property("xMonotonic", "true"),
     property("monotonicXTags", "true"),
     property("xCacheRange", `${timeText(range.begin)}Z to ${timeText(range.end)}Z UTC`, "DatumRange"),
     property("xLabel", "Time (UTC)"),

@@ -124,7 +124,7 @@ export async function answerData(
     ...pipelineOptions(context, cut),
     format,
     ...(source.form === "das2" || source.form === "das1"
-      ? { rewriteHeader: (header) => withCacheTags(header, query.requested, binSeconds) }
+      ? { rewriteHeader: (header) => withCacheTags(header, query.requested, binSeconds ?? query.interval) }
       : {}),
   });
   await started(run, stages, trace);

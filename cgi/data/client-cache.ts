@@ -1,8 +1,9 @@
 import type { DataQuery } from "../../dsdf/data-query.js";
 import { timeText } from "../../dsdf/stages.js";
-import type { StreamHeader } from "../../stream/model.js";
-import { withProperty } from "../../stream/properties.js";
+import type { Properties, StreamHeader } from "../../stream/model.js";
+import { datumProperty, getProperty, withProperty } from "../../stream/properties.js";
 import type { Time } from "../../stream/time.js";
+import { convertUnits } from "../../stream/units.js";
 
 /** `2021-06-30T00:00:00.000Z`; more digits where the time has them. */
 function cacheTime(time: Time): string {
@@ -17,28 +18,37 @@ function realText(value: number): string {
   return Number.isInteger(value) && value < 1e21 ? `${value}.0` : String(value);
 }
 
+/** What a stream says of its own resolution, seconds; 0 where it says nothing that can be compared. */
+function saidSeconds(properties: Properties): number {
+  const said = datumProperty(properties, "xCacheResolution");
+  return said === undefined ? 0 : (convertUnits(said.value, said.units, "s") ?? 0);
+}
+
 /**
- * Sets in a stream header what clients decide by whether they have to ask again: the range as requested, and the width of the
- * bins that were applied, which is missing for data that were not reduced here.
+ * Sets in a stream header what clients decide by: whether they have to ask again (the range as requested, and the width of the bins
+ * or the step of the computed points, unless the stream itself tells of a coarser one), and whether times ascend - without a type,
+ * because an older Java client takes that property for text and fails on a boolean.
  *
- * @param binSeconds width applied; `undefined`: none
- * Source: das2-stream A15.1.
+ * @param stepSeconds bin width applied, or interval of computed points; `undefined`: intrinsic data
+ * Source: das2-stream A15.1, das2-server 21.2.
  */
 export function withCacheTags(
   header: StreamHeader,
   requested: DataQuery["requested"],
-  binSeconds: number | undefined,
+  stepSeconds: number | undefined,
 ): StreamHeader {
   let properties = withProperty(header.properties, {
     name: "xCacheRange",
     type: "DatumRange",
     value: `${cacheTime(requested.begin)} to ${cacheTime(requested.end)} UTC`,
   });
-  if (binSeconds !== undefined)
+  if (stepSeconds !== undefined && stepSeconds >= saidSeconds(properties))
     properties = withProperty(properties, {
       name: "xCacheResolution",
       type: "Datum",
-      value: `${realText(binSeconds)} s`,
+      value: `${realText(stepSeconds)} s`,
     });
+  const ascending = getProperty(properties, "xMonotonic");
+  if (ascending !== undefined) properties = withProperty(properties, { ...ascending, type: "String" });
   return { ...header, properties };
 }

@@ -9,7 +9,7 @@ import { isText } from "../../stream/value-type.js";
 const PROPERTY_TYPES: readonly (readonly [RegExp, string])[] = [
   [/^(title|summary|renderer|sourceId|monotonicXTags|xCacheResInfo|source|operation)$/, "String"],
   [/^[xyz](Label|Summary|ScaleType|Format)$/, "String"],
-  [/^xMonotonic$/, "boolean"],
+  [/^xMonotonic$/, "String"],
   [/^[xy]TagWidth$/, "Datum"],
   [/^xCacheResolution$/, "Datum"],
   [/^xCacheRange$/, "DatumRange"],
@@ -83,7 +83,7 @@ function checkStreamProperties(properties: Properties): void {
   checkTypes(properties);
   for (const name of ["title", "sourceId", "xLabel"])
     expect(getProperty(properties, name)?.value).toBeTruthy();
-  expect(getProperty(properties, "xMonotonic")).toMatchObject({ type: "boolean", value: "true" });
+  expect(getProperty(properties, "xMonotonic")).toMatchObject({ type: "String", value: "true" });
   expect(getProperty(properties, "monotonicXTags")).toMatchObject({ type: "String", value: "true" });
   expect(getProperty(properties, "xTagWidth")?.value).toMatch(/^[0-9.e+-]+ s$/);
   const time = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3,9}Z";
