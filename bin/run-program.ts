@@ -1,6 +1,7 @@
 import { readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { DasError, OUTCOME } from "../errors/das-error.js";
+import { FlushClock } from "../pipeline/flush-clock.js";
 import { asDasError, exceptionOf, ItemChain } from "../pipeline/item-chain.js";
 import { LEAP_SECONDS_VARIABLE, useLeapSecondsFile } from "../pipeline/leap-seconds-file.js";
 import type { StreamEncoder, StreamItem } from "../stream/model.js";
@@ -15,9 +16,6 @@ import { StreamParser } from "../stream/stream-parser.js";
 import { das2Encoder } from "../stream/stream-writer.js";
 import { readInput } from "./program-input.js";
 import { ConsumerGone, ProgramOutput } from "./program-output.js";
-
-/** What has been gathered goes out at least so often while input comes without a pause, ms. */
-const FLUSH_MS = 250;
 
 /** Programs to which `-v` means something else; reducers 6. */
 const OWN_V = new Set(["das2_bin_ratesec"]);
@@ -162,8 +160,8 @@ function openFilter(program: FilterProgram, argv: readonly string[], context: Pr
 class Sink {
   readonly #encoder: StreamEncoder;
   readonly #output: ProgramOutput;
+  readonly #clock = new FlushClock();
   #used = false;
-  #flushedAt = performance.now();
   #failed = false;
 
   constructor(encoder: StreamEncoder, output: ProgramOutput) {
@@ -189,14 +187,14 @@ class Sink {
   };
 
   flush(): void {
-    this.#flushedAt = performance.now();
+    this.#clock.flushed();
     if (!this.#used) return;
     this.#encoder.flush?.(this.#output.write);
     this.#output.flush();
   }
 
   flushIfDue(): void {
-    if (performance.now() - this.#flushedAt > FLUSH_MS) this.flush();
+    if (this.#clock.isDue) this.flush();
   }
 
   /** Where no stream came, none is ended: the output stays empty. */

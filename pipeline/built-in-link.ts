@@ -2,14 +2,12 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { DasError } from "../errors/das-error.js";
 import type { StreamEncoder, StreamItem, StreamTransform } from "../stream/model.js";
 import { StreamParser } from "../stream/stream-parser.js";
+import { FlushClock } from "./flush-clock.js";
 import { Gather } from "./gather.js";
 import { asDasError, ItemChain } from "./item-chain.js";
 
 /** How long one link may compute before it lets the rest of the server run, ms. */
 const TURN_MS = 10;
-
-/** What has been gathered goes out at least so often while input comes without a pause, ms. */
-const FLUSH_MS = 250;
 
 /** Where the bytes come from that a link reads. */
 export interface LinkInput {
@@ -41,7 +39,8 @@ export interface LinkResult {
 
 /**
  * Runs built-in stages: items go from the source through all of them to the encoder without being written and
- * parsed in between. Gives pieces of 64 KiB or more, smaller ones when the input pauses.
+ * parsed in between. Gives headers at once, then pieces of 64 KiB or more, smaller ones when the input pauses and by
+ * the {@link FlushClock}.
  *
  * Ends well whatever happens to the stages: what went wrong is in the result, and, after a stream header, in
  * the stream. Stops reading as soon as nothing more is wanted. Source: reducers 1.1, 14.3.
@@ -87,15 +86,18 @@ export async function* runBuiltIn(
       if (got.value instanceof Uint8Array) emptyInput &&= got.value.length === 0;
       for (const items of portionsOf(got.value, parser, chain)) {
         for (const item of items) chain.push(item);
-        if (sink.isDue) {
+        const due = sink.isDue;
+        if (due) {
           sink.flush();
           yield* gather.takeAll();
         } else yield* gather.takeFull();
         if (chain.closed || sink.error !== undefined) break;
-      }
-      if (performance.now() - turnBegan > TURN_MS) {
-        await nextTurn();
-        turnBegan = performance.now();
+        // What a consumer writes to a socket in this turn leaves with the turn: it must not wait for what comes next.
+        if (due || performance.now() - turnBegan > TURN_MS) {
+          await nextTurn();
+          turnBegan = performance.now();
+          if (link.stop.aborted) break;
+        }
       }
     }
     if (link.stop.aborted) sink.flush();
@@ -155,7 +157,7 @@ class EncoderSink {
   #used = false;
   #pending = false;
   #header = false;
-  #flushedAt = performance.now();
+  readonly #clock = new FlushClock();
 
   constructor(encoder: StreamEncoder, gather: Gather) {
     this.#encoder = encoder;
@@ -178,15 +180,15 @@ class EncoderSink {
     return this.#pending;
   }
 
-  /** Headers go out at once, so that nobody gives up waiting (reducers 1.1); a thin trickle goes out by the clock. */
+  /** Headers go out at once, so that nobody gives up waiting (reducers 1.1); the first data and a trickle by the clock. */
   get isDue(): boolean {
-    return this.#header || (this.#pending && performance.now() - this.#flushedAt > FLUSH_MS);
+    return this.#header || (this.#pending && this.#clock.isDue);
   }
 
   flush(): void {
     this.#pending = false;
     this.#header = false;
-    this.#flushedAt = performance.now();
+    this.#clock.flushed();
     if (this.#used && this.#error === undefined)
       this.#attempt(() => this.#encoder.flush?.(this.#gather.write));
   }
