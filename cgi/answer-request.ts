@@ -4,35 +4,11 @@ import { errorResponse, publicError } from "./error-response.js";
 import { finishResponse } from "./finish.js";
 import type { HeaderLine, Request, Response } from "./http.js";
 import { EMPTY_BODY } from "./http.js";
+import type { Query } from "./query.js";
 import { decodePath, parseQuery, type QueryWords } from "./query-words.js";
+import { findRoute, type Loader, type RouteTable } from "./route-table.js";
 import type { Site } from "./site.js";
 import { Trace } from "./trace.js";
-
-/** What a query gets: the request, its decoded path and parameters, the server, and where to note what it does. */
-export interface QueryContext {
-  readonly request: Request;
-  /** Decoded path below the mount. */
-  readonly path: string;
-  readonly words: QueryWords;
-  readonly site: Site;
-  readonly trace: Trace;
-}
-
-/** Answers one kind of request. Errors it throws become the answer: {@link DasError} by its table, anything else 500. */
-export type Query = (context: QueryContext) => Promise<Response> | Response;
-
-/** Loads a query when it is first asked for: a process of one request pays for one. */
-export type Loader = () => Promise<Query>;
-
-/** Which query answers what. */
-export interface RouteTable {
-  /** By the word of `server=`, in lower case. */
-  readonly words: ReadonlyMap<string, Loader>;
-  /** By the whole decoded path below the mount. */
-  readonly paths: ReadonlyMap<string, Loader>;
-  /** By the first element of a path, for queries that answer everything below it. */
-  readonly folders: ReadonlyMap<string, Loader>;
-}
 
 /** Words of `server=` that do something, for the message about an unknown one. */
 const SERVER_WORDS = "compactdataset dataset debug discovery dsdf id image list logo peers";
@@ -46,27 +22,6 @@ async function load(loader: Loader): Promise<Query> {
     loaded.set(loader, query);
   }
   return query;
-}
-
-/**
- * The loader for a request, with the name the log gives it; `undefined` where the table has none.
- * A word of `server=` wins over the path. Source: das2-server 2.1, 7.1.
- */
-export function findRoute(
-  path: string,
-  words: QueryWords,
-  table: RouteTable,
-): { readonly name: string; readonly loader: Loader } | undefined {
-  const word = words.get("server")?.toLowerCase();
-  if (word !== undefined) {
-    const loader = table.words.get(word);
-    return loader === undefined ? undefined : { name: word, loader };
-  }
-  const whole = table.paths.get(path);
-  if (whole !== undefined) return { name: path === "" || path === "/" ? "intro" : path, loader: whole };
-  const folder = path.split("/")[1] ?? "";
-  const inFolder = table.folders.get(folder);
-  return inFolder === undefined ? undefined : { name: `/${folder}`, loader: inFolder };
 }
 
 /** The error for a request that no query answers. */

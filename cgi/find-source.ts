@@ -1,7 +1,7 @@
 import type { DataSource } from "../dsdf/data-source.js";
 import { DasError } from "../errors/das-error.js";
 import { quoted } from "./data/data-words.js";
-import type { QueryContext } from "./routes.js";
+import type { QueryContext } from "./query.js";
 
 /** The source of a request. Errors: NO_SUCH_SOURCE; BAD_DEFINITION where its file cannot be read. */
 export async function findSource(context: QueryContext, id: string): Promise<DataSource> {

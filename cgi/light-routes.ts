@@ -1,4 +1,4 @@
-import type { Loader, RouteTable } from "./answer-request.js";
+import type { Loader, RouteTable } from "./route-table.js";
 
 const id: Loader = async () => (await import("./queries/id.js")).idText;
 const intro: Loader = async () => (await import("./queries/intro.js")).intro;

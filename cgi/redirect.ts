@@ -3,8 +3,8 @@ import { DasError } from "../errors/das-error.js";
 import type { Response } from "./http.js";
 import { textResponse } from "./http.js";
 import { isSamePlace, ownUrl } from "./own-url.js";
+import type { QueryContext } from "./query.js";
 import type { QueryWords } from "./query-words.js";
-import type { QueryContext } from "./routes.js";
 
 /** Percent-encoding for a query, with `/` and `:` left as they are: both are legal there, and short links matter to some. */
 function encodeWord(text: string): string {

@@ -1,9 +1,8 @@
-import { answerRequest, type Loader, type RouteTable } from "./answer-request.js";
+import { answerRequest } from "./answer-request.js";
 import type { Request, Response } from "./http.js";
 import { LIGHT_ROUTES } from "./light-routes.js";
+import type { Loader, RouteTable } from "./route-table.js";
 import type { Site } from "./site.js";
-
-export type { Query, QueryContext } from "./answer-request.js";
 
 const dataset: Loader = async () => (await import("./queries/dataset.js")).dataset;
 const compactDataset: Loader = async () => (await import("./queries/dataset.js")).compactDataset;

@@ -7,11 +7,11 @@ import { nodeListener } from "./adapters/node-http.js";
 import type { Handler, Response } from "./http.js";
 import { textResponse } from "./http.js";
 import { handleLog } from "./log/viewer.js";
+import { openSite } from "./open-site.js";
 import { siblingUrl } from "./own-url.js";
 import { refuseConnection } from "./refuse-connection.js";
 import { handle } from "./routes.js";
-import type { Site } from "./site.js";
-import { openSite, type SiteOptions } from "./site.js";
+import type { Site, SiteOptions } from "./site.js";
 
 /** Header block of a request: room for a URL far over its limit, so that it is answered and not cut off. */
 const MAX_HEADER_BYTES = 192 * 1024;

@@ -10,7 +10,7 @@ import { isBrowser } from "../browser.js";
 import { exceptionStream } from "../error-response.js";
 import type { HeaderLine, Response } from "../http.js";
 import { EMPTY_BODY } from "../http.js";
-import type { QueryContext } from "../routes.js";
+import type { QueryContext } from "../query.js";
 import { withCacheTags } from "./client-cache.js";
 import { dataFileName } from "./file-name.js";
 import { type OutputType, outputType } from "./output-type.js";

@@ -6,8 +6,8 @@ import { timeText } from "../../dsdf/stages.js";
 import { DasError } from "../../errors/das-error.js";
 import { findSource } from "../find-source.js";
 import type { Response } from "../http.js";
+import type { QueryContext } from "../query.js";
 import { redirect } from "../redirect.js";
-import type { QueryContext } from "../routes.js";
 import { type DataWords, readDataWords, readInterval } from "./data-words.js";
 import { trimToValidRange } from "./trim-range.js";
 

@@ -1,6 +1,6 @@
 import { runCgiEntry } from "../cgi-entry.js";
+import { openSite } from "../open-site.js";
 import { handle } from "../routes.js";
-import { openSite } from "../site.js";
 
 // The whole server for one request; loaded by the entry `server` for requests that make data.
 runCgiEntry((config) => openSite(config, { resident: false }), handle);

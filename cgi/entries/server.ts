@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { requestFromCgi } from "../adapters/cgi.js";
-import { answerRequest, findRoute } from "../answer-request.js";
+import { answerRequest } from "../answer-request.js";
 import { runCgiEntry } from "../cgi-entry.js";
 import { LIGHT_ROUTES } from "../light-routes.js";
 import { makeSite } from "../make-site.js";
 import { decodePath, parseQuery } from "../query-words.js";
+import { findRoute } from "../route-table.js";
 
 /** Both programs are bundled as CommonJS; `node:module` would take longer to load than all that follows here. */
 declare const require: (file: string) => unknown;

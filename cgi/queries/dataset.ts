@@ -1,6 +1,6 @@
 import { answerData } from "../data/answer.js";
 import { prepareData } from "../data/prepare.js";
-import type { Query } from "../routes.js";
+import type { Query } from "../query.js";
 
 /** `server=dataset`: data of a source in a range, at a resolution. Source: das2-server 2.7. */
 export const dataset: Query = async (context) => {

@@ -1,7 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
 import { mayView } from "../access/may-view.js";
 import { textResponse } from "../http.js";
-import type { Query } from "../routes.js";
+import type { Query } from "../query.js";
 
 /** Names whose values are never shown. */
 const SECRET = /PASS|SECRET|KEY|TOKEN|AUTH|CREDENTIAL|CONN/i;

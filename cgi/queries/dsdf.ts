@@ -2,8 +2,8 @@ import { isBrowser } from "../browser.js";
 import { datasetWord } from "../data/data-words.js";
 import { description } from "../description.js";
 import { findSource } from "../find-source.js";
+import type { Query } from "../query.js";
 import { redirect } from "../redirect.js";
-import type { Query } from "../routes.js";
 
 /** `server=dsdf`: the description of one source as the header of a das2 stream; open to all. Source: das2-server 2.6. */
 export const dsdf: Query = async (context) => {

@@ -1,6 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
 import { textResponse } from "../http.js";
-import type { Query, QueryContext } from "../routes.js";
+import type { Query, QueryContext } from "../query.js";
 
 /** The configured name of the site. Errors: BAD_CONFIG where there is none. */
 function siteName(context: QueryContext): string {

@@ -11,7 +11,7 @@ import { dataFileName } from "../data/file-name.js";
 import { type PreparedData, prepareData } from "../data/prepare.js";
 import { runBody, started } from "../data/run-body.js";
 import { EMPTY_BODY, type HeaderLine, type Response } from "../http.js";
-import type { Query, QueryContext } from "../routes.js";
+import type { Query, QueryContext } from "../query.js";
 
 /** A reader that finds nothing, for plots of ranges where nothing can be: no definition can name it. */
 const EMPTY_READER = "(nothing)";

@@ -2,7 +2,7 @@ import { isBrowser } from "../browser.js";
 import { escapeMarkup } from "../escape.js";
 import { textResponse } from "../http.js";
 import { ownUrl, siblingUrl } from "../own-url.js";
-import type { Query, QueryContext } from "../routes.js";
+import type { Query, QueryContext } from "../query.js";
 
 /** A link of the first page: where to, what it says, what it gives. */
 interface Link {

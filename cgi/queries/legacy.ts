@@ -1,5 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
-import type { Query } from "../routes.js";
+import type { Query } from "../query.js";
 
 /** Requests of the key-based log-in of old clients, which modern ones replaced by HTTP Basic. Source: das2-server 2.11. */
 export const legacy: Query = ({ trace }) => {

@@ -1,7 +1,7 @@
 import { discoveryText, listText } from "../../dsdf/listing.js";
 import type { TreeEntry } from "../../dsdf/tree.js";
 import type { Response } from "../http.js";
-import type { Query, QueryContext } from "../routes.js";
+import type { Query, QueryContext } from "../query.js";
 
 type Printer = (entries: readonly TreeEntry[]) => string;
 

@@ -1,6 +1,6 @@
 import { textResponse } from "../http.js";
+import type { Query } from "../query.js";
 import { firstResource, resourceResponse } from "../resource-file.js";
-import type { Query } from "../routes.js";
 
 /** `server=logo`, `/logo`: the first `logo.*` of the site, by name. Source: das2-server 2.3. */
 export const logo: Query = async ({ request, site }) => {

@@ -3,7 +3,7 @@ import { DasError } from "../../errors/das-error.js";
 import { escapeMarkup } from "../escape.js";
 import { textResponse } from "../http.js";
 import { parseIni } from "../ini.js";
-import type { Query } from "../routes.js";
+import type { Query } from "../query.js";
 
 /**
  * `server=peers`, `/peers`: other servers, from the INI file of the configuration; none where there is no file.

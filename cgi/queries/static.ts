@@ -1,6 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
+import type { Query } from "../query.js";
 import { findResource, resourceResponse } from "../resource-file.js";
-import type { Query } from "../routes.js";
 
 /** `/static/...`: style sheets, logos and other files of the site, then those that ship here. Source: das2-server 1.3, 7.1. */
 export const staticFile: Query = async ({ request, path, site }) => {

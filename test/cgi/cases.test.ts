@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RequestRecord } from "../../cgi/log/record.js";
+import { openSite } from "../../cgi/open-site.js";
 import { handle } from "../../cgi/routes.js";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
-import { openSite, type Site } from "../../cgi/site.js";
+import type { Site } from "../../cgi/site.js";
 import { caseFiles, checkAnswer, comparable } from "../support/case-files.js";
 import { caseConfig } from "../support/case-site.js";
 import { cgiRequest } from "../support/cgi-transport.js";

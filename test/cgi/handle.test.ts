@@ -3,9 +3,9 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { Request } from "../../cgi/http.js";
 import { isWholeBody } from "../../cgi/http.js";
 import type { RequestRecord } from "../../cgi/log/record.js";
+import { openSite } from "../../cgi/open-site.js";
 import { nextRequestId } from "../../cgi/request-id.js";
 import { handle } from "../../cgi/routes.js";
-import { openSite } from "../../cgi/site.js";
 import { countPackets } from "../support/case-files.js";
 import { caseConfig } from "../support/case-site.js";
 
