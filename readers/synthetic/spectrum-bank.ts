@@ -9,11 +9,14 @@ const MOST_INTENSITIES = 64;
 const DRIFT = 4096;
 
 /**
- * Spectra that are made once and then copied: a peak over a noisy background that drifts in frequency and varies in
+ * Spectra that are made once, when they are first needed, and then copied: a peak over a noisy background that drifts in frequency and varies in
  * intensity from sample to sample. A sample takes a window of one prepared, doubled spectrum, which is a copy of memory.
  */
 export class SpectrumBank {
   readonly #bytes: Uint8Array;
+  /** Which intensities are prepared: those that a short answer does not come to cost it nothing. */
+  readonly #prepared: Uint8Array;
+  readonly #write: ReturnType<typeof valueWriter>;
   readonly #fill: Uint8Array;
   readonly #channels: number;
   readonly #width: number;
@@ -27,17 +30,11 @@ export class SpectrumBank {
     this.#intensities = Math.min(Math.max(1, Math.floor(BANK_BYTES / rowBytes)), MOST_INTENSITIES);
     this.#bytes = new Uint8Array(rowBytes * this.#intensities);
     this.#drift = clock.follow(DRIFT);
-    const writer = valueWriter(type);
-    for (let level = 0; level < this.#intensities; level++)
-      for (let channel = 0; channel < 2 * channels; channel++)
-        writer(
-          this.#bytes,
-          level * rowBytes + channel * type.width,
-          density(channel % channels, channels, level / this.#intensities),
-        );
+    this.#prepared = new Uint8Array(this.#intensities);
+    this.#write = valueWriter(type);
     // A fill sample loses the first quarter of its channels.
     this.#fill = new Uint8Array(Math.ceil(channels / 4) * type.width);
-    for (let at = 0; at < this.#fill.length; at += type.width) writer(this.#fill, at, fill);
+    for (let at = 0; at < this.#fill.length; at += type.width) this.#write(this.#fill, at, fill);
   }
 
   /** Writes the spectrum of a plane at the sample where the clock stands; `into` from `at` on takes channels * width bytes. */
@@ -46,9 +43,21 @@ export class SpectrumBank {
     const sweep = Math.sin((2 * Math.PI * clock.phase(this.#drift)) / DRIFT + plane);
     const shift = Math.floor((this.#channels - 1) * (0.5 + 0.4 * sweep));
     const level = random % this.#intensities;
+    if (this.#prepared[level] === 0) this.#prepare(level);
     const from = (level * 2 * this.#channels + shift) * this.#width;
     into.set(this.#bytes.subarray(from, from + this.#channels * this.#width), at);
     if (isFill) into.set(this.#fill, at);
+  }
+
+  #prepare(level: number): void {
+    const half = this.#channels * this.#width;
+    const row = this.#bytes.subarray(2 * half * level, 2 * half * (level + 1));
+    for (let channel = 0; channel < this.#channels; channel++) {
+      const value = density(channel, this.#channels, level / this.#intensities);
+      this.#write(row, channel * this.#width, value);
+    }
+    row.copyWithin(half, 0, half);
+    this.#prepared[level] = 1;
   }
 }
 
