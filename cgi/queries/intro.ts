@@ -40,6 +40,17 @@ function links({ request, site }: QueryContext): { general: Link[]; sample: Link
   return { general, sample };
 }
 
+/** What to paste into Autoplot and into a shell; the configured example where there is one. */
+function clientLines({ request, site }: QueryContext): { readonly uri: string; readonly query: string } {
+  const url = ownUrl(request, site);
+  const { sampleDsdf = "SOURCE", sampleStart = "BEGIN", sampleEnd = "END" } = site.config;
+  const [id, begin, end] = [sampleDsdf, sampleStart, sampleEnd].map((text) => encodeURI(text));
+  return {
+    uri: `vap+das2server:${url}?dataset=${id}&start_time=${begin}&end_time=${end}`,
+    query: `${url}?server=dataset&dataset=${id}&start_time=${begin}&end_time=${end}&resolution=600&ascii=1`,
+  };
+}
+
 function table(rows: readonly Link[]): string {
   const body = rows
     .map(
@@ -62,7 +73,6 @@ function contactHtml(email: string | undefined, url: string | undefined): string
 function page(context: QueryContext): string {
   const { request, site } = context;
   const { siteName, styleSheet, contactEmail, contactUrl, viewLogUrl } = site.config;
-  const url = ownUrl(request, site);
   const { general, sample } = links(context);
   const statics = `${escapeMarkup(request.mount)}/static`;
   const name = escapeMarkup(siteName);
@@ -74,7 +84,7 @@ function page(context: QueryContext): string {
       about: "what was asked, and how it ended",
     },
   ];
-  const example = sample[0] === undefined ? "SOURCE" : (site.config.sampleDsdf ?? "SOURCE");
+  const { uri, query } = clientLines(context);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -97,8 +107,8 @@ function page(context: QueryContext): string {
 ${table(more)}
 ${sample.length === 0 ? "" : `<h2>An example</h2>\n${table(sample)}\n`}<h2>In a client</h2>
 <dl>
-<dt>Autoplot</dt><dd><code>vap+das2server:${escapeMarkup(url)}?dataset=${escapeMarkup(example)}&amp;timerange=...</code></dd>
-<dt>HTTP</dt><dd><code>${escapeMarkup(url)}?server=dataset&amp;dataset=${escapeMarkup(example)}&amp;start_time=...&amp;end_time=...&amp;resolution=60</code></dd>
+<dt>Autoplot</dt><dd><code>${escapeMarkup(uri)}</code></dd>
+<dt>curl</dt><dd><code>curl '${escapeMarkup(query)}'</code></dd>
 </dl>
 </main>
 <footer>${contactHtml(contactEmail, contactUrl)}</footer>
