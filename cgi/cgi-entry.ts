@@ -3,6 +3,7 @@ import { loadConfig } from "../config/config.js";
 import { describeProblem } from "../config/problem.js";
 import { DasError } from "../errors/das-error.js";
 import { runCgi } from "./adapters/cgi.js";
+import { type CgiOutput, isNonParsed, nonParsedOutput, parsedOutput } from "./adapters/cgi-output.js";
 import { asyncStdout } from "./adapters/stdout.js";
 import { errorResponse } from "./error-response.js";
 import type { Handler, Request, Response } from "./http.js";
@@ -16,6 +17,16 @@ function brokenHandler(error: unknown): Handler {
   process.stderr.write(`heliostream: ${describeProblem(error)}\n`);
   return async (request) =>
     errorResponse(request, new DasError("BAD_CONFIG", "The server is not configured correctly"));
+}
+
+/** What Apache expects of a program of this name. */
+function outputOf(program: string, env: NodeJS.ProcessEnv): CgiOutput {
+  if (!isNonParsed(program)) return parsedOutput;
+  return nonParsedOutput({
+    method: env.REQUEST_METHOD ?? "GET",
+    protocol: env.SERVER_PROTOCOL ?? "",
+    now: new Date(),
+  });
 }
 
 async function answer(
@@ -38,12 +49,14 @@ async function answer(
   } catch (error) {
     handler = brokenHandler(error);
   }
-  await runCgi(handler, process.env, asyncStdout(), abort);
+  const output = outputOf(process.argv[1] ?? "", process.env);
+  await runCgi(handler, process.env, asyncStdout(), abort, output);
   await site?.close();
 }
 
 /**
- * Answers the one request of a CGI process and ends it: status 0, also when the client has left.
+ * Answers the one request of a CGI process and ends it: status 0, also when the client has left. A program whose name begins with
+ * `nph-` writes HTTP itself.
  *
  * @param open makes the server of the configuration that the environment names
  */

@@ -1,7 +1,8 @@
 import type { Writable } from "node:stream";
-import type { Handler, Request, Response } from "../http.js";
-import { isWholeBody, REASONS } from "../http.js";
+import type { Handler, Request } from "../http.js";
+import { isWholeBody } from "../http.js";
 import { nextRequestId } from "../request-id.js";
+import { type CgiOutput, parsedOutput } from "./cgi-output.js";
 import { splitTarget } from "./request-target.js";
 
 /** The environment of a CGI program. */
@@ -45,13 +46,6 @@ function hostFromServer(env: CgiEnvironment, https: boolean): string {
   return name === "" || port === "" || port === (https ? "443" : "80") ? name : `${name}:${port}`;
 }
 
-/** The header block of a CGI answer, `Status` first. Source: RFC 3875 section 6.3. */
-export function cgiHeaderBlock(response: Response): string {
-  const lines = [`Status: ${response.status} ${REASONS[response.status] ?? "Status"}`];
-  for (const [name, value] of response.headers) lines.push(`${name}: ${value}`);
-  return `${lines.join("\r\n")}\r\n\r\n`;
-}
-
 /** Writes and waits until the bytes were taken; `false` once the other side is gone, or nothing more is wanted. */
 function writeOut(out: Writable, bytes: Uint8Array, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
@@ -65,10 +59,7 @@ function writeOut(out: Writable, bytes: Uint8Array, signal: AbortSignal): Promis
   });
 }
 
-/**
- * The next piece of a body; `undefined` where it broke off, which is on record. A server that passes the answer on cannot be told of
- * it: it ends a CGI answer cleanly however the program ends (das2-server 3.3).
- */
+/** The next piece of a body; `undefined` where it broke off, which is on record. */
 async function nextPiece(pieces: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array> | undefined> {
   try {
     return await pieces.next();
@@ -78,27 +69,31 @@ async function nextPiece(pieces: AsyncIterator<Uint8Array>): Promise<IteratorRes
 }
 
 /**
- * Answers one CGI request on `out`, pulling the body no faster than it is taken.
- * @returns `false` where the client left before the end
+ * Answers one CGI request on `out`, pulling the body no faster than it is taken. A body that breaks off is left without its end: a
+ * web server that reads the answer ends it cleanly all the same, one that passes it on does not (das2-server 3.3).
+ * @returns `false` where the answer is not whole: it broke off, or the client left
  */
 export async function runCgi(
   handler: Handler,
   env: CgiEnvironment,
   out: Writable,
   abort: AbortController,
+  output: CgiOutput = parsedOutput,
 ): Promise<boolean> {
   // An error on a write (EPIPE) is seen by its callback; without a listener it would end the process, also afterwards.
   out.on("error", () => abort.abort());
   const response = await handler(requestFromCgi(env, abort.signal));
-  const head = Buffer.from(cgiHeaderBlock(response), "latin1");
-  if (isWholeBody(response.body)) return writeOut(out, Buffer.concat([head, response.body]), abort.signal);
+  const { head: headText, piece: written, end } = output(response);
+  const head = Buffer.from(headText, "latin1");
+  if (isWholeBody(response.body))
+    return writeOut(out, Buffer.concat([head, written(response.body), end]), abort.signal);
   let whole = await writeOut(out, head, abort.signal);
   const pieces = response.body[Symbol.asyncIterator]();
   while (whole) {
     const piece = await nextPiece(pieces);
     if (piece === undefined) return false;
-    if (piece.done === true) return true;
-    whole = await writeOut(out, piece.value, abort.signal);
+    if (piece.done === true) return end.length === 0 || writeOut(out, end, abort.signal);
+    whole = await writeOut(out, written(piece.value), abort.signal);
   }
   abort.abort();
   await pieces.return?.();

@@ -1,16 +1,18 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { get } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { finished } from "node:stream/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { packageRoot } from "../../config/package-root.js";
 import { type ApacheServer, startApache } from "../support/apache.js";
 import { caseFiles, checkAnswer, comparable } from "../support/case-files.js";
 import { CASE_SITE, caseConfig, caseEnvironment } from "../support/case-site.js";
-import { rawRequest } from "../support/raw-http.js";
+import { type RawRequest, rawRequest } from "../support/raw-http.js";
 import { programForTest } from "../support/system-programs.js";
 
 const apache = programForTest("apache");
@@ -72,9 +74,10 @@ describe.skipIf(apache.missing)(apache.title("Apache"), () => {
     });
     server = await startServer(config, { log: { write: () => {}, close: () => Promise.resolve() } });
     const port = new URL(server.url).port;
+    const nonParsed = `ScriptAlias "/nph/das/server" "${join(folder, "package/dist/cgi-bin/nph-server")}"`;
     web = await startApache(
       apache.path,
-      `${cgi}\n${settings.map(([name, value]) => `SetEnv ${name} "${value}"`).join("\n")}`,
+      `${cgi}\n${nonParsed}\n${settings.map(([name, value]) => `SetEnv ${name} "${value}"`).join("\n")}`,
     );
     proxy = await startApache(apache.path, await template("apache-proxy.conf", { "8080": port }));
   });
@@ -100,6 +103,47 @@ describe.skipIf(apache.missing)(apache.title("Apache"), () => {
         expect(comparable(behind), "the proxy passes everything on").toEqual(comparable(direct));
       },
     );
+  });
+
+  describe("the program that writes HTTP itself", () => {
+    const RANGE = "start_time=2021-06-30&end_time=2021-07-01";
+    const dying = `/das/server?server=dataset&dataset=Demo/FailsAfterMany&${RANGE}&format=csv`;
+    const nonParsed = (target: string, more: Partial<RawRequest> = {}) =>
+      rawRequest(web.port, { ...more, target: `/nph${target}` });
+
+    it("lets a client see that csv was cut off, which the usual program cannot", async () => {
+      const broken = await nonParsed(dying);
+      expect([broken.status, broken.whole]).toEqual([200, false]);
+      expect(broken.headers).toContainEqual(["Content-Type", "text/csv; charset=utf-8"]);
+      expect(broken.body.length).toBeGreaterThan(100_000);
+      // A client that is no part of the tests: Node's own. (fetch takes such an end for a whole answer.)
+      const [answer] = await once(get(`${web.origin}/nph${dying}`), "response");
+      await expect(finished(answer.resume())).rejects.toThrow("aborted");
+      const hidden = await rawRequest(web.port, { target: dying });
+      expect([hidden.status, hidden.whole]).toEqual([200, true]);
+      expect(hidden.body.equals(broken.body)).toBe(true);
+    });
+
+    it.each<[string, string, Partial<RawRequest>]>([
+      ["a small answer", "server=id", {}],
+      ["a description", "server=dsdf&dataset=Demo/Pump4", {}],
+      ["data", `server=dataset&dataset=Demo/Pump4&${RANGE}&resolution=60`, {}],
+      ["data for a client of HTTP/1.0", `server=dataset&dataset=Demo/Pump4&${RANGE}`, { protocol: "1.0" }],
+      ["csv that is whole", `server=dataset&dataset=Demo/Pump4&${RANGE}&format=csv`, {}],
+      ["a failure told in the stream", `server=dataset&dataset=Demo/FailsLate&${RANGE}`, {}],
+      ["an unknown source", "server=dsdf&dataset=Demo/None", {}],
+      ["a login", `server=dataset&dataset=Demo/Secret&${RANGE}`, {}],
+      ["no body", "server=id", { method: "HEAD" }],
+      ["no body of data", `server=dataset&dataset=Demo/Pump4&${RANGE}`, { method: "HEAD" }],
+      ["nothing for OPTIONS", "server=id", { method: "OPTIONS" }],
+    ])("gives the answers of the usual one: %s", async (_what, query, more) => {
+      const usual = await rawRequest(web.port, { ...more, target: `/das/server?${query}` });
+      const own = await nonParsed(`/das/server?${query}`, more);
+      expect(comparable(own)).toEqual(comparable(usual));
+      expect([usual.whole, own.whole]).toEqual([true, true]);
+      expect(own.headers).toContainEqual(["Connection", "close"]);
+      expect(own.headers.map(([name]) => name)).toContain("Date");
+    });
   });
 
   it("passes a query of 100 kB on, which is answered 414 in a form that clients read", async () => {
