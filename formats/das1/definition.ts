@@ -1,4 +1,4 @@
-import { DasError } from "../../errors/das-error.js";
+import { type Das1Axis, type Das1Records, das1Records } from "../../dsdf/das1-records.js";
 import type { Properties, Property } from "../../stream/model.js";
 import { shortestReal } from "../../stream/number-field.js";
 import { type PlaneSpec, xPlane, yPlane, yscanPlane, zPlane } from "../../stream/packet-header.js";
@@ -6,11 +6,6 @@ import { REAL4, REAL8 } from "../../stream/value-type.js";
 
 /** Keywords of a definition, names to values without quotes. */
 export type Keywords = ReadonlyMap<string, string>;
-
-/** Most values behind x in a record: the planes of one packet (das2-stream A17). */
-const MOST_ITEMS = 99;
-/** Most coordinates of a scan, the limit of a table plane. */
-const MOST_COORDINATES = 1_000_000;
 
 /** What the definition of a das1 source says of its records. Source: reducers 13. */
 export interface Das1Definition {
@@ -25,49 +20,48 @@ export interface Das1Definition {
 /** Errors: BAD_DEFINITION naming the keyword. */
 export function das1Definition(keywords: Keywords): Das1Definition {
   const x = xPlane({ type: REAL8, units: "us2000" });
-  const form = keywords.get("form") ?? "";
-  const planes = dataPlanes(form, keywords);
+  const records = das1Records(keywords);
+  const planes = dataPlanes(records);
   const table = planes[0]!; // every form has one at least
   return {
     values: table.role === "yscan" ? table.items : planes.length,
     planes: [x, ...planes],
-    properties: streamProperties(form, keywords),
+    properties: streamProperties(records, keywords.get("description")),
   };
 }
 
-function dataPlanes(form: string, keywords: Keywords): PlaneSpec[] {
-  const yUnits = keywords.get("y_unit") ?? "";
-  const zUnits = keywords.get("z_unit") ?? "";
-  const yName = identifierOf(keywords.get("y_parameter") ?? "", "y");
-  const zName = identifierOf(keywords.get("z_parameter") ?? "", "z");
-  switch (form) {
+function dataPlanes({ values, y, z }: Das1Records): PlaneSpec[] {
+  const yName = identifierOf(y.parameter ?? "", "y");
+  const zName = identifierOf(z.parameter ?? "", "z");
+  const yUnits = y.unit ?? "";
+  const zUnits = z.unit ?? "";
+  switch (values.form) {
     case "x_multi_y":
-      return multiY(keywords, yUnits, yName);
+      return multiY(values.items, yUnits, yName);
     case "x_tagged_y_scan":
-      return [yscanPlane({ name: zName, type: REAL4, units: zUnits, yUnits, yTags: coordinates(keywords) })];
+      return [yscanPlane({ name: zName, type: REAL4, units: zUnits, yUnits, yTags: values.coordinates })];
     case "x_y_z":
       return [
         yPlane({ name: yName, type: REAL4, units: yUnits }),
         zPlane({ name: zName === yName ? `${zName}1` : zName, type: REAL4, units: zUnits }),
       ];
     default:
-      throw bad("form", form, "x_multi_y, x_tagged_y_scan or x_y_z");
+      return values satisfies never;
   }
 }
 
-function multiY(keywords: Keywords, yUnits: string, yName: string): PlaneSpec[] {
-  const key = keywords.has("items") ? "items" : "ny";
-  const text = keywords.get(key) ?? "";
-  const count = /^\s*\d+\s*$/.test(text) ? Number(text) : 0;
-  if (!(count >= 1 && count <= MOST_ITEMS)) throw bad(key, text, `a whole number from 1 to ${MOST_ITEMS}`);
+function multiY(
+  items: readonly { readonly label?: string; readonly unit?: string }[],
+  yUnits: string,
+  yName: string,
+): PlaneSpec[] {
   const names = new Set<string>();
-  return Array.from({ length: count }, (_, i) => {
-    const label = keywords.get(`label(${i})`);
-    const name = unused(identifierOf(label ?? "", count === 1 ? yName : `plane_${i}`), names);
+  return items.map(({ label, unit }, i) => {
+    const name = unused(identifierOf(label ?? "", items.length === 1 ? yName : `plane_${i}`), names);
     return yPlane({
       name,
       type: REAL4,
-      units: keywords.get(`y_unit(${i})`) ?? yUnits,
+      units: unit ?? yUnits,
       properties: label === undefined ? [] : [{ name: "yLabel", type: "String", value: label }],
     });
   });
@@ -90,62 +84,27 @@ function identifierOf(label: string, otherwise: string): string {
   return /^\d/.test(name) ? `_${name}` : name;
 }
 
-/** `y_coordinate`: the tags of a scan as an IDL array literal. IDL expressions are not evaluated. */
-function coordinates(keywords: Keywords): Float64Array {
-  const text = keywords.get("y_coordinate") ?? "";
-  const expected = "an array of numbers such as [10.0, 17.8, 31.1]";
-  const inside = /^\s*\[([^[\]]*)\]\s*$/s.exec(text)?.[1];
-  if (inside === undefined) throw bad("y_coordinate", text, expected);
-  const words = inside.split(",");
-  if (words.length > MOST_COORDINATES) throw bad("y_coordinate", text, `at most ${MOST_COORDINATES} numbers`);
-  return Float64Array.from(words, (word) => {
-    const value = idlNumber(word);
-    if (value === undefined) throw bad("y_coordinate", word.trim(), expected);
-    return value;
-  });
-}
-
-/** A number as IDL writes it: exponents with `e` or `d`, integers with a letter for their size. */
-function idlNumber(text: string): number | undefined {
-  const [, mantissa, exponent = "0"] =
-    /^\s*([+-]?(?:\d+\.?\d*|\.\d+))(?:[eEdD]([+-]?\d+)?|[bBsSlLuU]+)?\s*$/.exec(text) ?? [];
-  return mantissa === undefined ? undefined : Number(`${mantissa}e${exponent}`);
-}
-
-function streamProperties(form: string, keywords: Keywords): Properties {
+function streamProperties({ values, x, y, z }: Das1Records, description: string | undefined): Properties {
   const properties: Property[] = [];
   const add = (type: Property["type"], name: string, value: string): void => {
     properties.push({ name, type, value });
   };
-  const label = (axis: "x" | "y" | "z"): string => {
-    const parameter = keywords.get(`${axis}_parameter`) ?? (axis === "x" ? "time" : axis);
-    const units = axis === "x" ? undefined : keywords.get(`${axis}_unit`);
-    const capital = parameter.charAt(0).toUpperCase() + parameter.slice(1);
-    return units === undefined || units === "" ? capital : `${capital} (${units})`;
-  };
-  const description = keywords.get("description");
   if (description !== undefined) add("String", "title", description);
-  add("String", "xLabel", label("x"));
-  add("String", "yLabel", label("y"));
-  if (form !== "x_multi_y") add("String", "zLabel", label("z"));
-  const width = number(keywords, "x_sample_width");
-  if (width !== undefined)
-    add("Datum", "xTagWidth", `${shortestReal(width)} ${keywords.get("x_unit") || "s"}`);
-  for (const axis of ["y", "z"] as const) {
-    const fill = number(keywords, `${axis}_fill`);
-    if (fill !== undefined) add("double", `${axis}Fill`, shortestReal(fill));
-  }
+  add("String", "xLabel", labelOf(x.parameter ?? "time"));
+  add("String", "yLabel", labelOf(y.parameter ?? "y", y.unit));
+  if (values.form !== "x_multi_y") add("String", "zLabel", labelOf(z.parameter ?? "z", z.unit));
+  if (x.sampleWidth !== undefined)
+    add("Datum", "xTagWidth", `${shortestReal(x.sampleWidth)} ${x.unit || "s"}`);
+  const fill = (name: string, { fill: value }: Das1Axis): void => {
+    if (value !== undefined) add("double", name, shortestReal(value));
+  };
+  fill("yFill", y);
+  fill("zFill", z);
   return properties;
 }
 
-function number(keywords: Keywords, key: string): number | undefined {
-  const text = keywords.get(key);
-  if (text === undefined) return undefined;
-  const value = idlNumber(text);
-  if (value === undefined) throw bad(key, text, "a number");
-  return value;
-}
-
-function bad(key: string, value: string, expected: string): DasError {
-  return new DasError("BAD_DEFINITION", `${key} = "${value.slice(0, 60)}", expected ${expected}`);
+/** `field`, `nT`: `Field (nT)`. */
+function labelOf(parameter: string, units = ""): string {
+  const capital = parameter.charAt(0).toUpperCase() + parameter.slice(1);
+  return units === "" ? capital : `${capital} (${units})`;
 }

@@ -172,13 +172,13 @@ describe("forms", () => {
   });
 
   it.each([
-    [{}, /form = ""/],
-    [{ form: "x_multi_y" }, /ny = ""/],
-    [{ form: "x_multi_y", items: "100" }, /items = "100", expected a whole number from 1 to 99/],
-    [{ form: "x_tagged_y_scan" }, /y_coordinate = ""/],
+    [{}, /form: value "" \(expected x_multi_y/],
+    [{ form: "x_multi_y" }, /ny: value ""/],
+    [{ form: "x_multi_y", items: "100" }, /items: value "100" \(expected a whole number from 1 to 99/],
+    [{ form: "x_tagged_y_scan" }, /y_coordinate: value ""/],
     [{ form: "x_tagged_y_scan", y_coordinate: "findgen(10)" }, /expected an array of numbers/],
-    [{ form: "x_tagged_y_scan", y_coordinate: "[1, two]" }, /y_coordinate = "two"/],
-    [{ form: "x_multi_y", ny: "1", y_fill: "none" }, /y_fill = "none", expected a number/],
+    [{ form: "x_tagged_y_scan", y_coordinate: "[1, two]" }, /y_coordinate: value "two"/],
+    [{ form: "x_multi_y", ny: "1", y_fill: "none" }, /y_fill: value "none" \(expected a number/],
   ])("refuses the definition %j", (keywords, message) => {
     const make = () => new Das1Converter(new Map(Object.entries(keywords)), RANGE);
     expect(make).toThrow(message);
