@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { avgsecOptions } from "../../reducers/bin-avgsec.js";
 import { BinAverages } from "../../reducers/binning/bin-averages.js";
+import { real4From, real4UpTo } from "../../reducers/binning/kernels/real4-limits.js";
 import { slotKernels } from "../../reducers/binning/kernels/slot-kernels.js";
 import { filterStream } from "../support/run-stream.js";
 import { DAY_US, packetOf, streamHeader } from "./bin-streams.js";
@@ -21,6 +22,23 @@ test("kernels run here, and a memory that cannot be had is told by undefined", (
   const kernels = slotKernels(100_000);
   expect(kernels?.memory.byteLength).toBe(131_072);
   expect(slotKernels(2 ** 40)).toBeUndefined();
+});
+
+test("a limit of binary64 has a binary32 that divides all binary32 alike", () => {
+  const real4 = fc.oneof(fc.float(), fc.constantFrom(0, -0, 2 ** -149, -(2 ** -149), Infinity, -Infinity));
+  const limit = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(1e-60, -1e-60, 1e39, -1e39, 0, -0));
+  const near = fc.tuple(fc.float({ noNaN: true }), fc.integer({ min: -2, max: 2 })).map(([v, steps]) => ({
+    v,
+    x: v + steps * Math.abs(v) * 2 ** -25,
+  }));
+  fc.assert(
+    fc.property(fc.oneof(fc.record({ v: real4, x: limit }), near), ({ v, x }) => {
+      for (const bound of [real4From(x), real4UpTo(x)]) expect(Math.fround(bound)).toBe(bound);
+      expect(v >= real4From(x)).toBe(v >= x);
+      expect(v <= real4UpTo(x)).toBe(v <= x);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 const TYPES = ["sun_real4", "little_endian_real4", "sun_real8", "little_endian_real8"] as const;
@@ -74,7 +92,22 @@ const everyWay = (args: readonly string[], input: Uint8Array, changeAt = 150) =>
   );
 
 describe("kernels and plain loops give the same bytes", () => {
-  const awkward = [0, -0, Number.NaN, Infinity, -Infinity, 1e-45, 5e-324, 3.4e38, -99, -99.0001, -1e31, 1e30];
+  const awkward = [
+    0,
+    -0,
+    Number.NaN,
+    Infinity,
+    -Infinity,
+    1e-45,
+    5e-324,
+    3.4e38,
+    -99,
+    -99.0001,
+    -1e31,
+    1e30,
+    0.1,
+    0.100001,
+  ];
   const value = fc.oneof(
     fc.constantFrom(...awkward),
     fc.float(),
@@ -85,7 +118,7 @@ describe("kernels and plain loops give the same bytes", () => {
     fc.record({
       items: fc.integer({ min: 1, max: 11 }),
       type: fc.constantFrom(...TYPES),
-      fill: fc.constantFrom(-1e31, -99, 0, 7),
+      fill: fc.constantFrom(-1e31, -99, 0, 7, 0.1, 1e-42, 1e300),
     }),
     { minLength: 1, maxLength: 4 },
   );

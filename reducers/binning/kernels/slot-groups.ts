@@ -1,5 +1,6 @@
 import type { FillTest } from "../../../stream/fill.js";
 import type { ValueType } from "../../../stream/value-type.js";
+import { real4From, real4UpTo } from "./real4-limits.js";
 import { type SlotKernel, type SlotKernels, slotKernels } from "./slot-kernels.js";
 
 /** A type that the kernels read. */
@@ -143,14 +144,16 @@ function stateBytes(spec: GroupSpec): number {
 
 function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: SlotSums[]): Group {
   const { type, offset, planes, bounds, deviation } = spec;
+  const short = type.width === 4;
   const slots = slotsOf(spec);
   const pitch = pitchOf(spec);
   const arrayOf = (index: number, first = 0, length = pitch / 8) =>
     new Float64Array(kernels.memory, state + index * pitch + first * 8, length);
   let first = 0;
   for (const plane of planes) {
-    arrayOf(0, first, plane.slots).fill(plane.fill.lo);
-    arrayOf(1, first, plane.slots).fill(plane.fill.hi);
+    const { lo, hi } = plane.fill;
+    arrayOf(0, first, plane.slots).fill(short ? real4From(lo) : lo);
+    arrayOf(1, first, plane.slots).fill(short ? real4UpTo(hi) : hi);
     sums.push({
       sum: arrayOf(2, first, plane.slots),
       count: arrayOf(3, first, plane.slots),
@@ -166,7 +169,8 @@ function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: S
     });
     first += plane.slots;
   }
-  const short = type.width === 4;
+  const add = short ? kernels.addReal4 : kernels.addReal8;
+  const addAndBound = short ? kernels.addAndBoundReal4 : kernels.addAndBoundReal8;
   return {
     offset,
     slots,
@@ -174,8 +178,7 @@ function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: S
     pitch,
     order: type.littleEndian ? 32 : short ? 0 : 16,
     kernels: [
-      short ? kernels.addReal4 : kernels.addReal8,
-      ...(bounds ? [short ? kernels.boundReal4 : kernels.boundReal8] : []),
+      bounds ? addAndBound : add,
       ...(deviation ? [short ? kernels.scatterReal4 : kernels.scatterReal8] : []),
     ],
     zeroed: [

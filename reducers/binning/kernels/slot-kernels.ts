@@ -18,10 +18,10 @@ export type SlotKernel = (
 export interface SlotKernels {
   readonly memory: ArrayBuffer;
   readonly addReal4: SlotKernel;
-  readonly boundReal4: SlotKernel;
+  readonly addAndBoundReal4: SlotKernel;
   readonly scatterReal4: SlotKernel;
   readonly addReal8: SlotKernel;
-  readonly boundReal8: SlotKernel;
+  readonly addAndBoundReal8: SlotKernel;
   readonly scatterReal8: SlotKernel;
 }
 
