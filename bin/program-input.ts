@@ -1,5 +1,4 @@
-import { type BigIntStats, fstatSync, read } from "node:fs";
-import { promisify } from "node:util";
+import { type BigIntStats, fstatSync, readSync } from "node:fs";
 
 const STDIN = 0;
 /** Size of one read of a file. */
@@ -18,8 +17,9 @@ export interface InputHandlers {
 /**
  * Reads standard input to its end, or until nothing more is wanted.
  *
- * A file is read ahead into a second buffer while the first is worked on. Pipes, sockets and terminals are read
- * when they are ready: a thread that blocks in `read` would keep the process from ending when its consumer leaves.
+ * A file is read where its bytes are needed: a thread that reads ahead costs more than it gains where processors are
+ * busy. Pipes, sockets and terminals are read when they are ready: nothing may wait in `read` when the consumer
+ * leaves.
  */
 export async function readInput(handlers: InputHandlers): Promise<void> {
   if (isFile()) await readFile(handlers);
@@ -37,27 +37,21 @@ function isFile(): boolean {
   return !stats.isFIFO() && !stats.isSocket() && !stats.isCharacterDevice();
 }
 
-const readAt = promisify(read);
-
 async function readFile({ onBytes, isDone }: InputHandlers): Promise<void> {
-  let current = new Uint8Array(READ_BYTES);
-  let ahead = new Uint8Array(READ_BYTES);
-  let coming = fill(current);
+  const buffer = new Uint8Array(READ_BYTES);
   for (;;) {
-    const length = await coming;
+    const length = readHere(buffer);
     if (length === 0) return;
-    const bytes = current.subarray(0, length);
-    coming = fill(ahead);
-    [current, ahead] = [ahead, current];
-    await onBytes(bytes);
+    const wait = onBytes(buffer.subarray(0, length));
+    if (wait !== undefined) await wait;
     if (isDone()) return;
   }
 }
 
 /** Bytes read at the file's own position; 0 at its end. */
-async function fill(buffer: Uint8Array): Promise<number> {
+function readHere(buffer: Uint8Array): number {
   try {
-    return (await readAt(STDIN, buffer, 0, buffer.length, null)).bytesRead;
+    return readSync(STDIN, buffer, 0, buffer.length, null);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EBADF") return 0;
     throw error;

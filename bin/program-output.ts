@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 
 /** Small writes are gathered up to this size; 64-byte writes reach a thirtieth of the speed on the same pipe. */
 const GATHER_BYTES = 65_536;
@@ -77,6 +77,8 @@ export class ProgramOutput {
 }
 
 function nonBlockingOutput(): Socket {
+  // Loaded only here: it takes 14 ms of the start of a process, and hardly any output does not block.
+  const { Socket } = process.getBuiltinModule("node:net");
   const socket = new Socket({ fd: STDOUT, readable: false, writable: true });
   // The only thing that goes wrong with a connection that worked: its other end was closed.
   socket.on("error", () => process.exit(0));
