@@ -1,9 +1,10 @@
 import { readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { DasError, OUTCOME } from "../errors/das-error.js";
+import { asDasError, DasError, OUTCOME } from "../errors/das-error.js";
 import { FlushClock } from "../pipeline/flush-clock.js";
-import { asDasError, exceptionOf, ItemChain } from "../pipeline/item-chain.js";
 import { LEAP_SECONDS_VARIABLE, useLeapSecondsFile } from "../pipeline/leap-seconds-file.js";
+import { BARE_HEADER } from "../stream/bare-header.js";
+import { exceptionOf, ItemChain } from "../stream/item-chain.js";
 import type { StreamEncoder, StreamItem } from "../stream/model.js";
 import type {
   ConverterProgram,
@@ -148,7 +149,7 @@ function openFilter(program: FilterProgram, argv: readonly string[], context: Pr
     return program.open(argv, context);
   } catch (error) {
     if (program.usageInStream === true && error instanceof DasError) {
-      sink.push({ kind: "stream", header: { version: "2.2", properties: [] } });
+      sink.push({ kind: "stream", header: BARE_HEADER });
       sink.push({ kind: "exception", exception: exceptionOf(error) });
       sink.end();
     }

@@ -81,3 +81,10 @@ export class DasError extends Error {
 export function isDasError(error: unknown, code?: ErrorCode): error is DasError {
   return error instanceof DasError && (code === undefined || error.code === code);
 }
+
+/** Any thrown value as an error of the house; what it says of the inside goes to the log only, under `where.detail`. */
+export function asDasError(error: unknown, what: string): DasError {
+  if (error instanceof DasError) return error;
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new DasError("INTERNAL", `${what} failed for an internal reason`, { detail }, error);
+}

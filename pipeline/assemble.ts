@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { DasError } from "../errors/das-error.js";
+import { BARE_HEADER } from "../stream/bare-header.js";
 import type {
   ItemSource,
   StreamEncoder,
@@ -141,7 +142,7 @@ function openFilter(
     if (program.usageInStream !== true || !(error instanceof DasError)) throw error;
     return {
       push(_item, emit) {
-        emit({ kind: "stream", header: { version: "2.2", properties: [] } });
+        emit({ kind: "stream", header: BARE_HEADER });
         throw error;
       },
       end: () => undefined,

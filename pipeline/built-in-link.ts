@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { DasError } from "../errors/das-error.js";
+import { asDasError, DasError } from "../errors/das-error.js";
+import { Gather } from "../stream/gather.js";
+import { ItemChain } from "../stream/item-chain.js";
 import type { StreamEncoder, StreamItem, StreamTransform } from "../stream/model.js";
 import { StreamParser } from "../stream/stream-parser.js";
 import { FlushClock } from "./flush-clock.js";
-import { Gather } from "./gather.js";
-import { asDasError, ItemChain } from "./item-chain.js";
 
 /** How long one link may compute before it lets the rest of the server run, ms. */
 const TURN_MS = 10;

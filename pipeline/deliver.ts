@@ -1,11 +1,12 @@
 import { DasError } from "../errors/das-error.js";
+import { BARE_HEADER } from "../stream/bare-header.js";
 import { printException, printStreamHeader } from "../stream/header-xml.js";
+import { exceptionOf } from "../stream/item-chain.js";
 import type { StreamHeader } from "../stream/model.js";
 import { das2Encoder } from "../stream/stream-writer.js";
 import type { Assembled } from "./assemble.js";
 import { runBuiltIn } from "./built-in-link.js";
 import { StreamHealth } from "./health.js";
-import { exceptionOf } from "./item-chain.js";
 import type { OutputFormat } from "./options.js";
 import type { Outcome, StreamFacts } from "./outcome.js";
 import type { Supervisor } from "./supervisor.js";
@@ -86,7 +87,7 @@ function* lastWords(outcome: Outcome, format: OutputFormat, given: Given): Gener
       ? { type: EMPTY_RESPONSE, message: outcome.error.message }
       : exceptionOf(outcome.error);
   const packets = [printException(exception)];
-  if (silent && format === "das2") packets.unshift(printStreamHeader({ version: "2.2", properties: [] }));
+  if (silent && format === "das2") packets.unshift(printStreamHeader(BARE_HEADER));
   const last = Buffer.concat(packets);
   given.bytes += last.length;
   given.exception = exception;

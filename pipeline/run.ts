@@ -1,10 +1,9 @@
 import type { Stage } from "../dsdf/stage.js";
-import { DasError } from "../errors/das-error.js";
+import { asDasError, DasError } from "../errors/das-error.js";
 import { cutRange } from "../reducers/range-cut.js";
 import { assemble } from "./assemble.js";
 import { deliver, Given } from "./deliver.js";
 import { childEnvironment } from "./environment.js";
-import { asDasError } from "./item-chain.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import type { PipelineOptions } from "./options.js";
 import type { FailureReason, Outcome, StageStatus, StreamFacts } from "./outcome.js";

@@ -1,7 +1,5 @@
+import { Gather } from "./gather.js";
 import type { ItemSource, StreamEncoder, StreamItem } from "./model.js";
-
-/** Pieces of this size reach the full speed of pipes and sockets. */
-const PIECE_BYTES = 65_536;
 
 /**
  * The bytes that `encoder` makes of `source`, in pieces of at least 64 KiB; what has been gathered is given
@@ -14,12 +12,10 @@ export async function* encodeItems(
   source: ItemSource,
   encoder: StreamEncoder,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const pieces = new Pieces();
-  const write = (bytes: Uint8Array) => pieces.add(bytes);
+  const pieces = new Gather();
   const flush = () => {
-    encoder.flush?.(write);
-    pieces.flush();
-    return pieces.take();
+    encoder.flush?.(pieces.write);
+    return pieces.takeAll();
   };
   const iterator = source[Symbol.asyncIterator]();
   let next: Promise<IteratorResult<readonly StreamItem[], unknown>> | undefined;
@@ -34,14 +30,13 @@ export async function* encodeItems(
       const step = await next;
       next = undefined;
       if (step.done) break;
-      for (const item of step.value) encoder.push(item, write);
-      yield* state === "first" ? flush() : pieces.take();
+      for (const item of step.value) encoder.push(item, pieces.write);
+      yield* state === "first" ? flush() : pieces.takeFull();
       state = "gathering";
     }
     state = "done";
-    encoder.end(write);
-    pieces.flush();
-    yield* pieces.take();
+    encoder.end(pieces.write);
+    yield* pieces.takeAll();
   } catch (error) {
     // A source that throws has ended.
     if (next !== undefined) state = "done";
@@ -75,41 +70,4 @@ async function pauses(next: Promise<unknown>): Promise<boolean> {
     else setTimeout(resolve, 0);
   });
   return !settled;
-}
-
-/** Gathers writes into pieces; a write is never cut. */
-class Pieces {
-  #block = new Uint8Array(0);
-  #used = 0;
-  #ready: Uint8Array[] = [];
-
-  add(bytes: Uint8Array): void {
-    if (bytes.length >= PIECE_BYTES) {
-      this.flush();
-      // Not slice(): that of a Node Buffer gives a view.
-      this.#ready.push(new Uint8Array(bytes));
-      return;
-    }
-    if (this.#block.length === 0) this.#block = new Uint8Array(2 * PIECE_BYTES);
-    this.#block.set(bytes, this.#used);
-    this.#used += bytes.length;
-    if (this.#used >= PIECE_BYTES) this.flush();
-  }
-
-  flush(): void {
-    if (this.#used === 0) return;
-    // A block that is mostly empty is worth keeping, its content is not worth a block.
-    if (this.#used < PIECE_BYTES / 2) this.#ready.push(this.#block.slice(0, this.#used));
-    else {
-      this.#ready.push(this.#block.subarray(0, this.#used));
-      this.#block = new Uint8Array(0);
-    }
-    this.#used = 0;
-  }
-
-  take(): readonly Uint8Array[] {
-    const ready = this.#ready;
-    this.#ready = [];
-    return ready;
-  }
 }

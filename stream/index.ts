@@ -61,12 +61,7 @@ export {
   timeToUs2000,
   us2000ToTime,
 } from "./time.js";
-export {
-  applyTransform,
-  chainTransforms,
-  type FailureOptions,
-  withFailuresInBand,
-} from "./transform.js";
+export { applyTransform, type FailureOptions } from "./transform.js";
 export { convertUnits, durationSeconds, type EpochUnit, epochUnit, frequencyHz } from "./units.js";
 export {
   asciiType,

@@ -1,4 +1,5 @@
-import { DasError } from "../errors/das-error.js";
+import { asDasError, DasError } from "../errors/das-error.js";
+import { BARE_HEADER } from "./bare-header.js";
 import { ByteQueue } from "./byte-queue.js";
 import { type Compression, infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
 import { INFLATE_STEP_BYTES, ZlibInflater } from "./inflate.js";
@@ -122,8 +123,7 @@ export class StreamParser {
         this.#inflater.push(bytes, (unpacked) => this.#parse(unpacked, items));
       }
     } catch (error) {
-      const failure =
-        error instanceof DasError ? error : new DasError("INTERNAL", "internal error", {}, error);
+      const failure = asDasError(error, "reading the stream");
       this.#failure = failure;
       if (items.length === 0) throw failure;
     }
@@ -233,7 +233,7 @@ export class StreamParser {
       const info = infoOf(root);
       if (info === undefined) return;
       // Older servers send an exception in place of the stream header (das2-stream A13.2).
-      if (this.#state === "start") items.push({ kind: "stream", header: { version: "2.2", properties: [] } });
+      if (this.#state === "start") items.push({ kind: "stream", header: BARE_HEADER });
       items.push(info);
       if (info.kind === "exception") this.#state = "ended";
     } else if (id > 0) {

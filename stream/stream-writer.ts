@@ -1,3 +1,4 @@
+import { BARE_HEADER } from "./bare-header.js";
 import { type Deflater, deflater } from "./deflate.js";
 import {
   type Compression,
@@ -65,7 +66,7 @@ export function das2Encoder(options: Das2EncoderOptions = {}): StreamEncoder {
 
   function push(item: StreamItem, write: Write): void {
     if (ended) return;
-    if (!begun) begin(item.kind === "stream" ? item.header : { version: "2.2", properties: [] }, write);
+    if (!begun) begin(item.kind === "stream" ? item.header : BARE_HEADER, write);
     switch (item.kind) {
       case "stream":
         // A second one says nothing new, and readers differ about whether they accept it.

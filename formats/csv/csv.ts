@@ -1,4 +1,5 @@
 import { DasError, OUTCOME } from "../../errors/das-error.js";
+import { BARE_HEADER } from "../../stream/bare-header.js";
 import type {
   PacketBatch,
   PacketHeader,
@@ -31,7 +32,7 @@ export class CsvEncoder implements StreamEncoder {
   readonly #options: CsvOptions;
   readonly #text = new TextBuffer();
   readonly #tables = new Map<number, Table>();
-  #stream: StreamHeader = { version: "2.2", properties: [] };
+  #stream: StreamHeader = BARE_HEADER;
   #globalsWritten = false;
 
   constructor(options: CsvOptions) {

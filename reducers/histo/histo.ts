@@ -1,4 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
+import { BARE_HEADER } from "../../stream/bare-header.js";
 import { BatchBuilder } from "../../stream/batch-builder.js";
 import { readPlane } from "../../stream/columns.js";
 import { type FillTest, fillTest, planeFill } from "../../stream/fill.js";
@@ -75,7 +76,7 @@ interface CountedPacket {
 export class HistogramTransform implements StreamTransform {
   readonly #form: HistogramForm;
   readonly #mostValues: number;
-  #stream: StreamHeader = { version: "2.2", properties: [] };
+  #stream: StreamHeader = BARE_HEADER;
   /** By input id, in order of appearance. */
   readonly #packets = new Map<number, CountedPacket>();
   #nextId = 1;

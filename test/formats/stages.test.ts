@@ -3,10 +3,11 @@ import { ascii } from "../../formats/ascii.js";
 import { csv } from "../../formats/csv/csv.js";
 import { histo } from "../../reducers/histo/histo.js";
 import { psd } from "../../reducers/psd/psd.js";
+import { encodeItems } from "../../stream/encode-items.js";
 import type { FilterProgram } from "../../stream/program.js";
 import { readStream } from "../../stream/read-stream.js";
 import { das2Encoder } from "../../stream/stream-writer.js";
-import { applyTransform, encodeItems } from "../../stream/transform.js";
+import { applyTransform } from "../../stream/transform.js";
 import { asBytes, decodeStream, filterStream, packet, TEST_CONTEXT } from "../support/run-stream.js";
 
 const HEAD =

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { DasError } from "../../errors/das-error.js";
 import { BatchBuilder } from "../../stream/batch-builder.js";
+import { encodeItems } from "../../stream/encode-items.js";
 import type { ItemSource, StreamItem, StreamTransform } from "../../stream/model.js";
 import { packetHeader, xPlane, yPlane } from "../../stream/packet-header.js";
 import { readStream } from "../../stream/read-stream.js";
 import { das2Encoder } from "../../stream/stream-writer.js";
-import { applyTransform, chainTransforms, encodeItems, withFailuresInBand } from "../../stream/transform.js";
+import { applyTransform } from "../../stream/transform.js";
 import { REAL4 } from "../../stream/value-type.js";
 import { bytesOf, encodeAll, joined, packetText, parseAll } from "./support.js";
 
@@ -255,17 +256,49 @@ describe("applyTransform", () => {
     );
     expect(out[1]).toEqual({
       kind: "exception",
-      exception: { type: "ServerError", message: "internal error" },
+      exception: { type: "ServerError", message: "the source failed for an internal reason" },
     });
     expect(failures[0]).toMatchObject({ code: "INTERNAL", cause: secret });
   });
 
-  test("an error before the stream header gets one", async () => {
-    const out = await collect(withFailuresInBand(sourceOf([], new DasError("NO_DATA", "none")).items));
+  test("of no transforms puts the failure of the source in band", async () => {
+    const failures: DasError[] = [];
+    const broken = sourceOf([[STREAM, COMMENT]], new DasError("BAD_FILE", "torn"));
+    const out = await collect(
+      applyTransform(broken.items, [], { onFailure: (error) => failures.push(error) }),
+    );
     expect(out).toEqual([
+      STREAM,
+      COMMENT,
+      { kind: "exception", exception: { type: "ServerError", message: "torn" } },
+    ]);
+    expect(failures.map((error) => error.code)).toEqual(["BAD_FILE"]);
+  });
+
+  test("an error before the stream header leaves the output empty, but that there is no data is said", async () => {
+    const failures: DasError[] = [];
+    const options = { onFailure: (error: DasError) => failures.push(error) };
+    const torn = sourceOf([], new DasError("BAD_FILE", "torn"));
+    expect(await collect(applyTransform(torn.items, identity, options))).toEqual([]);
+    expect(failures.map((error) => error.code)).toEqual(["BAD_FILE"]);
+    const none = sourceOf([], new DasError("NO_DATA", "none"));
+    expect(await collect(applyTransform(none.items, identity, options))).toEqual([
       STREAM,
       { kind: "exception", exception: { type: "NoDataInInterval", message: "none" } },
     ]);
+    expect(failures).toHaveLength(1);
+  });
+
+  test("a transform that refuses the header gives nothing", async () => {
+    const { items, state } = sourceOf([[STREAM, PACKET], [data(1)]]);
+    const refusing: StreamTransform = {
+      push: () => {
+        throw new DasError("UNSUITED_STREAM", "not this one");
+      },
+      end: () => {},
+    };
+    expect(await collect(applyTransform(items, refusing))).toEqual([]);
+    expect(state).toEqual({ asked: 1, closed: true });
   });
 
   test("an empty input gives nothing but the failure", async () => {
@@ -316,7 +349,7 @@ describe("applyTransform", () => {
   });
 });
 
-describe("chainTransforms", () => {
+describe("applyTransform of several", () => {
   const doubling: StreamTransform = {
     push(item, emit) {
       emit(item);
@@ -325,19 +358,11 @@ describe("chainTransforms", () => {
     end: (emit) => emit({ kind: "comment", comment: { type: "end", source: "", value: "" } }),
   };
 
-  function run(chain: StreamTransform, items: readonly StreamItem[]): StreamItem[] {
-    const out: StreamItem[] = [];
-    for (const item of items) chain.push(item, (emitted) => out.push(emitted));
-    if (!items.some((item) => item.kind === "exception")) chain.end((emitted) => out.push(emitted));
-    return out;
-  }
+  const run = (transforms: readonly StreamTransform[], items: readonly StreamItem[]) =>
+    collect(applyTransform(sourceOf([items]).items, transforms));
 
-  test("of none passes everything on", () => {
-    expect(run(chainTransforms([]), [STREAM, COMMENT])).toEqual([STREAM, COMMENT]);
-  });
-
-  test("feeds each into the next, the end in order", () => {
-    const out = run(chainTransforms([doubling, doubling]), [STREAM, COMMENT]);
+  test("feeds each into the next, the end in order", async () => {
+    const out = await run([doubling, doubling], [STREAM, COMMENT]);
     const values = out.map((item) => (item.kind === "comment" ? item.comment.type : item.kind));
     expect(values).toEqual(["stream", ...Array<string>(4).fill("log:info"), "end", "end", "end"]);
   });
@@ -348,11 +373,11 @@ describe("chainTransforms", () => {
       [data(3, 1), COMMENT, data(6, 2)],
     ];
     const apart = applyTransform(applyTransform(sourceOf(portions).items, holder()), doubling);
-    const together = applyTransform(sourceOf(portions).items, chainTransforms([holder(), doubling]));
+    const together = applyTransform(sourceOf(portions).items, [holder(), doubling]);
     expect(joined(await collect(together))).toEqual(joined(await collect(apart)));
   });
 
-  test("an exception that one of them makes is the last thing that those after it get", () => {
+  test("an exception that one of them makes is the last thing that those after it get", async () => {
     const seen: string[] = [];
     const failing: StreamTransform = {
       push: (item, emit) => emit(item.kind === "comment" ? EXCEPTION : item),
@@ -365,7 +390,7 @@ describe("chainTransforms", () => {
       },
       end: () => seen.push("end"),
     };
-    const out = run(chainTransforms([failing, last]), [STREAM, COMMENT, data(1), COMMENT]);
+    const out = await run([failing, last], [STREAM, COMMENT, data(1), COMMENT]);
     expect([kinds(out), seen]).toEqual(["stream exception", ["stream", "exception"]]);
   });
 });

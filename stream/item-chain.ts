@@ -1,5 +1,6 @@
-import { DasError, OUTCOME } from "../errors/das-error.js";
-import type { Emit, StreamException, StreamHeader, StreamItem, StreamTransform } from "../stream/model.js";
+import { asDasError, type DasError, OUTCOME } from "../errors/das-error.js";
+import { BARE_HEADER } from "./bare-header.js";
+import type { Emit, StreamException, StreamItem, StreamTransform } from "./model.js";
 
 /** Which transform failed (-1: what feeds the chain), and how. */
 export interface ChainFailure {
@@ -12,24 +13,15 @@ export function exceptionOf(error: DasError): StreamException {
   return { type: OUTCOME[error.code].exception, message: error.message };
 }
 
-/** Any thrown value as an error of the house; what it says of the inside goes to the log only. */
-export function asDasError(error: unknown, what: string): DasError {
-  if (error instanceof DasError) return error;
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new DasError("INTERNAL", `${what} failed for an internal reason`, { detail }, error);
-}
-
-/** Written before an exception where the program that failed had not come to its own header; das2-stream A13.2. */
-const BARE_HEADER: StreamHeader = { version: "2.2", properties: [] };
-
 /**
  * Transforms one after the other, without I/O and without a hop between them: an item is pushed through all of
  * them before `push` returns.
  *
  * An error thrown by one of them reaches the next as an exception item, after what was emitted before, so that
- * it can flush. Nothing follows an exception, whoever emits it. A failure before the stream header was seen
- * leaves the output empty, as a program leaves it that cannot read its input; only NO_DATA is always said.
- * Source: reducers 1.1, 1.3, 14.3.
+ * it can flush; where that fails too, the first error is told. Nothing follows an exception, whoever emits it. A
+ * failure before the stream header was seen leaves the output empty, as a program leaves it that cannot read its
+ * input; only NO_DATA is always said, and is no failure.
+ * Source: das2-stream A13, reducers 1.1, 1.3, 14.3.
  */
 export class ItemChain {
   readonly #transforms: readonly StreamTransform[];
@@ -123,7 +115,7 @@ export class ItemChain {
       }
       this.#offer(next, { kind: "stream", header: BARE_HEADER });
     }
-    this.#offer(next, { kind: "exception", exception: exceptionOf(error) });
+    this.#offer(next, { kind: "exception", exception: exceptionOf(this.#failure?.error ?? error) });
   }
 
   #give(item: StreamItem): void {

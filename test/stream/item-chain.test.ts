@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DasError } from "../../errors/das-error.js";
-import { ItemChain } from "../../pipeline/item-chain.js";
+import { ItemChain } from "../../stream/item-chain.js";
 import type { StreamItem, StreamTransform } from "../../stream/model.js";
 
 const header: StreamItem = { kind: "stream", header: { version: "2.2", properties: [] } };
