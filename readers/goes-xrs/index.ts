@@ -5,6 +5,7 @@ import type { ProgramContext, ReaderProgram } from "../../stream/program.js";
 import { calendar, type TimeRange, timeToUs2000 } from "../../stream/time.js";
 import { LE_REAL4, LE_REAL8 } from "../../stream/value-type.js";
 import { type DataFolder, namesInFolder, openDataFile, openDataFolder } from "../data-folder.js";
+import { Pacer } from "../pacer.js";
 import {
   boundedInteger,
   namedParams,
@@ -12,7 +13,7 @@ import {
   requestedRange,
   splitReaderArguments,
 } from "../reader-arguments.js";
-import { checkWanted, FILL, fillProperty, noDataItem, property, streamItem } from "../stream-parts.js";
+import { FILL, fillProperty, noDataItem, property, streamItem } from "../stream-parts.js";
 import { type DayFluxes, readDayFile } from "./day-file.js";
 
 const NAME = "goes-xrs";
@@ -60,13 +61,15 @@ async function* readDays(words: ReaderWords, satellite: number, context: Program
     ),
     { kind: "packet", header },
   ];
+  const pacer = new Pacer(context);
   const packets = new FluxPackets(header, range);
   let any = false;
   for (const name of await daysInRange(folder, satellite, range)) {
-    checkWanted(context);
+    await pacer.turn();
     for (const item of packets.items(await readDay(folder, name))) {
       any = true;
       yield [item];
+      await pacer.turn();
     }
   }
   if (!any) yield [noDataItem(title, range)];

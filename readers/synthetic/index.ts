@@ -13,6 +13,11 @@ const NAME = "synthetic";
 const TURN_SAMPLES = 64;
 /** Portions of a quarter of a megabyte: the cost of handing one on is then far below that of making it. */
 const PORTION_BYTES = 1 << 18;
+/** Samples, and gaps, between two looks at the time: some milliseconds at most, for wide packets fill their batches sooner. */
+const PACED_STEPS = 1024;
+/** From this length on a gap is jumped over; a shorter one is stepped through in less time than a jump takes. */
+const SEEK_SAMPLES = 32;
+const MOST_COUNTED = 1n << 30n;
 
 const HELP = `Usage: ${NAME} [--OPTION VALUE]... BEGIN END [OPTION=VALUE]...
 
@@ -85,14 +90,25 @@ async function* samples(
   const clock = new SampleClock(options.cadenceNs, begin);
   const write = packetWriter(headers[0]!, options, clock);
   const builders = headers.map((header) => new BatchBuilder(header, portionBytes(header, headers.length)));
-  const isGap = recurring(options.gaps, clock);
-  const isFill = recurring(options.fills, clock);
+  const gapLeft = recurring(options.gaps, clock);
+  const fillLeft = recurring(options.fills, clock);
   const turn = clock.follow(TURN_SAMPLES * headers.length);
   let builder = builders[0]!;
-  for (let left = end - begin; left > 0n; left -= 1n << 30n) {
+  let steps = 0;
+  for (let index = begin; index < end; ) {
     // A bigint is too slow for the inner loop, a double too coarse for the whole.
-    const portion = Number(left < 1n << 30n ? left : 1n << 30n);
-    for (let i = 0; i < portion; i++, clock.next()) {
+    const portion = Number(end - index < MOST_COUNTED ? end - index : MOST_COUNTED);
+    let i = 0;
+    while (i < portion) {
+      // By steps, not by packets: what fills no batch must not keep the event loop either.
+      if (++steps % PACED_STEPS === 0) await pacer.turn();
+      const gap = gapLeft();
+      if (gap > 0) {
+        i += gap;
+        if (gap < SEEK_SAMPLES) for (let n = 0; n < gap; n++) clock.next();
+        else clock.seek(index + BigInt(i));
+        continue;
+      }
       if (headers.length > 1) {
         const taking = builders[Math.floor(clock.phase(turn) / TURN_SAMPLES)]!;
         if (taking !== builder) {
@@ -100,13 +116,15 @@ async function* samples(
           builder = taking;
         }
       }
-      if (isGap()) continue;
-      write(builder, isFill());
+      write(builder, fillLeft() > 0);
+      i++;
+      clock.next();
       if (builder.full) {
         yield* taken(builder);
         await pacer.turn();
       }
     }
+    index += BigInt(i);
   }
   yield* taken(builder);
 }
@@ -116,11 +134,15 @@ function portionBytes(header: PacketHeader, ids: number): number {
   return ids === 1 ? PORTION_BYTES : Math.min(PORTION_BYTES, TURN_SAMPLES * header.stride);
 }
 
-function recurring(pattern: Recurring | undefined, clock: SampleClock): () => boolean {
-  if (pattern === undefined) return () => false;
-  const counter = clock.follow(pattern.period);
-  const from = pattern.period - pattern.length;
-  return () => clock.phase(counter) >= from;
+/** How many samples from the clock's on still belong to the pattern: 0 outside it. */
+function recurring(pattern: Recurring | undefined, clock: SampleClock): () => number {
+  if (pattern === undefined) return () => 0;
+  const { period, length } = pattern;
+  const counter = clock.follow(period);
+  return () => {
+    const left = period - clock.phase(counter);
+    return left <= length ? left : 0;
+  };
 }
 
 function* taken(builder: BatchBuilder): Generator<readonly StreamItem[]> {

@@ -9,9 +9,10 @@ import {
   openDataFolder,
   readSmallText,
 } from "../data-folder.js";
+import { Pacer } from "../pacer.js";
 import { MAX_LABEL_BYTES } from "../pds3/odl.js";
 import { namedParams, type ReaderWords, requestedRange, splitReaderArguments } from "../reader-arguments.js";
-import { checkWanted, noDataItem, property, streamItem } from "../stream-parts.js";
+import { noDataItem, property, streamItem } from "../stream-parts.js";
 import { frameLines, readFrameStart } from "./frame.js";
 import { type FrameLayout, readFrameLayout } from "./frame-layout.js";
 import { WaveformPackets, waveformHeader } from "./waveform-packets.js";
@@ -72,10 +73,11 @@ async function* readFrames(words: ReaderWords, spacecraft: 1 | 2, context: Progr
     ),
     { kind: "packet", header },
   ];
+  const pacer = new Pacer(context);
   const packets = new WaveformPackets(header, layout, raw);
   let any = false;
   for (const frame of await framesInRange(folder, spacecraft, layout, range)) {
-    for await (const items of frameItems(folder, frame, spacecraft, layout, range, packets, context)) {
+    for await (const items of frameItems(folder, frame, spacecraft, layout, range, packets, pacer, context)) {
       any = true;
       yield items;
     }
@@ -117,8 +119,11 @@ async function* frameItems(
   layout: FrameLayout,
   range: TimeRange,
   packets: WaveformPackets,
+  pacer: Pacer,
   context: ProgramContext,
 ): AsyncGenerator<readonly StreamItem[]> {
+  // Frames of which nothing is wanted take their turn as well.
+  await pacer.turn();
   const file = await openDataFile(folder, name.file);
   try {
     const start = await readFrameStart(file, layout);
@@ -130,7 +135,7 @@ async function* frameItems(
       );
     const us = { beginUs: timeToUs2000(range.begin), endUs: timeToUs2000(range.end) };
     for await (const lines of frameLines(file, start, layout, us, context.log)) {
-      checkWanted(context);
+      await pacer.turn();
       for (const line of lines) {
         const full = packets.add(line);
         if (full !== undefined) yield [full];

@@ -88,3 +88,18 @@ describe.each(ANSWERS)("%s", (name, args) => {
     },
   );
 });
+
+it.each([
+  ["ephemeris", ["0.001", "0001-01-01", "9999-12-31"]],
+  ["random", ["0001-01-01", "9999-12-31"]],
+  ["synthetic", ["--cadence", "1ns", "--gaps", "999/1000", "0001-01-01", "9999-12-31"]],
+] as const)("%s lets the event loop run, so that an endless answer can be ended", async (name, args) => {
+  const abort = new AbortController();
+  const source = await openReader(name, args, { signal: abort.signal, log: () => {}, env: {} });
+  const all = (async () => {
+    for await (const _ of source);
+  })();
+  await setImmediate();
+  abort.abort();
+  await expect(all).rejects.toMatchObject({ code: "CANCELLED" });
+});

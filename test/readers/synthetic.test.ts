@@ -216,6 +216,35 @@ describe("synthetic reader", () => {
     await expect(all).rejects.toMatchObject({ code: "CANCELLED" });
   });
 
+  it.each([
+    // 80 years of microseconds are 2.5e15 samples, of which one in a billion is written.
+    ["gaps=999999998/999999999", "cadence=1us"],
+    ["gaps=1/2", "cadence=1ns", "ids=99"],
+    ["gaps=63/64", "cadence=1ns", "ids=99", "planes=99"],
+  ])("gives the event loop its turns in gaps too: %s %s", async (...params) => {
+    const abort = new AbortController();
+    const context = { signal: abort.signal, log: () => {}, env: {} };
+    const source = await openReader("synthetic", ["1970", "2050", ...params], context);
+    setImmediate(() => abort.abort());
+    const all = (async () => {
+      for await (const _ of source);
+    })();
+    await expect(all).rejects.toMatchObject({ code: "CANCELLED" });
+  });
+
+  it("jumps over a gap without going through its samples", async () => {
+    const params = ["gaps=999999998/999999999", "cadence=1us", "type=real8"];
+    // Samples are those whose number is a multiple of 999999999: in 2000-01-01T00:00 .. 12:00, 43200e6 us, 44 of them.
+    const { rows } = await decoded("2000-01-01", "2000-01-01T12:00", ...params);
+    expect(rows.map((row) => row.values[0]![0])).toEqual(
+      Array.from({ length: 44 }, (_, n) => n * 999_999_999),
+    );
+    // The values are those that a request which begins right there gives.
+    const [at, next] = ["2000-01-01T11:56:39.999957", "2000-01-01T11:56:39.999958"];
+    const last = await decoded(at, next, ...params.slice(1));
+    expect(rows.at(-1)!.values).toEqual(last.rows[0]?.values);
+  });
+
   it("needs no more memory for a long range than for a short one", async () => {
     const source = await openReader("synthetic", [
       "--channels",
