@@ -1,4 +1,17 @@
 import { DasError } from "../errors/das-error.js";
+import { BARE_HEADER } from "../stream/bare-header.js";
+import {
+  bodyLength,
+  COLON,
+  DATA_PREFIX_BYTES,
+  dataId,
+  endOfRun,
+  HEADER_PREFIX_BYTES,
+  headerId,
+  INFO_ID,
+  NEWLINE,
+  OPEN,
+} from "../stream/framing.js";
 import {
   infoOf,
   parseInfo,
@@ -8,18 +21,9 @@ import {
 } from "../stream/header-xml.js";
 import { DEFAULT_LIMITS } from "../stream/limits.js";
 import type { StreamException, StreamHeader } from "../stream/model.js";
+import { printable } from "../stream/printable.js";
 import { parseXml } from "../stream/xml-document.js";
 import { dataPacketBytes } from "./record-length.js";
-
-const HEADER_PREFIX_BYTES = 10;
-const DATA_PREFIX_BYTES = 4;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const COLON = 0x3a;
-const NEWLINE = 0x0a;
-const SPACE = 0x20;
-const SLOT_INFO = 100;
-const BARE_HEADER: StreamHeader = { version: "2.2", properties: [] };
 
 /** What the tracker does with a stream. */
 export interface HealthOptions {
@@ -133,6 +137,7 @@ export class StreamHealth {
 
   /** Passes on all whole packets from `at`, in runs as long as possible, and holds the rest. */
   #walk(bytes: Uint8Array, from: number, pass: (packets: Uint8Array) => void): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let runFrom = from;
     let at = from;
     const flush = (to: number): void => {
@@ -150,7 +155,7 @@ export class StreamHealth {
         const length = this.#length(bytes, at, bytes.length);
         if (at + length > bytes.length) break;
         if (bytes[at] === COLON) {
-          const to = endOfRun(bytes, at, length);
+          const to = endOfRun(view, at, bytes.length, length);
           this.#packets += (to - at) / length;
           at = to;
           continue;
@@ -191,49 +196,49 @@ export class StreamHealth {
     const first = bytes[at];
     if (first === COLON && this.#kind !== undefined) {
       if (end - at < DATA_PREFIX_BYTES) return DATA_PREFIX_BYTES;
-      const id = twoDigits(bytes, at + 1);
-      if (id === undefined || bytes[at + 3] !== COLON) throw this.#badPrefix(bytes, at, end);
+      const id = dataId(bytes, at);
+      if (id < 0) throw this.#badPrefix(bytes, at, end);
       const stride = this.#strides[id] ?? 0;
       if (stride === 0) throw new DasError("UNDEFINED_ID", `data of packet id ${id}, which has no header`);
       return stride;
     }
-    if (first !== OPEN_BRACKET) throw this.#badPrefix(bytes, at, end);
+    if (first !== OPEN) throw this.#badPrefix(bytes, at, end);
     if (end - at < HEADER_PREFIX_BYTES) return HEADER_PREFIX_BYTES;
-    if (headerSlot(bytes, at) === undefined) throw this.#badPrefix(bytes, at, end);
-    const length = sixDigits(bytes, at + 4);
-    if (length === undefined || length === 0 || length > DEFAULT_LIMITS.headerBytes) {
-      const text = latin(bytes.subarray(at + 4, at + HEADER_PREFIX_BYTES));
-      throw new DasError("BAD_LENGTH", `packet length "${text}", expected six digits and not 0`);
+    if (headerId(bytes, at) < 0) throw this.#badPrefix(bytes, at, end);
+    const length = bodyLength(bytes, at);
+    if (length === 0 || length > DEFAULT_LIMITS.headerBytes) {
+      const text = printable(bytes.subarray(at + DATA_PREFIX_BYTES, at + HEADER_PREFIX_BYTES));
+      throw new DasError("BAD_LENGTH", `packet length ${text}, expected six digits and not 0`);
     }
     return HEADER_PREFIX_BYTES + length;
   }
 
   #badPrefix(bytes: Uint8Array, at: number, end: number): DasError {
-    const seen = latin(bytes.subarray(at, Math.min(end, at + DATA_PREFIX_BYTES)));
+    const seen = printable(bytes.subarray(at, Math.min(end, at + DATA_PREFIX_BYTES)));
     if (this.#kind === undefined)
-      return new DasError("NO_STREAM_HEADER", `the stream begins with "${seen}", expected "[00]"`);
-    return new DasError("BAD_PREFIX", `"${seen}" where a packet should begin`, { nearByte: this.#position });
+      return new DasError("NO_STREAM_HEADER", `the stream begins with ${seen}, expected "[00]"`);
+    return new DasError("BAD_PREFIX", `${seen} where a packet should begin`, { nearByte: this.#position });
   }
 
   /** Looks into a whole header packet; returns it, another in its place, or nothing. */
   #header(packet: Uint8Array): Uint8Array | undefined {
-    const slot = headerSlot(packet, 0);
+    const slot = headerId(packet, 0);
     const body = packet.subarray(HEADER_PREFIX_BYTES);
     if (slot === 0) return this.#startHeader(packet, body);
-    if (this.#kind === undefined && !(slot === SLOT_INFO && this.#options.form === "qstream"))
+    if (this.#kind === undefined && !(slot === INFO_ID && this.#options.form === "qstream"))
       throw new DasError(
         "NO_STREAM_HEADER",
-        `the stream begins with "${latin(packet.subarray(0, 4))}", expected "[00]"`,
+        `the stream begins with ${printable(packet.subarray(0, 4))}, expected "[00]"`,
       );
-    if (slot === SLOT_INFO) {
+    if (slot === INFO_ID) {
       const info = parseInfo(body);
       if (info?.kind === "exception") this.#exception = info.exception;
-      if (packet[1] !== 0x58) return packet;
+      if (packet[1] === 0x78 && packet[2] === 0x78) return packet;
       const mended = packet.slice();
       mended.set([0x78, 0x78], 1);
       return mended;
     }
-    if (slot !== undefined) this.#strides[slot] = dataPacketBytes(this.#options.form, slot, body);
+    this.#strides[slot] = dataPacketBytes(this.#options.form, slot, body);
     return packet;
   }
 
@@ -250,7 +255,7 @@ export class StreamHealth {
     if (this.#options.form === "qstream") {
       if (root.name !== "stream")
         throw new DasError("BAD_HEADER", `element <${root.name.slice(0, 40)}>, expected <stream>`);
-      return this.#isFirst(latin(body)) ? packet : undefined;
+      return this.#isFirst(printable(body)) ? packet : undefined;
     }
     const { header, compression } = streamHeaderOf(root);
     if (!this.#isFirst(`version ${header.version}, compression ${compression}`)) return undefined;
@@ -270,56 +275,4 @@ export class StreamHealth {
     if (this.#kind === kind) return false;
     throw new DasError("REPEATED_HEADER", "a second stream header that differs from the first");
   }
-}
-
-/** Where the run of whole data packets of one id and length ends that begins at `at` with a whole one. */
-function endOfRun(bytes: Uint8Array, at: number, length: number): number {
-  const tens = bytes[at + 1];
-  const ones = bytes[at + 2];
-  const last = bytes.length - length;
-  let to = at + length;
-  while (
-    to <= last &&
-    bytes[to] === COLON &&
-    bytes[to + 1] === tens &&
-    bytes[to + 2] === ones &&
-    bytes[to + 3] === COLON
-  )
-    to += length;
-  return to;
-}
-
-/** The id of a header packet: 0 to 99, 100 for `xx`; `undefined` if it is none. */
-function headerSlot(bytes: Uint8Array, at: number): number | undefined {
-  if (bytes[at + 3] !== CLOSE_BRACKET) return undefined;
-  const a = bytes[at + 1];
-  if (a === bytes[at + 2] && (a === 0x78 || a === 0x58)) return SLOT_INFO;
-  return twoDigits(bytes, at + 1);
-}
-
-function twoDigits(bytes: Uint8Array, at: number): number | undefined {
-  const high = (bytes[at] ?? 0) - 0x30;
-  const low = (bytes[at + 1] ?? 0) - 0x30;
-  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : undefined;
-}
-
-/** Six digits; spaces may stand for leading zeros, as one client in the field accepts. */
-function sixDigits(bytes: Uint8Array, at: number): number | undefined {
-  let value = 0;
-  let leading = true;
-  for (let i = at; i < at + 6; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte === SPACE && leading) continue;
-    const digit = byte - 0x30;
-    if (digit < 0 || digit > 9) return undefined;
-    leading = false;
-    value = value * 10 + digit;
-  }
-  return value;
-}
-
-function latin(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString("latin1")
-    .replace(/[^\x20-\x7e]/g, ".");
 }

@@ -1,10 +1,8 @@
 import { DasError } from "../errors/das-error.js";
+import { DATA_PREFIX_BYTES } from "../stream/framing.js";
 import { parsePacketHeader } from "../stream/header-xml.js";
 import { DEFAULT_LIMITS } from "../stream/limits.js";
 import { parseXml, type XmlElement } from "../stream/xml-document.js";
-
-/** Bytes of the prefix `:01:` of a data packet. */
-const PREFIX_BYTES = 4;
 
 /** Bytes of one value by encoding of a qstream; das2-stream D. */
 const QSTREAM_WIDTHS: Readonly<Record<string, number>> = {
@@ -27,7 +25,7 @@ export function dataPacketBytes(form: "das2" | "qstream", id: number, body: Uint
 
 function qstreamBytes(root: XmlElement): number {
   if (root.name !== "packet") throw new DasError("BAD_HEADER", `element <${root.name}>, expected <packet>`);
-  let bytes = PREFIX_BYTES;
+  let bytes = DATA_PREFIX_BYTES;
   for (const dataset of root.children) {
     if (dataset.name !== "qdataset") continue;
     for (const values of dataset.children) {

@@ -1,10 +1,9 @@
 import { DasError } from "../errors/das-error.js";
+import { COLON, NEWLINE } from "./framing.js";
 import type { PacketBatch, PacketHeader } from "./model.js";
 import { isText } from "./value-type.js";
 
-const COLON = 0x3a;
 const SPACE = 0x20;
-const NEWLINE = 0x0a;
 
 /**
  * Makes data packets of one id, one after the other, in memory that is used again:

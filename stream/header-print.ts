@@ -1,4 +1,5 @@
 import { DasError } from "../errors/das-error.js";
+import { HEADER_PREFIX_BYTES } from "./framing.js";
 import type { Compression } from "./header-xml.js";
 import type {
   Comment,
@@ -54,10 +55,10 @@ const encoder = new TextEncoder();
 
 function packet(id: string, body: string): Uint8Array {
   const bytes = encoder.encode(`[${id}]000000${body}`);
-  const length = bytes.length - 10;
+  const length = bytes.length - HEADER_PREFIX_BYTES;
   if (length > LONGEST_BODY)
     throw new DasError("BAD_HEADER", `a header of ${length} bytes, expected at most ${LONGEST_BODY}`);
-  encoder.encodeInto(length.toString().padStart(6, "0"), bytes.subarray(4, 10));
+  encoder.encodeInto(length.toString().padStart(6, "0"), bytes.subarray(4, HEADER_PREFIX_BYTES));
   return bytes;
 }
 

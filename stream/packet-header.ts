@@ -1,4 +1,5 @@
 import { DasError } from "../errors/das-error.js";
+import { DATA_PREFIX_BYTES } from "./framing.js";
 import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
 import type { PacketHeader, Plane, Properties, YTags } from "./model.js";
 import { isText, type ValueType } from "./value-type.js";
@@ -15,9 +16,6 @@ export interface PacketSpec {
   readonly planes: readonly PlaneSpec[];
   readonly properties?: Properties;
 }
-
-/** Bytes of the prefix `:01:` of a data packet. */
-export const DATA_PREFIX_BYTES = 4;
 
 /**
  * A packet definition with the offset of each plane and the stride of its packets. Any mixture of planes after

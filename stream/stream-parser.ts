@@ -1,6 +1,17 @@
 import { asDasError, DasError } from "../errors/das-error.js";
 import { BARE_HEADER } from "./bare-header.js";
 import { ByteQueue } from "./byte-queue.js";
+import {
+  bodyLength,
+  COLON,
+  dataId,
+  endOfRun,
+  HEADER_PREFIX_BYTES,
+  headerId,
+  INFO_ID,
+  NEWLINE,
+  OPEN,
+} from "./framing.js";
 import { type Compression, infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
 import { INFLATE_STEP_BYTES, ZlibInflater } from "./inflate.js";
 import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
@@ -8,13 +19,6 @@ import type { PacketHeader, StreamItem } from "./model.js";
 import { printable } from "./printable.js";
 import { parseXml, type XmlElement } from "./xml-document.js";
 
-const NEWLINE = 0x0a;
-const COLON = 0x3a;
-const OPEN = 0x5b;
-const CLOSE = 0x5d;
-const LETTER_X = 0x78;
-/** Bytes of the prefix `[01]000185` of all packets but data. */
-const PREFIX_BYTES = 10;
 /** Bytes looked at at once while it is not known yet whether what follows is compressed. */
 const START_STEP_BYTES = 4096;
 /** Warnings that become comments of the stream; a stream of nothing but oddities must not drown its data. */
@@ -157,7 +161,7 @@ export class StreamParser {
     const { bytes, at } = queue;
     const first = bytes[at];
     if (this.#state === "packets") {
-      if (first === COLON && bytes[at + 3] === COLON) return this.#data(items);
+      if (first === COLON) return this.#data(items);
       if (first === NEWLINE && queue.fill(5)) {
         const next = queue.bytes[queue.at + 1];
         if (next !== OPEN && next !== COLON) throw this.#badPrefix();
@@ -166,57 +170,47 @@ export class StreamParser {
       }
       if (first === NEWLINE) return false;
     }
-    if (first !== OPEN || bytes[at + 3] !== CLOSE) throw this.#badPrefix();
     return this.#header(items);
   }
 
   /** Reads all packets at the head that have the same id and lie in one piece. */
   #data(items: StreamItem[]): boolean {
     const queue = this.#queue;
-    const id = digits(queue.bytes, queue.at + 1);
+    const id = dataId(queue.bytes, queue.at);
     if (id < 0) throw this.#badPrefix();
     const header = this.#headers[id];
     if (header === undefined)
       throw this.#fail("UNDEFINED_ID", `data of packet id ${id}, which no header has defined`);
     const { stride } = header;
     if (!queue.fill(stride)) return false;
-    const { view, at, end } = queue;
-    const word = view.getInt32(at, true);
-    let to = at + stride;
-    // The four bytes of a prefix are compared as one word.
-    for (const last = end - stride; to <= last && view.getInt32(to, true) === word; ) to += stride;
-    const count = (to - at) / stride;
-    items.push({ kind: "data", batch: { header, bytes: queue.take(to - at), count } });
+    const bytes = endOfRun(queue.view, queue.at, queue.end, stride) - queue.at;
+    items.push({ kind: "data", batch: { header, bytes: queue.take(bytes), count: bytes / stride } });
     return true;
   }
 
   #header(items: StreamItem[]): boolean {
     const queue = this.#queue;
-    const { bytes, at } = queue;
-    const isInfo = ((bytes[at + 1] ?? 0) | 32) === LETTER_X && ((bytes[at + 2] ?? 0) | 32) === LETTER_X;
-    const id = isInfo ? -1 : digits(bytes, at + 1);
-    if ((id < 0 && !isInfo) || (this.#state === "start" && id !== 0)) throw this.#badPrefix();
-    if (!queue.fill(PREFIX_BYTES)) return false;
+    const id = headerId(queue.bytes, queue.at);
+    if (id < 0 || (this.#state === "start" && id !== 0)) throw this.#badPrefix();
+    if (!queue.fill(HEADER_PREFIX_BYTES)) return false;
     const length = this.#bodyLength();
-    if (!queue.fill(PREFIX_BYTES + length)) return false;
-    const start = queue.at + PREFIX_BYTES;
+    if (!queue.fill(HEADER_PREFIX_BYTES + length)) return false;
+    const start = queue.at + HEADER_PREFIX_BYTES;
     const body = queue.bytes.subarray(start, start + length);
     try {
       const warnings: StreamItem[] = [];
-      this.#define(isInfo, id, parseXml(body), items, (line) => this.#warn(line, warnings));
+      this.#define(id, parseXml(body), items, (line) => this.#warn(line, warnings));
       for (const warning of warnings) items.push(warning);
     } catch (error) {
-      throw this.#located(error, `[${isInfo ? "xx" : id.toString().padStart(2, "0")}]`);
+      throw this.#located(error, `[${id === INFO_ID ? "xx" : id.toString().padStart(2, "0")}]`);
     }
-    queue.skip(PREFIX_BYTES + length);
+    queue.skip(HEADER_PREFIX_BYTES + length);
     return true;
   }
 
-  /** The length in the prefix at the head; blanks may stand for leading zeros. */
+  /** The length in the prefix at the head. */
   #bodyLength(): number {
-    const { bytes, at } = this.#queue;
-    const text = String.fromCharCode(...bytes.subarray(at + 4, at + PREFIX_BYTES));
-    const length = /^ *[0-9]+$/.test(text) ? Number(text) : 0;
+    const length = bodyLength(this.#queue.bytes, this.#queue.at);
     if (length === 0)
       throw this.#fail("BAD_LENGTH", "the length of a packet is not a positive number of six digits");
     if (length > this.#limits.headerBytes)
@@ -228,8 +222,8 @@ export class StreamParser {
   }
 
   /** Acts on the document of a packet that is not data. */
-  #define(isInfo: boolean, id: number, root: XmlElement, items: StreamItem[], warn: Warn): void {
-    if (isInfo || (id === 0 && root.name === "exception")) {
+  #define(id: number, root: XmlElement, items: StreamItem[], warn: Warn): void {
+    if (id === INFO_ID || (id === 0 && root.name === "exception")) {
       const info = infoOf(root);
       if (info === undefined) return;
       // Older servers send an exception in place of the stream header (das2-stream A13.2).
@@ -298,11 +292,4 @@ export class StreamParser {
       error,
     );
   }
-}
-
-/** Two decimal digits as a number, -1 if they are not. */
-function digits(bytes: Uint8Array, at: number): number {
-  const tens = (bytes[at] ?? 0) - 48;
-  const ones = (bytes[at + 1] ?? 0) - 48;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
 }
