@@ -1,5 +1,6 @@
 import type { Time } from "../stream/time.js";
 import type { CommandTemplate } from "./command.js";
+import type { Das1Records } from "./das1-records.js";
 import type { Remark } from "./grammar.js";
 
 /** A way to be let in; das2-server 6.2. */
@@ -27,6 +28,8 @@ export interface Example {
   readonly interval?: number;
   readonly params?: string;
   readonly info?: string;
+  /** Parameters of the request for path-style clients (`exampleQuery_NN`), instead of `params`. */
+  readonly query?: ReadonlyMap<string, string>;
 }
 
 /** One declared cache level; das2-server 15.1. */
@@ -40,8 +43,18 @@ export interface CacheLevel {
   readonly params: string;
 }
 
+/** What is said of a declared parameter besides its declaration; das2-server 12.3. */
+export interface ParamInfo {
+  /** `paramInfo_NN`. */
+  readonly summary?: string;
+  /** Values and what they mean: `paramValInfo_NN`. */
+  readonly valueInfo?: ReadonlyMap<string, string>;
+}
+
 /** A declared reader parameter; das2-server 12.4. */
-export type ParamDeclaration =
+export type ParamDeclaration = ParamInfo & ParamForm;
+
+type ParamForm =
   | {
       readonly form: "flag";
       readonly flag: string;
@@ -61,6 +74,64 @@ export type ParamDeclaration =
       readonly values?: readonly string[];
       readonly default?: string;
     };
+
+/** A part of a source that has an id of its own for clients of HAPI: `ID,KEY`; das2-server 11.1. */
+export interface SubSource {
+  /** NN of the keyword. */
+  readonly number: number;
+  readonly key: string;
+  readonly description: string;
+  /** Bin width, or for interval sources distance of points, seconds; 0 is intrinsic. */
+  readonly seconds: number;
+  /** Words for the reader. */
+  readonly params: readonly string[];
+}
+
+/** A part of a pattern that makes a word of a value: fixed text, the value, or the chosen flags joined. */
+export type TranslationPart =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "value" }
+  | { readonly kind: "flags"; readonly separator: string };
+
+/** How values of the parameter `key` become words for the reader; das2-server 12.5. */
+export type ReaderTranslation = {
+  /** NN of the keyword. */
+  readonly number: number;
+  readonly key: string;
+} & (
+  | { readonly form: "pattern"; readonly parts: readonly TranslationPart[] }
+  /** A word for each value; an empty one is none. */
+  | { readonly form: "map"; readonly words: ReadonlyMap<string, string> }
+);
+
+/** Data (`data_NN`) as they are described to path-style clients; das2-server 12.3. */
+export interface PlaneDescription {
+  /** NN of the keyword. */
+  readonly number: number;
+  readonly id: string;
+  readonly title?: string;
+  readonly units?: string;
+}
+
+/** The same for a coordinate (`coord_NN`, `coordRange_NN`, `coordSelect_NN`). */
+export interface CoordDescription extends PlaneDescription {
+  /** As written, units may stand behind the numbers. */
+  readonly range?: { readonly min: string; readonly max: string };
+  /** How a part of the range is chosen, in words. */
+  readonly select?: string;
+}
+
+/** When blocks of a cache are out of date; das2-server 15.8. */
+export interface Freshness {
+  /** Blocks that were built with another value are stale. */
+  readonly dataVersion?: string;
+  /** Files that make a block stale when they are newer: an absolute path with wildcards. */
+  readonly sourceGlob?: string;
+  /** Blocks that end later than this before now, seconds, are open. */
+  readonly liveDelaySeconds: number;
+  /** For how long an open block is good, seconds. */
+  readonly openTtlSeconds: number;
+}
 
 /** Somebody to ask; das2-server 12.3 `*Contact`. */
 export interface Contact {
@@ -91,6 +162,9 @@ export interface DataSource {
   readonly test?: { readonly begin: Time; readonly end: Time; readonly interval?: number };
   /** Declared levels, `auto`, or none. */
   readonly cacheLevels: readonly CacheLevel[] | "auto";
+  readonly freshness: Freshness;
+  /** The program that reads blocks, where it is not the server's. */
+  readonly cacheReader?: CommandTemplate;
   /** Rules, any of which lets in; empty: open to all. */
   readonly access: readonly AccessRule[];
   readonly securityRealm?: string;
@@ -102,6 +176,16 @@ export interface DataSource {
   readonly hapi: boolean;
   readonly items: readonly { readonly id: string; readonly description?: string }[];
   readonly params: readonly ParamDeclaration[];
+  readonly translations: readonly ReaderTranslation[];
+  readonly subSources: readonly SubSource[];
+  readonly data: readonly PlaneDescription[];
+  readonly coords: readonly CoordDescription[];
+  /** Whether item 0 is the time, for clients that count it; missing where the definition does not say. */
+  readonly implicitTimeItem?: boolean;
+  /** The id below which path-style clients find the source, where it is not `id`. */
+  readonly localId?: string;
+  /** What the records of a das1 reader hold; missing for other forms and where the definition does not say it. */
+  readonly das1?: Das1Records;
   /** Characters that a reader parameter may hold besides the usual ones (`readerParamChars`); das2-server 13.3. */
   readonly paramChars?: string;
   /** Every keyword in file order, quotes removed, substitutions of the file applied. */

@@ -21,6 +21,11 @@ export function splitFields(value: string): string[] {
   return fields;
 }
 
+/** The words of a field with `,` between them, trimmed; empty ones stay. */
+export function splitList(field: string): string[] {
+  return field.split(",").map((word) => word.trim());
+}
+
 /** A real number in decimal notation, `undefined` for anything else (hexadecimal, `Infinity`, blanks inside, ...). */
 export function realNumber(text: string): number | undefined {
   if (!/^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?$/.test(text)) return undefined;

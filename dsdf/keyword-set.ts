@@ -55,14 +55,14 @@ export class KeywordSet {
     const value = this.values.get(keyword);
     if (value === undefined) return undefined;
     const result = read(value.trim());
-    if (result === undefined)
-      this.problems.push({
-        line: this.place(keyword).line ?? 0,
-        keyword,
-        message: `value ${shown(value)}`,
-        expected,
-      });
+    if (result === undefined) this.note(keyword, `value ${shown(value)}`, expected);
     return result;
+  }
+
+  /** Notes what is wrong or odd about a keyword that is there; `expected` where its value is left out because of it. */
+  note(keyword: string, message: string, expected?: string): void {
+    const line = this.place(keyword).line ?? 0;
+    this.problems.push({ line, keyword, message, ...(expected === undefined ? {} : { expected }) });
   }
 
   /** The keywords `base` and `base_NN`, ascending by number; of one number the last in the file counts. */

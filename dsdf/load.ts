@@ -1,17 +1,26 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { isDasError } from "../errors/das-error.js";
 import { ACCESS_SYNTAX, accessRules } from "./access-rules.js";
 import { CACHE_LEVEL_SYNTAX, cacheLevel } from "./cache-levels.js";
 import { type CommandTemplate, parseCommand } from "./command.js";
+import { type Das1Records, das1Records } from "./das1-records.js";
 import type { AccessRule, CacheLevel, Contact, DataSource } from "./data-source.js";
 import { definitionError } from "./definition-error.js";
 import { positive, readExamples } from "./examples.js";
 import { splitFields } from "./fields.js";
+import { readFreshness } from "./freshness.js";
 import { MAX_DEFINITION_BYTES, parseDefinition } from "./grammar.js";
 import { KeywordSet } from "./keyword-set.js";
-import { PARAM_SYNTAX, paramDeclaration } from "./param-declarations.js";
+import { readParams } from "./param-info.js";
+import { readCoordDescriptions, readPlaneDescriptions } from "./path-descriptions.js";
 import { closedRange, openRange } from "./ranges.js";
+import { readTranslations } from "./reader-translations.js";
+import { idElements } from "./source-id.js";
+import { readSubSources } from "./sub-sources.js";
 import { type SubstitutionContext, substitute } from "./substitute.js";
+
+const LOCAL_ID_SYNTAX = "the id of a source, such as demo/pump4";
 
 /**
  * Reads the definition `ROOT/ID.dsdf` into its typed model. Nothing is run. The id is taken as it is: whoever has it
@@ -77,12 +86,19 @@ export function dataSource(
   if (reader === undefined && !elsewhere) throw keywords.missing("reader", "the command that makes the data");
   const reducerText = keywords.text("reducer");
   const preReduced = reducerText === "pre_reduced";
+  const requiresInterval = keywords.values.has("requiresInterval")
+    ? keywords.flag("requiresInterval")
+    : form === "das1" && keywords.values.has("items");
   const validRange = keywords.need("validRange", "BEGIN to END or BEGIN to now, BEGIN before END", openRange);
   const summary = keywords.text("summary");
   const securityRealm = keywords.text("securityRealm");
   const reducer = readReducer(keywords, reducerText);
   const paramChars = keywords.values.get("readerParamChars");
   const test = readTest(keywords);
+  const params = readParams(keywords);
+  const cacheReader = command(keywords, "cacheReader");
+  const localId = keywords.want("localId", LOCAL_ID_SYNTAX, localIdOf);
+  const das1 = form === "das1" && !elsewhere ? readDas1(keywords) : undefined;
   return {
     id,
     file,
@@ -93,13 +109,13 @@ export function dataSource(
     ...(reader === undefined ? {} : { reader }),
     ...(reducer === undefined ? {} : { reducer }),
     preReduced,
-    requiresInterval: keywords.values.has("requiresInterval")
-      ? keywords.flag("requiresInterval")
-      : form === "das1" && keywords.values.has("items"),
+    requiresInterval,
     ...(validRange === undefined ? {} : { validRange }),
     examples: readExamples(keywords),
     ...(test === undefined ? {} : { test }),
     cacheLevels: readCacheLevels(keywords),
+    freshness: readFreshness(keywords),
+    ...(cacheReader === undefined ? {} : { cacheReader }),
     access: readAccess(keywords),
     ...(securityRealm === undefined ? {} : { securityRealm }),
     ...(rename === undefined ? {} : { rename }),
@@ -109,14 +125,24 @@ export function dataSource(
     realTime: keywords.flag("realTime"),
     hapi: keywords.values.has("hapi") ? keywords.flag("hapi") : true,
     items: readItems(keywords),
-    params: keywords
-      .numbered("param")
-      .map(({ keyword }) => keywords.want(keyword, PARAM_SYNTAX, paramDeclaration))
-      .filter((declaration) => declaration !== undefined),
+    params,
+    translations: readTranslations(keywords, params),
+    subSources: readSubSources(keywords, { requiresInterval, paramChars }),
+    data: readPlaneDescriptions(keywords, "data"),
+    coords: readCoordDescriptions(keywords),
+    ...(keywords.values.has("implicitTimeItem")
+      ? { implicitTimeItem: keywords.flag("implicitTimeItem") }
+      : {}),
+    ...(localId === undefined ? {} : { localId }),
+    ...(das1 === undefined ? {} : { das1 }),
     ...(paramChars === undefined ? {} : { paramChars }),
     keywords: keywords.values,
     problems: [...definition.remarks, ...keywords.problems],
   };
+}
+
+function localIdOf(text: string): string | undefined {
+  return idElements(text)?.join("/");
 }
 
 function sourceForm(keywords: KeywordSet): DataSource["form"] {
@@ -163,6 +189,19 @@ function readTest(keywords: KeywordSet): DataSource["test"] {
   const interval = keywords.want("testInterval", "a positive number of seconds", positive);
   if (range === undefined) return undefined;
   return { ...range, ...(interval === undefined ? {} : { interval }) };
+}
+
+/** A source without `form` says nothing of its records: {@link checkTree} asks for it where records are converted. */
+function readDas1(keywords: KeywordSet): Das1Records | undefined {
+  if (!keywords.values.has("form")) return undefined;
+  try {
+    return das1Records(keywords.values);
+  } catch (error) {
+    if (!isDasError(error, "BAD_DEFINITION")) throw error;
+    const { keyword, what, expected } = error.where;
+    keywords.note(String(keyword), String(what), String(expected));
+    return undefined;
+  }
 }
 
 function readContacts(keywords: KeywordSet): Contact[] {

@@ -1,5 +1,5 @@
 import type { ParamDeclaration } from "./data-source.js";
-import { realNumber, splitFields } from "./fields.js";
+import { realNumber, splitFields, splitList } from "./fields.js";
 
 /** What {@link paramDeclaration} reads, for messages. */
 export const PARAM_SYNTAX =
@@ -62,10 +62,7 @@ function realRange(text: string | undefined): { min?: number; max?: number } | u
 }
 
 function list(text: string | undefined): string[] {
-  return (text ?? "")
-    .split(",")
-    .map((value) => value.trim())
-    .filter((value) => value !== "");
+  return splitList(text ?? "").filter((value) => value !== "");
 }
 
 function subset(part: readonly string[], whole: readonly string[]): boolean {

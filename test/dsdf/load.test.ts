@@ -46,6 +46,11 @@ describe("the model of a source (das2-server 12.3)", () => {
       hapi: true,
       items: [],
       params: [],
+      translations: [],
+      subSources: [],
+      data: [],
+      coords: [],
+      freshness: { liveDelaySeconds: 3 * 86_400, openTtlSeconds: 3600 },
       problems: [],
     });
   });
@@ -109,7 +114,9 @@ exampleInfo_02 = 'Info'
 exampleInfo_09 = 'nobody''s'
 `,
     );
-    expect(problems).toEqual([]);
+    expect(problems).toEqual([
+      { line: 10, keyword: "exampleInfo_09", message: "belongs to no exampleRange of its number" },
+    ]);
     expect(examples).toEqual([
       { number: 0, begin: makeTime(2020, 1, 1), end: makeTime(2020, 1, 2), interval: 60 },
       {
