@@ -47,7 +47,7 @@ describe("the description of a source (das2-server 2.6)", () => {
       "paramValInfo_00 coverageReducer hasCoverage cacheReader sourceGlob"
     ).split(" ");
     const text = names
-      .map((name) => (name === "reader" ? "reader = rd" : name.endsWith("Access") ? "" : `${name} = secret`))
+      .map((name) => (name === "reader" ? "reader = rd" : name.endsWith("Access") ? "" : `${name} = /secret`))
       .join("\n");
     const all = `zeta = 1\n${text}\nreadAccess = 'USER:secret'\ngroupAccess = secret\ndescription = x\nparamInfo_00 = i\nplane_1.label = P\nmine_7 = m\n`;
     const packet = description(all);
