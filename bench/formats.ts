@@ -5,7 +5,7 @@ import type { PacketHeader } from "../stream/model.js";
 import { packetHeader, xPlane, yPlane, yscanPlane } from "../stream/packet-header.js";
 import { LE_REAL4, LE_REAL8 } from "../stream/value-type.js";
 import { benchStream, noise } from "./bench-streams.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 import { built, compare, peer } from "./whole-process.js";
 
 const x = xPlane({ type: LE_REAL8, units: "us2000" });

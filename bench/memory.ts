@@ -6,7 +6,7 @@ import type { Writable } from "node:stream";
 import { packetHeader, xPlane, yscanPlane } from "../stream/packet-header.js";
 import { REAL4, REAL8 } from "../stream/value-type.js";
 import { noise, streamPieces } from "./bench-streams.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 import { built } from "./whole-process.js";
 
 /** Sizes of the streams, bytes: a hundred times apart, so that memory that grows with the stream shows. */

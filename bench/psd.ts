@@ -6,7 +6,7 @@ import { RealFft } from "../reducers/fft/real-fft.js";
 import { packetHeader, xPlane, yscanPlane } from "../stream/packet-header.js";
 import { LE_REAL4, LE_REAL8 } from "../stream/value-type.js";
 import { benchStream, noise } from "./bench-streams.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 import { built, compare, peer } from "./whole-process.js";
 
 /** Speed of the psd filter as a process, and of the transform below it. */

@@ -5,7 +5,7 @@ import type { PacketHeader } from "../stream/model.js";
 import { packetHeader, xPlane, yPlane, yscanPlane } from "../stream/packet-header.js";
 import { asciiType, REAL4, REAL8, timeType, type ValueType } from "../stream/value-type.js";
 import { noise, streamPieces } from "./bench-streams.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 import { built, compare, peer } from "./whole-process.js";
 
 const NAMES = ["a", "b", "c", "d"];

@@ -1,7 +1,5 @@
 import { parseArgs } from "node:util";
-
-/** Prints one line of a bench's report. */
-export type Print = (line: string) => void;
+import type { Print } from "./print.js";
 
 /** Benches by name; each makes its own input, prints ratios measured in this run, and cleans up. */
 const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promise<void> }>>> = {

@@ -9,7 +9,7 @@ import autocannon from "autocannon";
 import { packageRoot } from "../config/package-root.js";
 import { startApache } from "../test/support/apache.js";
 import { findProgram } from "../test/support/system-programs.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 
 const CONNECTIONS = 8;
 /** Length of each measurement under load, seconds. */

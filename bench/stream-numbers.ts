@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { readReal, writeExponential } from "../stream/number-field.js";
 import { readTimeField, writeTimeField } from "../stream/time-field.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 
 /** Fields of one round, all different; few enough to stay in the cache. */
 const FIELDS = 20_000;

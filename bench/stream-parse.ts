@@ -11,7 +11,7 @@ import { readStream } from "../stream/read-stream.js";
 import { StreamParser } from "../stream/stream-parser.js";
 import { das2Encoder } from "../stream/stream-writer.js";
 import { LE_REAL4, LE_REAL8, timeType, valueType } from "../stream/value-type.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 
 /** Size of each input; large enough that the start of a process does not count. */
 const INPUT_BYTES = 64 * 1024 * 1024;

@@ -4,7 +4,7 @@ import { closeSync, existsSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { packageRoot } from "../config/package-root.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 
 const ROUNDS = 5;
 

@@ -1,4 +1,4 @@
-import type { WordPart } from "./command.js";
+import type { WordPart } from "./command-template.js";
 import { definitionError, type FilePlace } from "./definition-error.js";
 import { readTemplate } from "./template.js";
 

@@ -1,7 +1,6 @@
 import { DasError } from "../errors/das-error.js";
-import type { CommandTemplate, WordPart } from "./command.js";
 import { plainWords } from "./command-lexer.js";
-import type { ValuePart } from "./template.js";
+import type { CommandTemplate, ValuePart, WordPart } from "./command-template.js";
 
 /** Request values by key; a missing or empty one is absent. */
 export type RequestValues = Readonly<Record<string, string | undefined>>;

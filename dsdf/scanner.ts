@@ -1,5 +1,5 @@
+import type { Assignment, Remark } from "./definition.js";
 import { definitionError } from "./definition-error.js";
-import type { Assignment, Remark } from "./grammar.js";
 
 const KEYWORD = /[A-Za-z_](?:[A-Za-z0-9_.]|\([0-9]+\))*/y;
 /** `$` at the end of a line, with what may follow it there: the next line goes on. */

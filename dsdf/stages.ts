@@ -1,7 +1,7 @@
 import { DasError } from "../errors/das-error.js";
 import { formatTime, type Time } from "../stream/time.js";
 import { binGrid, wholeBins } from "./bin-grid.js";
-import type { CommandTemplate } from "./command.js";
+import type { CommandTemplate } from "./command-template.js";
 import type { DataQuery } from "./data-query.js";
 import type { DataSource } from "./data-source.js";
 import { definitionError } from "./definition-error.js";

@@ -1,5 +1,5 @@
+import type { Definition } from "./definition.js";
 import { definitionError } from "./definition-error.js";
-import type { Definition } from "./grammar.js";
 
 /** Where a name in `$(NAME)` is looked up besides the definition itself. */
 export interface SubstitutionContext {

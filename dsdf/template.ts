@@ -1,8 +1,5 @@
-import type { WordPart } from "./command.js";
+import type { ValuePart } from "./command-template.js";
 import { definitionError, type FilePlace } from "./definition-error.js";
-
-/** A part that a request value fills. */
-export type ValuePart = Extract<WordPart, { kind: "value" }>;
 
 const SELECTOR = /^\s*([A-Za-z_][A-Za-z0-9_.]*)\s*(?:\(([^)]*)\))?\s*(?:#([^#]*))?(?:#([^#]*))?$/;
 

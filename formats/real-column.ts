@@ -1,6 +1,6 @@
 import { writeExponential } from "../stream/number-field.js";
 import type { ValueType } from "../stream/value-type.js";
-import type { FieldLoop } from "./text-packet.js";
+import type { FieldLoop } from "./field-loop.js";
 
 // Numbers of 7 and 10 digits, the defaults of the text form, four digits at a time out of a table. They are exact: a value
 // whose scaled rest lies too near to a half for plain arithmetic goes the exact way of writeExponential, as do zeros,

@@ -2,6 +2,7 @@ import type { PacketBatch, PacketHeader, Plane } from "../stream/model.js";
 import { writeExponential } from "../stream/number-field.js";
 import { type PlaneSpec, packetHeader } from "../stream/packet-header.js";
 import { asciiType, isText, timeType, type ValueType } from "../stream/value-type.js";
+import type { FieldLoop } from "./field-loop.js";
 import { realColumnLoop } from "./real-column.js";
 import { timeTextBytes, timeTextWriter } from "./time-text-writer.js";
 import { valueReader } from "./value-reader.js";
@@ -23,22 +24,6 @@ export interface TextDigits {
 const SPACE = 0x20;
 const NEWLINE = 0x0a;
 const COLON = 0x3a;
-
-/**
- * Converts `count` values of one type: the first is read at byte `at` and written at `toAt`, its separator included, the
- * next ones `step` and `toStep` bytes farther. `view` and `toView` lie on the same memory as `from` and `to`.
- */
-export type FieldLoop = (
-  from: Uint8Array,
-  view: DataView,
-  at: number,
-  step: number,
-  to: Uint8Array,
-  toView: DataView,
-  toAt: number,
-  toStep: number,
-  count: number,
-) => void;
 
 /** Errors: RECORD_TOO_LONG where the text of a record would pass the limit. Source: das2-stream E1. */
 export function textPacket(input: PacketHeader, digits: TextDigits): TextPacket {

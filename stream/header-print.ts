@@ -1,6 +1,6 @@
 import { DasError } from "../errors/das-error.js";
+import type { Compression } from "./compression.js";
 import { HEADER_PREFIX_BYTES } from "./framing.js";
-import type { Compression } from "./header-xml.js";
 import type {
   Comment,
   PacketHeader,

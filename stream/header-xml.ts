@@ -1,4 +1,5 @@
 import { DasError } from "../errors/das-error.js";
+import type { Compression } from "./compression.js";
 import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
 import type {
   Comment,
@@ -16,9 +17,6 @@ import { valueType } from "./value-type.js";
 import { parseXml, type XmlElement } from "./xml-document.js";
 
 export { printComment, printException, printPacketHeader, printStreamHeader } from "./header-print.js";
-
-/** How the bytes after the stream header are packed; das2-stream A14. */
-export type Compression = "none" | "deflate";
 
 /** Takes one line about something odd that was accepted. */
 export type Warn = (line: string) => void;

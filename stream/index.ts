@@ -5,10 +5,10 @@
 export { DasError, type ErrorCode, isDasError, OUTCOME } from "../errors/das-error.js";
 export { BatchBuilder } from "./batch-builder.js";
 export { readColumn, readPlane, readX, readXUs2000, writeValue, xUnits } from "./columns.js";
+export type { Compression } from "./compression.js";
 export { encodeItems } from "./encode-items.js";
 export { DEFAULT_FILL, type FillTest, fillTest, planeFill } from "./fill.js";
 export {
-  type Compression,
   type Info,
   parseInfo,
   parsePacketHeader,

@@ -1,6 +1,7 @@
 import { asDasError, DasError } from "../errors/das-error.js";
 import { BARE_HEADER } from "./bare-header.js";
 import { ByteQueue } from "./byte-queue.js";
+import type { Compression } from "./compression.js";
 import {
   bodyLength,
   COLON,
@@ -12,7 +13,7 @@ import {
   NEWLINE,
   OPEN,
 } from "./framing.js";
-import { type Compression, infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
+import { infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
 import { INFLATE_STEP_BYTES, ZlibInflater } from "./inflate.js";
 import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
 import type { PacketHeader, StreamItem } from "./model.js";

@@ -1,12 +1,7 @@
 import { BARE_HEADER } from "./bare-header.js";
+import type { Compression } from "./compression.js";
 import { type Deflater, deflater } from "./deflate.js";
-import {
-  type Compression,
-  printComment,
-  printException,
-  printPacketHeader,
-  printStreamHeader,
-} from "./header-xml.js";
+import { printComment, printException, printPacketHeader, printStreamHeader } from "./header-xml.js";
 import type { StreamEncoder, StreamHeader, StreamItem } from "./model.js";
 
 /** How {@link das2Encoder} writes. */

@@ -1,7 +1,7 @@
 import { DasError } from "../errors/das-error.js";
 import { dayNumber, NS_PER_DAY } from "./calendar.js";
+import type { Time, TimeRange } from "./instant.js";
 import { endsInLeapSecond } from "./leap-seconds.js";
-import type { Time, TimeRange } from "./time.js";
 
 /** How a time text is read. */
 export interface TimeTextOptions {

@@ -1,21 +1,8 @@
 import { dateOfDay, dayNumber, NS_PER_DAY } from "./calendar.js";
+import type { Time } from "./instant.js";
 
+export type { Time, TimeRange } from "./instant.js";
 export { parseTime, parseTimeRange, type TimeTextOptions } from "./time-text.js";
-
-/**
- * An instant of UTC, exact to the nanosecond. Days are counted from 2000-01-01 (negative before); `ns` are
- * nanoseconds since midnight, 0 to 86400e9 excluded, or to 86401e9 excluded inside a leap second.
- */
-export interface Time {
-  readonly day: number;
-  readonly ns: number;
-}
-
-/** A range of time, `end` excluded. */
-export interface TimeRange {
-  readonly begin: Time;
-  readonly end: Time;
-}
 
 /** The fields of an instant; `ns` are the nanoseconds within the second, `second` is 60 inside a leap second. */
 export interface CalendarTime {
