@@ -1,4 +1,4 @@
-import type { Time } from "../stream/time.js";
+import type { Time, TimeRange } from "../stream/time.js";
 
 /** What the answer is written as. */
 export type OutputForm = "stream" | "text" | "csv";
@@ -15,6 +15,11 @@ export interface DataQuery {
   readonly end: Time;
   /** As asked for, before trimming: what messages and `xCacheRange` show. */
   readonly requested: { readonly begin: Time; readonly end: Time };
+  /**
+   * What the reader is asked for, where that has been decided on: whole bins as far as the valid range and the rules
+   * of access let them be read. Missing: whole bins (das2-server 13.4).
+   */
+  readonly reading?: TimeRange;
   /** Widest bin wanted, seconds, > 0; missing: intrinsic. */
   readonly resolution?: number;
   /** Seconds between computed points, > 0; only for interval sources. */

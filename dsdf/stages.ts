@@ -1,6 +1,6 @@
 import { DasError } from "../errors/das-error.js";
-import { formatTime, type Time } from "../stream/time.js";
-import { binGrid, wholeBins } from "./bin-grid.js";
+import { formatTime, type Time, type TimeRange } from "../stream/time.js";
+import { type BinGrid, binGrid, wholeBins } from "./bin-grid.js";
 import type { CommandTemplate } from "./command-template.js";
 import type { DataQuery } from "./data-query.js";
 import type { DataSource } from "./data-source.js";
@@ -20,8 +20,8 @@ export interface AnswerNames {
 
 /**
  * The programs that answer a request, as argument vectors in the order of the data: reader, reducer, converter.
- * A reduced request asks the reader for whole bins; whoever runs the stages cuts the output to [begin, end) of the
- * query by bin centre.
+ * A reduced request asks the reader for whole bins, unless the query names the range to be read; whoever runs the
+ * stages cuts the output to [begin, end) of the query by bin centre.
  *
  * Errors: BAD_PARAMETER (no interval where the source needs one, a reader parameter outside the allowed set),
  * BAD_DEFINITION (no reader, das1 without a converter), NOT_IMPLEMENTED (a form without converter).
@@ -37,14 +37,14 @@ export function planStages(
     throw new DasError("BAD_PARAMETER", "parameter interval is missing, expected seconds between points");
   const interval = source.requiresInterval ? query.interval : undefined;
   const reducer = reducerOf(source, tools);
-  const reduction = interval === undefined && reducer !== undefined ? query.resolution : undefined;
-  const grid = reduction === undefined ? undefined : binGrid(query.begin, reduction, source.cacheLevels);
-  const range = grid === undefined ? query : wholeBins(grid, query.begin, query.end);
-  const values = requestValues(source, query, range, interval, answer);
+  const bins = requestBins(source, query, tools);
+  const values = requestValues(source, query, query.reading ?? bins?.reading ?? query, interval, answer);
 
   const stages = readerStages(source, query, tools, values, interval);
-  if (grid !== undefined && reducer !== undefined)
-    stages.push(...command("reducer", reducer, values, ["-b", timeText(grid.origin), String(grid.width)]));
+  if (bins !== undefined && reducer !== undefined) {
+    const { origin, width } = bins.grid;
+    stages.push(...command("reducer", reducer, values, ["-b", timeText(origin), String(width)]));
+  }
   const converter = converterOf(source, query, tools);
   if (converter !== undefined) stages.push(...command("converter", converter, values, []));
   return stages;
@@ -53,6 +53,29 @@ export function planStages(
 /** Whether a request with a resolution is answered in bins of this server's making; das2-server 13.2. */
 export function isReducible(source: DataSource, tools: PipelineTools): boolean {
   return !source.requiresInterval && reducerOf(source, tools) !== undefined;
+}
+
+/** What of a query decides on its bins. */
+type BinnedQuery = Pick<DataQuery, "begin" | "end" | "resolution">;
+
+/**
+ * The range that the reader is to be asked for: that of the query, or, where the answer is made of bins, the whole
+ * bins of it. It can reach further than the query, so whoever has a say in what may be read must be asked about
+ * this range. Source: das2-server 13.4.
+ */
+export function readingRange(source: DataSource, query: BinnedQuery, tools: PipelineTools): TimeRange {
+  return requestBins(source, query, tools)?.reading ?? { begin: query.begin, end: query.end };
+}
+
+/** The bins of an answer and what must be read for them; `undefined` for an answer without bins. */
+function requestBins(
+  source: DataSource,
+  query: BinnedQuery,
+  tools: PipelineTools,
+): { readonly grid: BinGrid; readonly reading: TimeRange } | undefined {
+  if (query.resolution === undefined || !isReducible(source, tools)) return undefined;
+  const grid = binGrid(query.begin, query.resolution, source.cacheLevels);
+  return { grid, reading: wholeBins(grid, query.begin, query.end) };
 }
 
 /** `yyyy-mm-ddThh:mm:ss` and as many digits of the fraction as it has, up to nine; das2-server 13.1. */

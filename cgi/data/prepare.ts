@@ -2,13 +2,15 @@ import type { CommandTemplate } from "../../dsdf/command.js";
 import type { DataQuery, OutputForm } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { splitParams } from "../../dsdf/param-words.js";
-import { timeText } from "../../dsdf/stages.js";
+import { readingRange, timeText } from "../../dsdf/stages.js";
 import { DasError } from "../../errors/das-error.js";
+import { compareTimes, type TimeRange } from "../../stream/time.js";
 import { findSource } from "../find-source.js";
 import type { Response } from "../http.js";
 import type { QueryContext } from "../query.js";
 import { redirect } from "../redirect.js";
 import { type DataWords, readDataWords, readInterval } from "./data-words.js";
+import { pipelineSetting } from "./pipeline-setting.js";
 import { trimToValidRange } from "./trim-range.js";
 
 /** A data request that may be answered: everything is checked, nothing is run yet. */
@@ -36,18 +38,33 @@ function namedValues(source: DataSource, context: QueryContext): Readonly<Record
   return values;
 }
 
-/** Lets in or challenges. Errors: NEEDS_LOGIN with the challenge in `where`. Source: das2-server 6.1. */
+/**
+ * Lets in or challenges, and decides what may be read: the whole bins of the request where all of `reading` is granted,
+ * else no more than the request itself, so that no bin is made from what is not for the client.
+ *
+ * @param range of the request, trimmed
+ * @param reading the range that would be read for it, which holds `range`
+ * Errors: NEEDS_LOGIN with the challenge in `where`. Source: das2-server 6.1, 13.4.
+ */
 async function letIn(
   source: DataSource,
-  range: { readonly begin: DataQuery["begin"]; readonly end: DataQuery["end"] },
+  range: TimeRange,
+  reading: TimeRange,
   { site, request, trace }: QueryContext,
-): Promise<void> {
+): Promise<TimeRange> {
+  // The narrow range first: whoever is refused that is refused the other as well, and is challenged once.
   const decision = await site.authorize(source, range.begin, range.end, request, site, trace.client);
   if (!decision.granted)
     throw new DasError("NEEDS_LOGIN", "This source needs a user name and password", {
       challenge: `Basic realm="${decision.realm}"`,
     });
   trace.user = decision.user;
+  if (compareTimes(range.begin, reading.begin) === 0 && compareTimes(range.end, reading.end) === 0)
+    return range;
+  const wider = await site.authorize(source, reading.begin, reading.end, request, site, trace.client);
+  if (!wider.granted) return range;
+  trace.user = wider.user ?? decision.user;
+  return reading;
 }
 
 /**
@@ -70,9 +87,17 @@ export async function prepareData(
   const elsewhere = redirect(source, context);
   if (elsewhere !== undefined) return { elsewhere };
   const requested = { begin: words.begin, end: words.end };
-  const range = trimToValidRange(source.validRange, requested, site.now());
+  const now = site.now();
+  const range = trimToValidRange(source.validRange, requested, now);
   if (range === undefined) return { words, source };
-  await letIn(source, range, context);
+  const resolution = words.resolution === undefined ? {} : { resolution: words.resolution };
+  const whole = readingRange(source, { ...range, ...resolution }, pipelineSetting(site).tools);
+  const reading = await letIn(
+    source,
+    range,
+    trimToValidRange(source.validRange, whole, now) ?? range,
+    context,
+  );
   const interval = source.requiresInterval ? readInterval(words.intervalText) : undefined;
   const params = splitParams(words.params ?? "", source.paramChars);
   trace.interval = interval;
@@ -82,7 +107,8 @@ export async function prepareData(
     sourceId: source.id,
     ...range,
     requested,
-    ...(words.resolution === undefined ? {} : { resolution: words.resolution }),
+    reading,
+    ...resolution,
     ...(interval === undefined ? {} : { interval }),
     params,
     output: words.output,
