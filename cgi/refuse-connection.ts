@@ -29,24 +29,20 @@ function headBlock(response: Response): string {
   return `${lines.join("\r\n")}\r\nConnection: close\r\n\r\n`;
 }
 
-/**
- * Answers what the HTTP parser refuses, in the form of every other error and with a record, and closes the connection. One that is
- * gone, or in the middle of an answer, is only closed.
- * @param answering whether the answer to an earlier request is still being sent
- */
-export async function refuseConnection(
-  error: Error,
-  socket: Duplex,
-  answering: boolean,
-  site: Site,
-): Promise<void> {
+/** Whether nobody is there any more to be told what was wrong. */
+export function isGone(error: Error, socket: Duplex): boolean {
   const { code } = error as NodeJS.ErrnoException; // errors of the parser and of sockets carry one
+  return code === "ECONNRESET" || !socket.writable;
+}
+
+/**
+ * Answers what the HTTP parser refuses, in the form of every other error and with a record, and closes the connection. Earlier
+ * requests of the connection must have been answered.
+ */
+export async function refuseConnection(error: Error, socket: Duplex, site: Site): Promise<void> {
+  const { code } = error as NodeJS.ErrnoException; // as above
   // "clientError" comes with the socket of a TCP server.
   const { remoteAddress } = socket as Socket;
-  if (code === "ECONNRESET" || !socket.writable || answering) {
-    socket.destroy();
-    return;
-  }
   const request: Request = {
     id: nextRequestId(),
     receivedAt: new Date(),

@@ -4,12 +4,13 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Config } from "../config/config.js";
 import { nodeListener } from "./adapters/node-http.js";
+import { type Turn, Turns } from "./adapters/turns.js";
 import type { Handler, Response } from "./http.js";
 import { textResponse } from "./http.js";
 import { handleLog } from "./log/viewer.js";
 import { openSite } from "./open-site.js";
 import { siblingUrl } from "./own-url.js";
-import { refuseConnection } from "./refuse-connection.js";
+import { isGone, refuseConnection } from "./refuse-connection.js";
 import { handle } from "./routes.js";
 import type { Site, SiteOptions } from "./site.js";
 
@@ -86,15 +87,27 @@ export async function startServer(
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
   });
-  const answering = new WeakSet<Duplex>();
+  const connections = new WeakMap<Duplex, Turns>();
+  server.on("connection", (socket) => connections.set(socket, new Turns(socket)));
+  /** Runs `turn` when everything that came before it on the connection is answered. */
+  const inTurn = (socket: Duplex, turn: Turn): void => connections.get(socket)?.add(turn);
   server.on("request", (message: IncomingMessage, out) => {
-    answering.add(message.socket);
-    out.once("close", () => answering.delete(message.socket));
-    for (const listener of listeners) if (listener(message, out)) return;
-    out.writeHead(400, "Bad Request", ["Connection", "close"]).end();
+    inTurn(message.socket, (done) => {
+      out.once("close", done);
+      for (const listener of listeners) if (listener(message, out)) return;
+      out.writeHead(400, "Bad Request", ["Connection", "close"]).end();
+    });
   });
   server.on("clientError", (error, socket) => {
-    refuseConnection(error, socket, answering.has(socket), site).catch(() => socket.destroy());
+    if (isGone(error, socket)) {
+      socket.destroy();
+      return;
+    }
+    inTurn(socket, (done) => {
+      refuseConnection(error, socket, site)
+        .catch(() => socket.destroy())
+        .finally(done);
+    });
   });
   await listen(server, config);
   // Without a descriptor for a new connection the others go on.

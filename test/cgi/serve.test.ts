@@ -1,76 +1,18 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
 import request from "supertest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RequestRecord } from "../../cgi/log/record.js";
-import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { liveGroups } from "../../pipeline/process-group.js";
 import { countPackets } from "../support/case-files.js";
-import { caseConfig } from "../support/case-site.js";
+import { type LiveServer, liveServer, readAll, send } from "../support/live-server.js";
 import { rawRequest } from "../support/raw-http.js";
 
 const DAY = "start_time=2021-06-30&end_time=2021-07-01";
 const DATA = `/das/server?server=dataset&${DAY}&dataset=Demo/`;
 
-/** A server with a log that tells of each record as it comes. */
-async function serverWith(settings: Readonly<Record<string, string>>) {
-  const { config, dispose } = caseConfig(settings);
-  const records: RequestRecord[] = [];
-  const waiting: {
-    readonly wanted: (record: RequestRecord) => boolean;
-    readonly resolve: (record: RequestRecord) => void;
-  }[] = [];
-  const log = {
-    write(record: RequestRecord) {
-      records.push(record);
-      for (const one of [...waiting])
-        if (one.wanted(record)) {
-          waiting.splice(waiting.indexOf(one), 1);
-          one.resolve(record);
-        }
-    },
-    close: () => Promise.resolve(),
-  };
-  const server: RunningServer = await startServer(config, { log });
-  return {
-    server,
-    port: Number(new URL(server.url).port),
-    records,
-    /** The next record, or one that was there already, of which `wanted` is true. */
-    record: (wanted: (record: RequestRecord) => boolean): Promise<RequestRecord> =>
-      new Promise((resolve) => {
-        const found = records.find(wanted);
-        if (found !== undefined) resolve(found);
-        else waiting.push({ wanted, resolve });
-      }),
-    async close() {
-      await server.close(0);
-      dispose();
-    },
-  };
-}
-
-type Live = Awaited<ReturnType<typeof serverWith>>;
-
-async function send(port: number, text: string): Promise<Socket> {
-  const socket = connect(port, "127.0.0.1");
-  await once(socket, "connect");
-  socket.write(text, "latin1");
-  return socket;
-}
-
-async function readAll(socket: Socket): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  socket.on("data", (bytes) => pieces.push(bytes));
-  socket.on("error", () => {});
-  await once(socket, "close");
-  return Buffer.concat(pieces);
-}
-
 describe("the resident server", () => {
-  let live: Live;
+  let live: LiveServer;
   beforeAll(async () => {
-    live = await serverWith({});
+    live = await liveServer({});
   });
   afterAll(() => live.close());
 
@@ -251,7 +193,7 @@ describe("the resident server", () => {
 
 describe("limits of the resident server", () => {
   it("answers 503 with Retry-After beyond the pipelines that may run, and again 200 when one has ended", async () => {
-    const live = await serverWith({ HELIOSTREAM_MAX_PIPELINES: "1" });
+    const live = await liveServer({ HELIOSTREAM_MAX_PIPELINES: "1" });
     try {
       const first = await send(live.port, `GET ${DATA}Endless HTTP/1.1\r\nHost: x\r\n\r\n`);
       await once(first, "data");
@@ -269,7 +211,7 @@ describe("limits of the resident server", () => {
   });
 
   it("ends a reader that falls silent and says so in the stream", async () => {
-    const live = await serverWith({ HELIOSTREAM_MAX_IDLE_TIME: "0.2" });
+    const live = await liveServer({ HELIOSTREAM_MAX_IDLE_TIME: "0.2" });
     try {
       const answer = await rawRequest(live.port, { target: `${DATA}Hang` });
       const { exception } = countPackets(answer.body);
@@ -282,7 +224,7 @@ describe("limits of the resident server", () => {
   });
 
   it("closes the connection of a client that takes too long, and what it ran", async () => {
-    const live = await serverWith({ HELIOSTREAM_MAX_CLIENT_WAIT: "0.2" });
+    const live = await liveServer({ HELIOSTREAM_MAX_CLIENT_WAIT: "0.2" });
     try {
       const slow = await send(live.port, `GET ${DATA}Endless HTTP/1.1\r\nHost: x\r\n\r\n`);
       slow.pause();
@@ -296,7 +238,7 @@ describe("limits of the resident server", () => {
   });
 
   it("lets a running answer end before it closes, and takes no new connection", async () => {
-    const live = await serverWith({});
+    const live = await liveServer({});
     const socket = await send(
       live.port,
       `GET ${DATA}Arguments HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
@@ -309,7 +251,7 @@ describe("limits of the resident server", () => {
   });
 
   it("cuts endless answers when it must close now", async () => {
-    const live = await serverWith({});
+    const live = await liveServer({});
     const socket = await send(live.port, `GET ${DATA}Endless HTTP/1.1\r\nHost: x\r\n\r\n`);
     socket.on("error", () => {});
     await once(socket, "data");
