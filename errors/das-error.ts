@@ -49,6 +49,11 @@ export const OUTCOME = {
   RECORD_TOO_LONG: { status: 500, exception: "ServerError", exit: 22 },
   // Files that readers open.
   BAD_FILE: { status: 500, exception: "ServerError", exit: 22 },
+  // FITS: a header that breaks the standard, data that contradict it, a declared size above a limit, a form not read here.
+  BAD_FITS_HEADER: { status: 500, exception: "ServerError", exit: 22 },
+  BAD_FITS_DATA: { status: 500, exception: "ServerError", exit: 22 },
+  FITS_TOO_LARGE: { status: 500, exception: "ServerError", exit: 22 },
+  FITS_UNSUPPORTED: { status: 501, exception: "NotImplemented", exit: 22 },
   NO_DATA_FOLDER: { status: 500, exception: "ServerError", exit: 1 },
   INTERNAL: { status: 500, exception: "ServerError", exit: 100 },
 } as const satisfies Record<string, { status: number; exception: string; exit: number }>;

@@ -1,0 +1,75 @@
+import { DasError } from "../errors/das-error.js";
+import { formatExponential, shortestReal } from "../stream/number-field.js";
+import type { FitsValue } from "./card-value.js";
+
+/** A real value for a card, with its digits: `digits` significant ones as C's `%.{digits}G`, or as few as read back the same. */
+export function fitsReal(value: number, digits?: number): FitsValue {
+  return { kind: "real", value, text: formatReal(value, digits) };
+}
+
+/**
+ * A real number as a card has it: always with a decimal point, exponent letter `E`. With `digits` like C's `%.{digits}G` (ties to
+ * even), a point added before the exponent or at the end where there is none: `1.`, `1.E+20`, `12.3456001`.
+ * Errors: BAD_FITS_HEADER for NaN and infinities, which a card cannot say. Source: FITS 4.0, 4.2.4; netdrms-export A5.
+ */
+export function formatReal(value: number, digits?: number): string {
+  if (!Number.isFinite(value))
+    throw new DasError("BAD_FITS_HEADER", `${value} as a value of a card, expected a finite number`);
+  const text = digits === undefined ? shortestReal(value).toUpperCase() : generalFormat(value, digits);
+  const [mantissa, exponent] = text.split("E");
+  const withPoint = mantissa!.includes(".") ? mantissa : `${mantissa}.`;
+  return exponent === undefined ? withPoint! : `${withPoint}E${exponent}`;
+}
+
+/** `%.{digits}G`: exponent form below 1e-4 and from 10**digits on, trailing zeros left off. */
+function generalFormat(value: number, digits: number): string {
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  const [sign, first, rest, exponentText] = /^(-?)(\d)\.?(\d*)e([+-]\d+)$/
+    .exec(formatExponential(value, digits - 1))!
+    .slice(1) as [string, string, string, string]; // the form of %e
+  const exponent = Number(exponentText);
+  if (exponent < -4 || exponent >= digits) {
+    const fraction = rest.replace(/0+$/, "");
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${sign}${first}${fraction === "" ? "" : `.${fraction}`}E${exponent < 0 ? "-" : "+"}${size}`;
+  }
+  const all = first + rest;
+  const whole = exponent < 0 ? "0" : all.slice(0, exponent + 1);
+  const fraction = (exponent < 0 ? "0".repeat(-exponent - 1) + all : all.slice(exponent + 1)).replace(
+    /0+$/,
+    "",
+  );
+  return `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+/** A string as it stands in a card: quotes doubled, at least eight characters between them. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''").padEnd(8)}'`;
+}
+
+/** The text of a value without its place in the card; a string's closing quote not before column 20. */
+export function printValue(value: FitsValue): string {
+  switch (value.kind) {
+    case "logical":
+      return value.value ? "T" : "F";
+    case "integer":
+      if (typeof value.value === "number" && !Number.isSafeInteger(value.value))
+        throw new DasError(
+          "BAD_FITS_HEADER",
+          `${value.value} as an integer of a card, expected a whole number`,
+        );
+      return String(value.value);
+    case "real":
+      return value.text ?? formatReal(value.value);
+    case "complex":
+      return value.text ?? `(${formatReal(value.re)}, ${formatReal(value.im)})`;
+    case "string":
+      return quoted(value.value);
+    case "undefined":
+      return "";
+    case "invalid":
+      return value.text;
+    default:
+      return value satisfies never;
+  }
+}
