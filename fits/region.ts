@@ -117,3 +117,73 @@ export function* boxes(
     if (axis === above.length) return;
   }
 }
+
+/** A corner in an array of a shape. */
+export interface Corner {
+  readonly shape: readonly number[];
+  readonly start: readonly number[];
+}
+
+interface Elements {
+  readonly buffer: ArrayBuffer;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/** Copies a box of `size` from one array into another of the same kind; both corners must lie so that it fits. */
+export function copyBox(
+  from: Elements,
+  source: Corner,
+  to: Elements,
+  target: Corner,
+  size: readonly number[],
+): void {
+  const width = from.BYTES_PER_ELEMENT;
+  const bytesFrom = new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
+  const bytesTo = new Uint8Array(to.buffer, to.byteOffset, to.byteLength);
+  // The runs of the source are those of its whole rows; the target is asked for each of its rows in the same order.
+  const rows: number[] = [];
+  const row = [size[0] ?? 0, ...size.slice(1).map(() => 1)];
+  if (
+    size.every(
+      (length, i) => length === source.shape[i] && (length === target.shape[i] || i === size.length - 1),
+    )
+  ) {
+    let at = 0;
+    let step = 1;
+    target.shape.forEach((length, i) => {
+      at += target.start[i]! * step;
+      step *= length;
+    });
+    bytesTo.set(bytesFrom.subarray(0, countOf(size) * width), at * width);
+    return;
+  }
+  eachRow(target, size, (at) => rows.push(at));
+  let next = 0;
+  eachRow(source, size, (at) =>
+    bytesTo.set(bytesFrom.subarray(at * width, (at + row[0]!) * width), rows[next++]! * width),
+  );
+}
+
+/** Calls `run` with the place of the first element of each row of axis 1. */
+function eachRow({ shape, start }: Corner, size: readonly number[], run: (at: number) => void): void {
+  if (countOf(size) === 0) return;
+  const index = size.map(() => 0);
+  for (;;) {
+    let at = 0;
+    let step = 1;
+    for (let i = 0; i < shape.length; i++) {
+      at += (start[i]! + index[i]!) * step;
+      step *= shape[i]!;
+    }
+    run(at);
+    let axis = 1;
+    for (; axis < shape.length; axis++) {
+      index[axis]!++;
+      if (index[axis]! < size[axis]!) break;
+      index[axis] = 0;
+    }
+    if (axis >= shape.length) return;
+  }
+}

@@ -1,4 +1,5 @@
 import { DasError } from "../errors/das-error.js";
+import { swapToHost } from "./pixels.js";
 
 /** Integers that Rice coding works on; the width of an element is its BYTEPIX. */
 export type RicePixels = Uint8Array<ArrayBuffer> | Int16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
@@ -17,8 +18,9 @@ function loadWords(bytes: Uint8Array): Int32Array {
   const count = (bytes.length >>> 2) + 4;
   if (words.length < count) words = new Int32Array(count * 2);
   words.fill(0, count - 4, count);
-  new Uint8Array(words.buffer).set(bytes);
-  Buffer.from(words.buffer, 0, count * 4).swap32();
+  const view = new Uint8Array(words.buffer, 0, count * 4);
+  view.set(bytes);
+  swapToHost(view, 4);
   return words;
 }
 

@@ -1,3 +1,4 @@
+import { swapToHost } from "./pixels.js";
 import { RICE_CODES, type RicePixels } from "./rice-decode.js";
 
 let words = new Int32Array(1024);
@@ -110,6 +111,6 @@ export function encodeRice(pixels: RicePixels, blockSize: number): Uint8Array<Ar
   if (free < 32) w[at++] = open;
   const bytes = new Uint8Array(at * 4);
   bytes.set(new Uint8Array(w.buffer, 0, at * 4));
-  Buffer.from(bytes.buffer).swap32();
+  swapToHost(bytes, 4);
   return bytes.slice(0, byteLength);
 }
