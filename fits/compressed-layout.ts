@@ -3,6 +3,7 @@ import { type Column, readColumns } from "./column.js";
 import type { Dithering } from "./dither.js";
 import type { Hdu } from "./fits-file.js";
 import type { Header } from "./header.js";
+import { type Heap, heapOf } from "./heap.js";
 import type { FitsLimits } from "./limits.js";
 import { pixelBytes } from "./pixels.js";
 import { countOf } from "./region.js";
@@ -34,9 +35,7 @@ export interface CompressedLayout {
     readonly seed: number;
   };
   readonly rowBytes: number;
-  /** First byte of the heap after the data's first, and its length. */
-  readonly heapOffset: number;
-  readonly heapBytes: number;
+  readonly heap: Heap;
 }
 
 /** Widest row that is read for a tile; usual ones have 8 to 64 bytes. */
@@ -79,7 +78,6 @@ export function readCompressedLayout(hdu: Hdu, limits: FitsLimits): CompressedLa
   const gzip = bytesColumn("GZIP_COMPRESSED_DATA");
   const plain = bytesColumn("UNCOMPRESSED_DATA");
   const quantised = bitpix < 0 ? readQuantised(header, columns) : undefined;
-  const heapOffset = header.integer("THEAP", 0) ?? rowBytes * rows;
   return {
     codec: { algorithm, bitpix, ...readRice(header, bitpix) },
     grid,
@@ -88,8 +86,7 @@ export function readCompressedLayout(hdu: Hdu, limits: FitsLimits): CompressedLa
     ...(plain === undefined ? {} : { plain }),
     ...(quantised === undefined ? {} : { quantised }),
     rowBytes,
-    heapOffset,
-    heapBytes: Math.max(0, structure.dataBytes - heapOffset),
+    heap: heapOf(hdu),
   };
 }
 

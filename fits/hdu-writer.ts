@@ -20,14 +20,14 @@ export interface WriteOptions {
  */
 export class HduWriter {
   readonly #sink: ByteSink;
-  readonly #header: Header;
-  readonly #dataBytes: number;
+  #header: Header;
+  readonly #dataBytes: number | undefined;
   readonly #options: WriteOptions;
   readonly #headerAt: number;
   readonly #sum = new DataSum();
   #written = 0;
 
-  private constructor(sink: ByteSink, header: Header, dataBytes: number, options: WriteOptions) {
+  private constructor(sink: ByteSink, header: Header, dataBytes: number | undefined, options: WriteOptions) {
     this.#sink = sink;
     this.#header = header;
     this.#dataBytes = dataBytes;
@@ -36,24 +36,23 @@ export class HduWriter {
   }
 
   /**
-   * Writes the header (a copy of it, with its sums reserved) and waits for data.
-   * Errors: BAD_PARAMETER where checksums are wanted in a sink that takes no patch and the sum is not known.
+   * Writes the header (a copy of it, with its sums reserved) and waits for data. Without `dataBytes` the final header is given to
+   * {@link HduWriter.end}.
+   * Errors: BAD_PARAMETER where the sink takes no patch and the size, or a wanted sum, is not known.
    */
   static async begin(
     sink: ByteSink,
     header: Header,
-    dataBytes: number,
+    dataBytes: number | undefined,
     options: WriteOptions = {},
   ): Promise<HduWriter> {
-    const own = header.clone();
-    if (options.checksum === true) {
-      if (options.dataSum === undefined && dataBytes > 0 && !isPatchable(sink))
-        throw new DasError(
-          "BAD_PARAMETER",
-          "checksums need a sink that can be patched, or the sum of the data",
-        );
-      setSums(own, options.dataSum ?? 0);
-    } else own.remove("CHECKSUM").remove("DATASUM");
+    const sumLater = options.checksum === true && options.dataSum === undefined && dataBytes !== 0;
+    if ((sumLater || dataBytes === undefined) && !isPatchable(sink))
+      throw new DasError(
+        "BAD_PARAMETER",
+        "sizes and sums that are not known beforehand need a sink that can be patched",
+      );
+    const own = withSums(header, options);
     const writer = new HduWriter(sink, own, dataBytes, options);
     await sink.write(own.bytes());
     return writer;
@@ -62,33 +61,43 @@ export class HduWriter {
   /** Takes data in file order. Errors: INTERNAL beyond the declared bytes. */
   async write(bytes: Uint8Array): Promise<void> {
     this.#written += bytes.length;
-    if (this.#written > this.#dataBytes)
+    if (this.#dataBytes !== undefined && this.#written > this.#dataBytes)
       throw new DasError("INTERNAL", `${this.#written} bytes of data written, ${this.#dataBytes} declared`);
     await this.#put(bytes);
   }
 
-  /** Pads the data, and writes the sums. Errors: INTERNAL where data are missing. */
-  async end(): Promise<void> {
-    if (this.#written !== this.#dataBytes)
+  /**
+   * Pads the data, and writes the sums. `header`: the final one where the size was not known; as long as the first.
+   * Errors: INTERNAL where data are missing, BAD_FITS_DATA where the sum given beforehand is not theirs.
+   */
+  async end(header?: Header): Promise<void> {
+    const { checksum, dataSum, padding = 0 } = this.#options;
+    if (this.#dataBytes !== undefined && this.#written !== this.#dataBytes)
       throw new DasError("INTERNAL", `${this.#written} bytes of data written, ${this.#dataBytes} declared`);
     const rest = (BLOCK_BYTES - (this.#written % BLOCK_BYTES)) % BLOCK_BYTES;
-    if (rest > 0) await this.#put(new Uint8Array(rest).fill(this.#options.padding ?? 0));
-    if (this.#options.checksum !== true) return;
-    if (this.#options.dataSum === undefined && this.#dataBytes > 0) await this.#patchSums();
-    else if (this.#options.dataSum !== undefined && this.#options.dataSum !== this.#sum.value)
+    if (rest > 0) await this.#put(new Uint8Array(rest).fill(padding));
+    const sumLater = checksum === true && dataSum === undefined && this.#dataBytes !== 0;
+    if (checksum === true && dataSum !== undefined && dataSum !== this.#sum.value)
       throw new DasError("BAD_FITS_DATA", "the data are not those whose DATASUM was kept");
+    if (!sumLater && header === undefined) return;
+    const before = this.#header.bytes().length;
+    if (header !== undefined) this.#header = withSums(header, this.#options);
+    if (sumLater) setSums(this.#header, this.#sum.value);
+    const bytes = this.#header.bytes();
+    if (bytes.length !== before)
+      throw new DasError("INTERNAL", "a header changed its length while its data were written");
+    await (this.#sink as PatchableSink).patch(this.#headerAt, bytes); // `begin` made sure
   }
 
   async #put(bytes: Uint8Array): Promise<void> {
     if (this.#options.checksum === true) this.#sum.add(bytes);
     await this.#sink.write(bytes);
   }
+}
 
-  async #patchSums(): Promise<void> {
-    const before = this.#header.bytes().length;
-    setSums(this.#header, this.#sum.value);
-    const bytes = this.#header.bytes();
-    if (bytes.length !== before) throw new DasError("INTERNAL", "checksums changed the length of a header");
-    await (this.#sink as PatchableSink).patch(this.#headerAt, bytes); // `begin` made sure
-  }
+function withSums(header: Header, { checksum, dataSum }: WriteOptions): Header {
+  const own = header.clone();
+  if (checksum === true) setSums(own, dataSum ?? 0);
+  else own.remove("CHECKSUM").remove("DATASUM");
+  return own;
 }

@@ -1,13 +1,12 @@
 import { DasError } from "../errors/das-error.js";
-import type { Column } from "./column.js";
+import { type Column, ELEMENT_BYTES } from "./column.js";
 import type { CompressedLayout, TileNumber } from "./compressed-layout.js";
 import type { FitsFile, Hdu } from "./fits-file.js";
+import { checkExtent, type Heap, readDescriptor, readHeap } from "./heap.js";
 import { countOf } from "./region.js";
 import type { CodedTile } from "./tile-codec.js";
 import { tileRegion } from "./tile-grid.js";
 
-/** Bytes that lie between tiles of one batch and are read with them rather than around them. */
-const SLACK_BYTES = 1 << 16;
 /** Rice counts its bits in 31-bit integers. */
 const MAX_CODED_BYTES = 2 ** 28 - 64;
 
@@ -42,7 +41,7 @@ export async function readTiles(
       extents.push(extentOf(layout, tiles[i]!, row));
     }
   }
-  const bytes = await readExtents(file, hdu, layout, extents);
+  const bytes = await readHeap(file.source, layout.heap, extents);
   return extents.map((extent, i) => codedTile(layout, extent, bytes[i]!));
 }
 
@@ -55,59 +54,29 @@ function extentOf(layout: CompressedLayout, tile: number, row: DataView): Extent
   ] as const;
   for (const [column, stored] of places) {
     if (column === undefined) continue;
-    const { length, offset } = readDescriptor(column, row, layout, tile);
+    const { length, offset } = extentIn(column, row, layout.heap, tile);
     if (length > 0) return { tile, stored, offset, length, row };
   }
   throw new DasError("BAD_FITS_DATA", `tile ${tile + 1} has no data`);
 }
 
-function readDescriptor(
+function extentIn(
   column: Column,
   row: DataView,
-  { heapBytes }: CompressedLayout,
+  heap: Heap,
   tile: number,
 ): { length: number; offset: number } {
-  const wide = column.descriptor === "Q";
-  const count = wide ? Number(row.getBigUint64(column.offset)) : row.getUint32(column.offset);
-  const offset = wide ? Number(row.getBigUint64(column.offset + 8)) : row.getUint32(column.offset + 4);
+  const { count, offset } = readDescriptor(row, column.offset, column.descriptor);
   // 1PB holds bytes; 1PI of UNCOMPRESSED_DATA holds 16-bit values.
-  const length = count * ({ I: 2, J: 4, K: 8, E: 4, D: 8 }[column.type as string] ?? 1);
-  if (length === 0) return { length: 0, offset: 0 };
-  if (offset + length > heapBytes)
-    throw new DasError(
-      "BAD_FITS_DATA",
-      `tile ${tile + 1} is declared as ${length} bytes at ${offset} of a heap of ${heapBytes} bytes`,
-    );
+  const length = Math.ceil(count * ELEMENT_BYTES[column.type]);
+  if (length === 0) return { length, offset: 0 };
+  checkExtent(heap, { offset, length }, `tile ${tile + 1}`);
   if (length > MAX_CODED_BYTES)
     throw new DasError(
       "FITS_TOO_LARGE",
       `tile ${tile + 1} has ${length} bytes, expected at most ${MAX_CODED_BYTES}`,
     );
   return { length, offset };
-}
-
-async function readExtents(
-  file: FitsFile,
-  hdu: Hdu,
-  { heapOffset }: CompressedLayout,
-  extents: readonly Extent[],
-): Promise<Uint8Array[]> {
-  let begin = Number.MAX_SAFE_INTEGER;
-  let end = 0;
-  let sum = 0;
-  for (const { offset, length } of extents) {
-    begin = Math.min(begin, offset);
-    end = Math.max(end, offset + length);
-    sum += length;
-  }
-  const heap = hdu.dataOffset + heapOffset;
-  if (extents.length > 0 && end - begin <= sum + SLACK_BYTES) {
-    const bytes = await file.source.read(heap + begin, end - begin);
-    return extents.map(({ offset, length }) => bytes.subarray(offset - begin, offset - begin + length));
-  }
-  const pieces: Uint8Array[] = [];
-  for (const { offset, length } of extents) pieces.push(await file.source.read(heap + offset, length));
-  return pieces;
 }
 
 function codedTile(layout: CompressedLayout, { tile, stored, row }: Extent, bytes: Uint8Array): CodedTile {
