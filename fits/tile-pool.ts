@@ -70,10 +70,7 @@ export function tilePool(threads: number = availableParallelism(), file = worker
     return pool.reduce((best, one) => (one.waiting.size < best.waiting.size ? one : best));
   };
 
-  const ask = (
-    job: { decode: DecodeJob } | { encode: EncodeJob },
-    moved: ArrayBuffer[],
-  ): Promise<TileReply> =>
+  const ask = (job: { decode: DecodeJob } | { encode: EncodeJob }): Promise<TileReply> =>
     new Promise((resolve, reject) => {
       if (closed) {
         reject(new DasError("CANCELLED", "the threads for tiles were ended"));
@@ -83,7 +80,7 @@ export function tilePool(threads: number = availableParallelism(), file = worker
       const request: TileRequest = { number: ++number, ...job };
       thread.waiting.set(number, { resolve, reject });
       thread.worker.ref();
-      thread.worker.postMessage(request, moved);
+      thread.worker.postMessage(request);
     });
 
   return {
@@ -91,13 +88,16 @@ export function tilePool(threads: number = availableParallelism(), file = worker
     parallel: 2 * threads,
 
     async decode(job) {
-      const reply = await ask({ decode: { codec: job.codec, tiles: ownTiles(job) } }, []);
+      const reply = await ask({ decode: { codec: job.codec, tiles: ownTiles(job) } });
       if ("pixels" in reply) return reply.pixels;
       throw failureOf(reply);
     },
 
     async encode(job) {
-      const reply = await ask({ encode: job }, []);
+      const { pixels } = job;
+      // A view of a larger buffer would take all of it along.
+      const own = pixels.byteLength === pixels.buffer.byteLength ? pixels : pixels.slice();
+      const reply = await ask({ encode: { ...job, pixels: own } });
       if ("tiles" in reply) return reply.tiles;
       throw failureOf(reply);
     },

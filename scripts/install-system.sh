@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the system programs that whole-system tests run (Apache, Chromium) where they are missing.
+# Installs the system programs that whole-system tests run (Apache, Chromium, fpack and funpack) where they are missing.
 # As root on a system with apt it installs them; otherwise it prints the command to run. Ends with status 0 when
 # everything is there, with 1 when something is still missing.
 set -u
@@ -11,6 +11,7 @@ missing() {
   command -v apache2 >/dev/null 2>&1 || command -v httpd >/dev/null 2>&1 || packages="$packages apache2"
   command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
     command -v google-chrome >/dev/null 2>&1 || packages="$packages chromium"
+  { command -v fpack && command -v funpack; } >/dev/null 2>&1 || packages="$packages libcfitsio-bin"
   echo "${packages# }"
 }
 

@@ -9,6 +9,8 @@ const PROGRAMS = {
     names: ["chromium", "chromium-browser", "google-chrome"],
     variable: "CHROMIUM",
   },
+  fpack: { package: "libcfitsio-bin", names: ["fpack"], variable: "FPACK" },
+  funpack: { package: "libcfitsio-bin", names: ["funpack"], variable: "FUNPACK" },
 } as const;
 
 /** A program of the system. */
@@ -26,7 +28,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The path of a program: the variable of its name in the environment (`APACHE`, `CHROMIUM`), else on the PATH. */
+/** The path of a program: the variable of its name in the environment (`APACHE`, `CHROMIUM`, `FPACK`, `FUNPACK`), else on the PATH. */
 export function findProgram(program: SystemProgram): string | undefined {
   const { names, variable } = PROGRAMS[program];
   const named = process.env[variable];
