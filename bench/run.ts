@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promis
   reducers: () => import("./reducers.js"),
   psd: () => import("./psd.js"),
   formats: () => import("./formats.js"),
+  fits: () => import("./fits.js"),
   server: () => import("./server.js"),
   memory: () => import("./memory.js"),
 };

@@ -119,7 +119,11 @@ function numberIn(column: AsciiColumn, field: string): number {
   if (column.tnull !== undefined && text === column.tnull.trim()) return Number.NaN;
   // A blank field is 0 (7.2.5), unless blanks are its null, as above.
   if (text === "") return column.tzero;
-  const found = /^([+-]?)(\d*)(\.?)(\d*)(?:([ED])([+-]?\d{1,4})|([+-]\d{1,4}))?$/.exec(text.toUpperCase());
+  // Longer ones say nothing more, and would cost the pattern below its square.
+  const found =
+    text.length > 300
+      ? null
+      : /^([+-]?)(\d*)(\.?)(\d*)(?:([ED])([+-]?\d{1,4})|([+-]\d{1,4}))?$/.exec(text.toUpperCase());
   if (found === null || (found[2] === "" && found[4] === "") || (column.type === "I" && found[3] !== ""))
     throw new DasError(
       "BAD_FITS_DATA",

@@ -25,8 +25,8 @@ export function planCompression(
     throw new DasError("BAD_PARAMETER", `an image of ${shape.join(" x ")} pixels cannot be compressed`);
   if (algorithm === "RICE_1" && (bitpix < 0 || bitpix === 64))
     throw new DasError("FITS_UNSUPPORTED", `RICE_1 of an image of BITPIX = ${bitpix}, expected 8, 16 or 32`);
-  if (!Number.isInteger(blockSize) || blockSize < 1 || blockSize > 65536)
-    throw new DasError("BAD_PARAMETER", `Rice blocks of ${blockSize} pixels, expected 1 to 65536`);
+  if (!Number.isInteger(blockSize) || blockSize < 1 || blockSize > 4096)
+    throw new DasError("BAD_PARAMETER", `Rice blocks of ${blockSize} pixels, expected 1 to 4096`);
   const lengths = shape.map((length, i) => tile?.[i] ?? (i === 0 && tile === undefined ? length : 1));
   if ((tile?.length ?? 0) > shape.length || !lengths.every((one) => Number.isInteger(one) && one >= 1))
     throw new DasError("BAD_PARAMETER", `tiles of ${tile?.join(" x ")} of an image of ${shape.join(" x ")}`);

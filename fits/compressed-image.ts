@@ -1,4 +1,5 @@
-import { readCompressedLayout } from "./compressed-layout.js";
+import { DasError } from "../errors/das-error.js";
+import { pixelsPerByte, readCompressedLayout } from "./compressed-layout.js";
 import type { FitsFile, Hdu } from "./fits-file.js";
 import { checkArrayBytes, type FitsImage } from "./image.js";
 import { newPixels, type PixelArray, pixelBytes } from "./pixels.js";
@@ -44,7 +45,13 @@ export function compressedImage(file: FitsFile, hdu: Hdu, workers: TileWorkers =
   async function read(region: Region = wholeOf(shape)): Promise<PixelArray> {
     checkRegion(shape, region);
     checkArrayBytes(bitpix, region, file.limits);
-    const out = newPixels(bitpix, countOf(region.size));
+    const count = countOf(region.size);
+    if (count > layout.heap.byteLength * pixelsPerByte(codec))
+      throw new DasError(
+        "BAD_FITS_DATA",
+        `unit ${hdu.index} declares ${count} pixels in ${layout.heap.byteLength} compressed bytes, which cannot hold them`,
+      );
+    const out = newPixels(bitpix, count);
     const most = Math.max(
       1,
       Math.min(BATCH_TILES, Math.floor(BATCH_BYTES / (countOf(tile) * pixelBytes(bitpix)))),

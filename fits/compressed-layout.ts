@@ -7,6 +7,7 @@ import { type Heap, heapOf } from "./heap.js";
 import type { FitsLimits } from "./limits.js";
 import { pixelBytes } from "./pixels.js";
 import { countOf } from "./region.js";
+import { RICE_CODES } from "./rice-decode.js";
 import { type Bitpix, product, readAxes, readBitpix, required } from "./structure.js";
 import type { Algorithm, TileCodec } from "./tile-codec.js";
 import { type TileGrid, tileGrid } from "./tile-grid.js";
@@ -90,6 +91,28 @@ export function readCompressedLayout(hdu: Hdu, limits: FitsLimits): CompressedLa
   };
 }
 
+/** Longest Rice block; the usual ones have 16 or 32 pixels. */
+const MAX_BLOCK = 4096;
+
+/**
+ * The most pixels that one byte can stand for: a Rice block of equal pixels takes 3 to 5 bits, and deflate at most 1032 bytes a byte.
+ * So a small file cannot ask for much memory.
+ */
+export function pixelsPerByte({ algorithm, bitpix, blockSize, bytePix }: TileCodec): number {
+  switch (algorithm) {
+    case "RICE_1":
+      // Tiles may be stored by gzip instead.
+      return Math.max((blockSize * 8) / RICE_CODES[bytePix]!.fsBits, 1032 / pixelBytes(bitpix));
+    case "GZIP_1":
+    case "GZIP_2":
+      return 1032;
+    case "NOCOMPRESS":
+      return Math.max(1, 1032 / pixelBytes(bitpix));
+    default:
+      return algorithm satisfies never;
+  }
+}
+
 function readAlgorithm(header: Header, unit: number): Algorithm {
   const name = required(header.text("ZCMPTYPE"), "ZCMPTYPE", unit).toUpperCase();
   switch (name) {
@@ -135,7 +158,7 @@ function readRice(header: Header, bitpix: Bitpix): { blockSize: number; bytePix:
   let bytePix = bitpix === 8 || bitpix === 16 ? bitpix / 8 : 4;
   for (let i = 1; header.has(`ZNAME${i}`); i++) {
     const name = header.text(`ZNAME${i}`)?.toUpperCase();
-    if (name === "BLOCKSIZE") blockSize = header.integer(`ZVAL${i}`, 1, 65536) ?? blockSize;
+    if (name === "BLOCKSIZE") blockSize = header.integer(`ZVAL${i}`, 1, MAX_BLOCK) ?? blockSize;
     if (name === "BYTEPIX") bytePix = header.integer(`ZVAL${i}`, 1, 8) ?? bytePix;
   }
   if (bytePix !== 1 && bytePix !== 2 && bytePix !== 4)

@@ -1,6 +1,6 @@
 import { DasError } from "../errors/das-error.js";
 import { type Column, ELEMENT_BYTES } from "./column.js";
-import type { CompressedLayout, TileNumber } from "./compressed-layout.js";
+import { type CompressedLayout, pixelsPerByte, type TileNumber } from "./compressed-layout.js";
 import type { FitsFile, Hdu } from "./fits-file.js";
 import { checkExtent, type Heap, readDescriptor, readHeap } from "./heap.js";
 import { countOf } from "./region.js";
@@ -81,6 +81,11 @@ function extentIn(
 
 function codedTile(layout: CompressedLayout, { tile, stored, row }: Extent, bytes: Uint8Array): CodedTile {
   const pixels = countOf(tileRegion(layout.grid, tile).size);
+  if (pixels > bytes.length * pixelsPerByte(layout.codec))
+    throw new DasError(
+      "BAD_FITS_DATA",
+      `tile ${tile + 1} declares ${pixels} pixels in ${bytes.length} bytes, which cannot hold them`,
+    );
   const { quantised } = layout;
   if (quantised === undefined || stored !== "compressed") return { bytes, pixels, stored };
   const { dithering, seed } = quantised;

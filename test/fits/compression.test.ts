@@ -106,6 +106,13 @@ describe("RICE_1", () => {
   });
 });
 
+it("a Rice code that does not exist is refused", () => {
+  const bytes = Uint8Array.of(0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff);
+  expect(() => decodeRice(bytes, new Int32Array(32), 32)).toThrow(
+    "Rice code 31 of a block, expected at most 26",
+  );
+});
+
 /** The first places where two images differ. */
 function differences(a: PixelArray, b: PixelArray): string[] {
   const found: string[] = [];
