@@ -64,7 +64,7 @@ export async function run(print: Print): Promise<void> {
     } finally {
       await pool.close();
     }
-    await regionMemory(print, at("rice.fits.fz"), at("plain.fits"));
+    await regionMemory(print, at);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -174,22 +174,34 @@ async function compareThreads(
   );
 }
 
-/** Memory of a pass over an image by regions, against its size. */
-async function regionMemory(print: Print, ...files: string[]): Promise<void> {
-  for (const path of files) {
-    const source = await openFileSource(path);
+/** Growth of the process by a pass over an image in bands, and over one four times as tall. */
+async function regionMemory(print: Print, at: (name: string) => string): Promise<void> {
+  const pixels = sunImage();
+  const tall: PixelSource = {
+    bitpix: 16,
+    shape: [SIDE, 4 * SIDE],
+    read: async (region) => {
+      const [first = 0] = region?.start.slice(1) ?? [];
+      const [rows = 0] = region?.size.slice(1) ?? [];
+      return pixels.slice((first % SIDE) * SIDE, ((first % SIDE) + rows) * SIDE);
+    },
+  };
+  await writePlain(tall, at("tall.fits"));
+  await writeRice(at("tall.fits"), at("tall.fits.fz"));
+  for (const name of ["plain.fits", "tall.fits", "rice.fits.fz", "tall.fits.fz"]) {
+    const source = await openFileSource(at(name));
     const image = openImage(await openFitsFile(source));
+    const held = (): number => process.memoryUsage().arrayBuffers / 2 ** 20;
+    const before = held();
     let most = 0;
-    const before = process.memoryUsage().arrayBuffers;
-    let sum = 0;
+    let bands = 0;
     for await (const { pixels } of imageBands(image)) {
-      sum += Number(pixels[0]);
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      bands += Math.min(1, pixels.length);
+      most = Math.max(most, held() - before);
     }
     await source.close();
-    const mebibytes = (most / 2 ** 20).toFixed(0);
     print(
-      `  by bands, ${image.compression ?? "plain"}: at most ${mebibytes} MiB of arrays for an image of ${(SIDE * SIDE * 2) >> 20} MiB (${sum > 0 ? "read" : "empty"})`,
+      `  ${name} by ${bands} bands: ${(source.byteLength / 2 ** 20).toFixed(0)} MiB, arrays of at most ${most.toFixed(0)} MiB, garbage included`,
     );
   }
 }

@@ -17,7 +17,7 @@ export interface CardPlace {
 
 /**
  * The cards of one header, in their order. What is not edited is written exactly as it was read; an edited card keeps its
- * place, its comment and the form of its value. Of a repeated keyword the first card counts. Source: FITS 4.0, 4.
+ * place, its comment and the form of its value. Of a repeated keyword the first card with a value counts. Source: FITS 4.0, 4.
  */
 export class Header {
   #cards: Card[];
@@ -172,8 +172,12 @@ export class Header {
   #place(keyword: string): number | undefined {
     if (this.#places === undefined) {
       this.#places = new Map();
-      for (const [i, card] of this.#cards.entries())
-        if (!this.#places.has(card.keyword)) this.#places.set(card.keyword, i);
+      for (const [i, card] of this.#cards.entries()) {
+        const first = this.#places.get(card.keyword);
+        // A comment under the same keyword does not hide the value.
+        if (first === undefined || (card.kind === "value" && this.#cards[first]!.kind !== "value"))
+          this.#places.set(card.keyword, i);
+      }
     }
     return this.#places.get(keyword);
   }

@@ -12,6 +12,8 @@ const STRING_WIDTH = 68;
 export interface CardForm {
   /** Column (from 0, in the whole card) of the slash before the comment, kept where the value leaves room; 31 otherwise. */
   readonly slash?: number;
+  /** Whether a number begins in column 11 rather than ends in column 30: free format. */
+  readonly free?: boolean;
 }
 
 /**
@@ -50,7 +52,8 @@ function cardLines(
     throw new DasError("BAD_FITS_HEADER", `${start.trim()} has a value of ${text.length} characters`);
   }
   const isText = value.kind === "string" || value.kind === "complex";
-  const body = start + (hierarch ? text : isText ? text.padEnd(20) : text.padStart(20));
+  const left = isText || form.free === true;
+  const body = start + (hierarch ? text : left ? text.padEnd(20) : text.padStart(20));
   // An invalid text may hold a slash of its own.
   if (comment === "" || value.kind === "invalid") return [body.slice(0, CARD_BYTES).padEnd(CARD_BYTES)];
   return [withComment(body, comment, hierarch ? 0 : (form.slash ?? 31))];
@@ -77,8 +80,8 @@ function longStringLines(start: string, text: string, comment: string): string[]
     rest = rest.slice(cut);
     prefix = "CONTINUE  ";
   }
-  const last = `${prefix}'${rest}'`;
-  lines.push(comment === "" ? last.padEnd(CARD_BYTES) : withComment(last, comment, 0));
+  const last = `${prefix}'${rest.padEnd(8)}'`;
+  lines.push(comment === "" ? last.padEnd(CARD_BYTES) : withComment(last, comment, 31));
   return lines;
 }
 
@@ -105,14 +108,16 @@ export function commentaryCards(keyword: string, text: string): CommentaryCard[]
   return cards;
 }
 
-/** The same card with another value; comment, its column and the exponent letter `D` stay. */
+/** The same card with another value; comment, its column, free format and the exponent letter `D` stay. */
 export function withValue(card: ValueCard, value: FitsValue, comment = card.comment): ValueCard {
   const before = card.value;
   const inD = before.kind === "real" && /[Dd]/.test(before.text ?? "");
   const written =
     inD && value.kind === "real" ? { ...value, text: printValue(value).replace("E", "D") } : value;
   const slash = slashColumn(card);
-  return valueCard(card.keyword, written, comment, slash === undefined ? {} : { slash });
+  // Fixed format has a number or a letter in column 30 and a blank in column 11.
+  const free = /^.{8}= [^' ]/.test(card.lines[0] ?? "") && printValue(before).length < 20;
+  return valueCard(card.keyword, written, comment, slash === undefined ? { free } : { slash, free });
 }
 
 /** Column of the slash in a card of one line, outside of quotes. */

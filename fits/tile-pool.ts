@@ -70,7 +70,10 @@ export function tilePool(threads: number = availableParallelism(), file = worker
     return pool.reduce((best, one) => (one.waiting.size < best.waiting.size ? one : best));
   };
 
-  const ask = (job: { decode: DecodeJob } | { encode: EncodeJob }): Promise<TileReply> =>
+  const ask = (
+    job: { decode: DecodeJob } | { encode: EncodeJob },
+    moved: ArrayBuffer[] = [],
+  ): Promise<TileReply> =>
     new Promise((resolve, reject) => {
       if (closed) {
         reject(new DasError("CANCELLED", "the threads for tiles were ended"));
@@ -80,7 +83,7 @@ export function tilePool(threads: number = availableParallelism(), file = worker
       const request: TileRequest = { number: ++number, ...job };
       thread.waiting.set(number, { resolve, reject });
       thread.worker.ref();
-      thread.worker.postMessage(request);
+      thread.worker.postMessage(request, moved);
     });
 
   return {
@@ -88,7 +91,8 @@ export function tilePool(threads: number = availableParallelism(), file = worker
     parallel: 2 * threads,
 
     async decode(job) {
-      const reply = await ask({ decode: { codec: job.codec, tiles: ownTiles(job) } });
+      const { tiles, buffer } = ownTiles(job);
+      const reply = await ask({ decode: { codec: job.codec, tiles } }, [buffer]);
       if ("pixels" in reply) return reply.pixels;
       throw failureOf(reply);
     },
@@ -109,17 +113,17 @@ export function tilePool(threads: number = availableParallelism(), file = worker
   };
 }
 
-/** A view sent to a thread takes its whole buffer along; views of one piece of a file stay views of one copy. */
-function ownTiles({ tiles }: DecodeJob): DecodeJob["tiles"] {
-  const bytes = tiles.reduce((all, tile) => all + tile.bytes.length, 0);
-  const joined = new Uint8Array(bytes);
+/** The bytes of all tiles in one buffer that can be moved to a thread; views of a file's bytes would take all of it along. */
+function ownTiles({ tiles }: DecodeJob): { tiles: DecodeJob["tiles"]; buffer: ArrayBuffer } {
+  const joined = new Uint8Array(tiles.reduce((all, tile) => all + tile.bytes.length, 0));
   let at = 0;
-  return tiles.map((tile) => {
+  const own = tiles.map((tile) => {
     joined.set(tile.bytes, at);
-    const view = joined.subarray(at, at + tile.bytes.length);
+    const bytes = joined.subarray(at, at + tile.bytes.length);
     at += tile.bytes.length;
-    return { ...tile, bytes: view };
+    return { ...tile, bytes };
   });
+  return { tiles: own, buffer: joined.buffer };
 }
 
 function failureOf(reply: TileReply): DasError {

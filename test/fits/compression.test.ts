@@ -5,6 +5,7 @@ import {
   emptyPrimary,
   HduWriter,
   Header,
+  imageHeader,
   memorySink,
   memorySource,
   openFitsFile,
@@ -312,6 +313,16 @@ describe("writing compressed images", () => {
     );
     for (const { keyword } of before.header.cards)
       expect(after.header.get(keyword)).toEqual(before.header.get(keyword));
+  });
+
+  it.skipIf(funpack.missing)(funpack.title("of an image extension is unpacked as an extension"), async () => {
+    const pixels = Int32Array.from(valuesOf(32));
+    const header = imageHeader({ bitpix: 32, shape: [130, 90], primary: false }).set("EXTNAME", "MAP");
+    const bytes = await compressed(pixelsInMemory(pixels, [130, 90]), header);
+    const unpacked = await openFitsFile(memorySource(packed(funpack.path, [], bytes)));
+    expect(unpacked.hdus.map(({ name }) => name)).toEqual(["", "MAP"]);
+    expect(unpacked.hdus[1]!.structure.kind).toBe("image");
+    expect(differences(await openImage(unpacked).read(), pixels)).toEqual([]);
   });
 
   it("refuses Rice of floats and of 64-bit integers, and tiles that do not fit", async () => {

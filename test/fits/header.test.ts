@@ -2,7 +2,15 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isDasError } from "../../errors/das-error.js";
-import { fitsReal, formatReal, Header, memorySource, openFitsFile } from "../../fits/index.js";
+import {
+  commentaryCards,
+  fitsReal,
+  formatReal,
+  Header,
+  memorySource,
+  openFitsFile,
+  valueCard,
+} from "../../fits/index.js";
 import { referenceData } from "../support/reference-data.js";
 
 /** A header of the given cards, each written as it is. */
@@ -137,6 +145,12 @@ describe("editing", () => {
       card.startsWith("COUNT") ? "COUNT   =                    7 / an integer" : card,
     );
     expect(header.toString().split("\n")).toEqual(expected.map((card) => card.trimEnd()));
+  });
+
+  it("adds a value beside a comment of the same keyword", () => {
+    const header = headerOf("NOTE      only words").set("NOTE", 1);
+    expect(header.integer("NOTE")).toBe(1);
+    expect(header.set("NOTE", 2).cards.map(({ kind }) => kind)).toEqual(["commentary", "value"]);
   });
 
   it("puts new cards where it is told", () => {
@@ -298,5 +312,50 @@ it.skipIf(referenceData("sdo/resampled_hmi.fits") === undefined)(
     const source = file.hdus[0]!.header.text("SOURCE") ?? "";
     // The program that resampled the image cut the list: the last piece ends in "&" and nothing goes on.
     expect(source).toBe("'hmi.lev1[:#158263685,#158263663,#158263638,#158263710,#158263746,#158&");
+  },
+);
+
+/** The cards of a listing, 80 characters each. */
+function listed(path: string): string[] {
+  return readFileSync(path, "latin1")
+    .split("\n")
+    .filter((line) => line.trim() !== "" && line.trim() !== "END")
+    .map((line) => line.slice(0, 80).padEnd(80));
+}
+
+const sharp = referenceData("sdo/hmi_sharp_magnetogram.header");
+it.skipIf(sharp === undefined)(
+  "a header of JSOC is printed as it was exported, from keywords, values and comments (reference data)",
+  () => {
+    const lines = listed(sharp!);
+    const header = headerOf(...lines);
+    expect(header.cards.length).toBeGreaterThan(100);
+    const printed = header.cards.flatMap((card): readonly string[] =>
+      card.kind === "value"
+        ? valueCard(card.keyword, card.value, card.comment).lines
+        : commentaryCards(card.keyword, card.text).flatMap((one) => one.lines),
+    );
+    expect(printed).toEqual(lines);
+  },
+);
+
+const synoptic = referenceData("sdo/hmi_synoptic.header");
+it.skipIf(synoptic === undefined)(
+  "values set again stand as they stood, in fixed and free format (reference data)",
+  () => {
+    const lines = listed(synoptic!);
+    const header = headerOf(...lines);
+    for (const card of header.cards) if (card.kind === "value") header.set(card.keyword, card.value);
+    // Short strings are filled up to eight characters.
+    const filled = lines.map((line) =>
+      line
+        .replace(
+          /^(.{8}= )'([^']{0,7})' {0,8}/,
+          (_, start: string, text: string) => `${start}'${text.padEnd(8)}'`,
+        )
+        .padEnd(80)
+        .slice(0, 80),
+    );
+    expect(header.cards.flatMap((card) => card.lines)).toEqual(filled);
   },
 );
