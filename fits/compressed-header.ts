@@ -16,6 +16,9 @@ export interface CompressionChoice {
   readonly blockSize?: number;
 }
 
+/** Their descriptors are held until the end: 512 MiB. */
+const MAX_TILES = 2 ** 26;
+
 /** Checks a choice against an image. Errors: FITS_UNSUPPORTED, BAD_PARAMETER. */
 export function planCompression(
   { bitpix, shape }: PixelSource,
@@ -34,6 +37,11 @@ export function planCompression(
     shape,
     lengths.map((length, i) => Math.min(length, shape[i]!)),
   );
+  if (grid.tiles > MAX_TILES)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `${grid.tiles} tiles of an image of ${shape.join(" x ")}, expected at most ${MAX_TILES}`,
+    );
   const bytePix = algorithm === "RICE_1" ? pixelBytes(bitpix) : 4;
   return { codec: { algorithm, bitpix, blockSize, bytePix }, grid };
 }

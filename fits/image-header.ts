@@ -11,15 +11,14 @@ export interface ImageForm {
 }
 
 /** Keywords that describe how a unit is stored, not what it holds. */
-const STRUCTURAL =
-  /^(SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|GROUPS|TFIELDS|THEAP|BLOCKED|CHECKSUM|DATASUM)$/;
+const STRUCTURAL = /^(SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|GROUPS|TFIELDS|THEAP|BLOCKED)$/;
 /** Keywords of a compressed image and of the table it is stored in. */
 const COMPRESSION =
   /^(ZIMAGE|ZSIMPLE|ZTENSION|ZEXTEND|ZBLOCKED|ZPCOUNT|ZGCOUNT|ZHECKSUM|ZDATASUM|ZBITPIX|ZNAXIS\d*|ZTILE\d+|ZCMPTYPE|ZNAME\d+|ZVAL\d+|ZQUANTIZ|ZDITHER0|ZBLANK|ZSCALE|ZZERO|ZMASKCMP|TTYPE\d+|TFORM\d+|TUNIT\d+|TNULL\d+|TSCAL\d+|TZERO\d+|TDIM\d+|TDISP\d+)$/;
 
 /**
- * The cards of a header that say what the image is: all but the structural ones, those of a compression, and the sums. In the header of
- * a compressed image `ZBLANK` becomes `BLANK` where that is not there, and the name `COMPRESSED_IMAGE` goes.
+ * The cards of a header that say what the image is: all but the structural ones and those of a compression; sums keep their place. In
+ * the header of a compressed image `ZBLANK` becomes `BLANK` where that is not there, and the name `COMPRESSED_IMAGE` goes.
  */
 export function describingCards(header: Header, bitpix: Bitpix): Card[] {
   const compressed = header.has("ZIMAGE");

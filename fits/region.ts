@@ -84,7 +84,7 @@ export function eachRun(
 
 /**
  * Cuts a shape into boxes of at most `most` values (at least one row of axis 1) in the order of the file: the lower axes whole, the
- * next in steps that are multiples of `step` where that fits.
+ * next in multiples of its `step`, at least one.
  */
 export function* boxes(
   shape: readonly number[],
@@ -99,7 +99,7 @@ export function* boxes(
   if (cut === 0 && shape.length > 1) whole = shape[cut++]!;
   const step = steps[cut] ?? 1;
   const fit = Math.max(1, Math.floor(most / whole));
-  const length = Math.min(shape[cut]!, fit >= step ? fit - (fit % step) : fit);
+  const length = Math.min(shape[cut]!, Math.max(step, fit - (fit % step)));
   const above = shape.slice(cut + 1);
   const index = above.map(() => 0);
   for (;;) {

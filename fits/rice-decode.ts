@@ -11,12 +11,14 @@ export const RICE_CODES: Readonly<Record<number, { readonly fsBits: number; read
   4: { fsBits: 5, fsMax: 25 },
 };
 
-let words = new Int32Array(1024);
+/** Scratch memory of usual tiles; larger ones take their own, which is not kept. */
+const KEPT_WORDS = 1 << 18;
+const scratch = new Int32Array(KEPT_WORDS);
 
 /** The tile as big-endian words that the machine reads as they are, and two words of zeros behind it. */
 function loadWords(bytes: Uint8Array): Int32Array {
   const count = (bytes.length >>> 2) + 4;
-  if (words.length < count) words = new Int32Array(count * 2);
+  const words = count <= KEPT_WORDS ? scratch : new Int32Array(count);
   words.fill(0, count - 4, count);
   const view = new Uint8Array(words.buffer, 0, count * 4);
   view.set(bytes);

@@ -1,7 +1,9 @@
 import { swapToHost } from "./pixels.js";
 import { RICE_CODES, type RicePixels } from "./rice-decode.js";
 
-let words = new Int32Array(1024);
+/** Scratch memory of usual tiles; larger ones take their own, which is not kept. */
+const KEPT_WORDS = 1 << 18;
+const scratch = new Int32Array(KEPT_WORDS);
 let codes = new Int32Array(64);
 
 /**
@@ -18,9 +20,8 @@ export function encodeRice(pixels: RicePixels, blockSize: number): Uint8Array<Ar
   const count = pixels.length;
   // No difference needs more than its full width on average: fs is taken from the mean, and above fsMax they are plain.
   const most = Math.ceil((fullBits + count * (fullBits + 2) + Math.ceil(count / blockSize) * 8) / 32) + 4;
-  if (words.length < most) words = new Int32Array(most);
+  const w = most <= KEPT_WORDS ? scratch : new Int32Array(most);
   if (codes.length < blockSize) codes = new Int32Array(blockSize);
-  const w = words;
   const c = codes;
   const narrow = 32 - fullBits;
   // `open` holds the bits not yet stored at its upper end, `free` counts the places left in it (1 to 32).

@@ -40,6 +40,7 @@ export async function writeCompressedImage(
   const build = (heapBytes: number, longest: number): Header => {
     const whole = compressedHeader(header, codec, grid, heapBytes, longest);
     if (options.checksum === true) reserveSums(whole);
+    else whole.remove("CHECKSUM").remove("DATASUM");
     return whole;
   };
   await sink.write(build(0, 0).bytes());

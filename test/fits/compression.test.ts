@@ -5,6 +5,7 @@ import {
   emptyPrimary,
   HduWriter,
   Header,
+  imageBands,
   imageHeader,
   memorySink,
   memorySource,
@@ -294,6 +295,33 @@ describe("writing compressed images", () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it("costs a region the tiles that it touches, and bands of any size give the image", async () => {
+    const pixels = Int16Array.from(rounded(sun(512, 512, 20)));
+    const bytes = await compressed(pixelsInMemory(pixels, [512, 512]), new Header(), { tile: [64, 64] });
+    let read = 0;
+    const counted = {
+      byteLength: bytes.length,
+      async read(offset: number, length: number) {
+        read += length;
+        return bytes.subarray(offset, offset + length);
+      },
+    };
+    const image = openImage(await openFitsFile(counted));
+    read = 0;
+    await image.read({ start: [70, 70], size: [10, 10] });
+    // One of 64 tiles, and its row of the table.
+    expect(read).toBeLessThan(bytes.length / 40);
+    for (const bandBytes of [1, 100_000, 1 << 20]) {
+      const bands: number[] = [];
+      for await (const band of imageBands(image, bandBytes)) {
+        // A band is never lower than a tile, which would be decoded again for the next.
+        expect(band.region.size[1]! % 64).toBe(0);
+        for (const value of band.pixels) bands.push(Number(value));
+      }
+      expect(differences(Int16Array.from(bands), pixels)).toEqual([]);
+    }
   });
 
   it("and plain again restores the first header", async () => {
