@@ -8,12 +8,17 @@ const COMMENTARY_WIDTH = 72;
 /** Between the quotes of a card of fixed form: columns 12 to 79. */
 const STRING_WIDTH = 68;
 
+/** Keywords of which a card with a value would be read as something else. */
+const NO_VALUE: ReadonlySet<string> = new Set(["END", "COMMENT", "HISTORY", "CONTINUE", "HIERARCH"]);
+
 /** How a value is placed in its card. */
 export interface CardForm {
   /** Column (from 0, in the whole card) of the slash before the comment, kept where the value leaves room; 31 otherwise. */
   readonly slash?: number;
   /** Whether a number begins in column 11 rather than ends in column 30: free format. */
   readonly free?: boolean;
+  /** Whether the keyword stands behind `HIERARCH`; by default where it must. */
+  readonly hierarch?: boolean;
 }
 
 /**
@@ -27,7 +32,9 @@ export interface CardForm {
 export function valueCard(keyword: string, value: FitsValue, comment = "", form: CardForm = {}): ValueCard {
   checkText(keyword, comment);
   checkText(keyword, printable(value));
-  const hierarch = !/^[A-Z0-9_-]{1,8}$/.test(keyword);
+  const hierarch = form.hierarch ?? !/^[A-Z0-9_-]{1,8}$/.test(keyword);
+  if (NO_VALUE.has(keyword))
+    throw new DasError("BAD_FITS_HEADER", `${keyword} with a value, expected a keyword that may have one`);
   if (hierarch && (!/^[!-<>-~]+(?: [!-<>-~]+)*$/.test(keyword) || keyword.length > 60))
     throw new DasError("BAD_FITS_HEADER", `keyword "${keyword.slice(0, 80)}", expected words without "="`);
   const start = hierarch ? `HIERARCH ${keyword} = ` : `${keyword.padEnd(8)}= `;
@@ -117,7 +124,8 @@ export function withValue(card: ValueCard, value: FitsValue, comment = card.comm
   const slash = slashColumn(card);
   // Fixed format has a number or a letter in column 30 and a blank in column 11.
   const free = /^.{8}= [^' ]/.test(card.lines[0] ?? "") && printValue(before).length < 20;
-  return valueCard(card.keyword, written, comment, slash === undefined ? { free } : { slash, free });
+  const form = { free, hierarch: card.hierarch };
+  return valueCard(card.keyword, written, comment, slash === undefined ? form : { ...form, slash });
 }
 
 /** Column of the slash in a card of one line, outside of quotes. */

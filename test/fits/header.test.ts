@@ -147,6 +147,13 @@ describe("editing", () => {
     expect(header.toString().split("\n")).toEqual(expected.map((card) => card.trimEnd()));
   });
 
+  it("keeps a short keyword behind HIERARCH and a lower-case one where they are", () => {
+    const header = headerOf("HIERARCH GAIN = 1.5 / e", "gain    =                    2");
+    expect(header.set("GAIN", 2.5).set("gain", 3).toString()).toBe(
+      "HIERARCH GAIN = 2.5 / e\ngain    =                    3",
+    );
+  });
+
   it("adds a value beside a comment of the same keyword", () => {
     const header = headerOf("NOTE      only words").set("NOTE", 1);
     expect(header.integer("NOTE")).toBe(1);
@@ -197,6 +204,7 @@ describe("editing", () => {
     expect(code(() => new Header().set("GREEK", "\u03b1"))).toBe(true);
     expect(code(() => new Header().set("NAN", Number.NaN))).toBe(true);
     expect(code(() => new Header().set("A=B", 1))).toBe(true);
+    expect(code(() => new Header().set("END", 1))).toBe(true);
     expect(code(() => new Header().set("x".repeat(70), 1))).toBe(true);
     expect(code(() => new Header().addCommentary("lower", "x"))).toBe(true);
   });
