@@ -8,7 +8,7 @@ const COUNT = 10_000;
 let table: Float32Array | undefined;
 
 /** The standard's table of random numbers: Park and Miller's sequence, seed 1. Source: FITS 4.0, appendix I. */
-export function ditherTable(): Float32Array {
+function ditherTable(): Float32Array {
   if (table !== undefined) return table;
   const numbers = new Float32Array(COUNT);
   let seed = 1;

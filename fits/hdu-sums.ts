@@ -42,7 +42,7 @@ const ZEROS = "0".repeat(16);
  * @param dataSum sum of the data unit with its padding
  */
 export function setSums(header: Header, dataSum: number): void {
-  // Another length of DATASUM's text must not move a card between the two passes.
+  // The sum counts the card of CHECKSUM with zeros in it; its real digits are made to cancel out.
   header.set("CHECKSUM", ZEROS, header.card("CHECKSUM")?.comment ?? "HDU checksum");
   header.set("DATASUM", String(dataSum), header.card("DATASUM")?.comment ?? "data unit checksum");
   header.set("CHECKSUM", encodeSum(addSums(sumOf(header.bytes()), dataSum), true));

@@ -56,7 +56,7 @@ export function pixelsInMemory(pixels: PixelArray, shape: readonly number[]): Pi
 }
 
 /** The values of a region as an array of their own. */
-export function copyRegion(pixels: PixelArray, shape: readonly number[], region: Region): PixelArray {
+function copyRegion(pixels: PixelArray, shape: readonly number[], region: Region): PixelArray {
   const size = pixels.BYTES_PER_ELEMENT;
   const from = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   const bytes = new Uint8Array(countOf(region.size) * size);

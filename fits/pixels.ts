@@ -1,4 +1,3 @@
-import { DasError } from "../errors/das-error.js";
 import type { Bitpix } from "./structure.js";
 
 /** Stored values of an image: the type says BITPIX (8 is unsigned). */
@@ -50,17 +49,6 @@ export function bitpixOf(pixels: PixelArray): Bitpix {
 }
 
 const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-/** Values out of big-endian bytes, as a copy. Errors: BAD_FITS_DATA where the length is no whole number of values. */
-export function decodePixels(bytes: Uint8Array, bitpix: Bitpix): PixelArray {
-  const size = pixelBytes(bitpix);
-  if (bytes.length % size !== 0)
-    throw new DasError("BAD_FITS_DATA", `${bytes.length} bytes for values of ${size} bytes`);
-  const own = new Uint8Array(bytes.length);
-  own.set(bytes);
-  swapToHost(own, size);
-  return pixelsOver(bitpix, own.buffer);
-}
 
 /** Big-endian bytes of values, as a copy. */
 export function encodePixels(pixels: PixelArray): Uint8Array<ArrayBuffer> {

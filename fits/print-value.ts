@@ -43,7 +43,7 @@ function generalFormat(value: number, digits: number): string {
 }
 
 /** A string as it stands in a card: quotes doubled, at least eight characters between them. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return `'${text.replaceAll("'", "''").padEnd(8)}'`;
 }
 

@@ -12,7 +12,7 @@ export type HduKind =
   | "other";
 
 /** The numbers of the value of `BITPIX`: bits, negative for IEEE floating point. */
-export const BITPIX_VALUES = [8, 16, 32, 64, -32, -64] as const;
+const BITPIX_VALUES = [8, 16, 32, 64, -32, -64] as const;
 
 /** A valid value of `BITPIX`. */
 export type Bitpix = (typeof BITPIX_VALUES)[number];

@@ -110,6 +110,14 @@ describe("what a file declares is checked, and the message names it", () => {
   const image = (change: Cards) => fitsHeader([["SIMPLE", "                   T"], ...change]);
   it("the compressed file of these tests is right itself", async () => {
     expect(await failure(compressedFile())).toBeUndefined();
+    // The same with 64-bit descriptors.
+    const wide = Buffer.alloc(16);
+    wide.writeBigUInt64BE(3n, 0);
+    expect(await failure(compressedFile({ TFORM1: "'1QB(3)  '", NAXIS1: 16 }, wide))).toBeUndefined();
+    wide.writeBigUInt64BE(2n ** 63n, 8);
+    expect(await failure(compressedFile({ TFORM1: "'1QB(3)  '", NAXIS1: 16 }, wide))).toMatchObject({
+      code: "BAD_FITS_DATA",
+    });
   });
 
   it.each<[string, Uint8Array, string, string]>([
