@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** Two projects: `unit` needs nothing but Node, `system` runs real programs (Apache, Chromium). */
+/** Two projects: `unit` needs little but Node (`fpack` and `funpack` as a second opinion), `system` runs Apache and Chromium. */
 export default defineConfig({
   test: {
+    globalSetup: ["test/support/install-programs.ts"],
     projects: [
       {
         test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"], testTimeout: 30_000 },
@@ -11,7 +12,6 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/support/install-programs.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

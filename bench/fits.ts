@@ -21,7 +21,7 @@ import {
   writeCompressedImage,
   writeImage,
 } from "../fits/index.js";
-import type { Print } from "./run.js";
+import type { Print } from "./print.js";
 
 const SIDE = 4096;
 const ROUNDS = 5;
