@@ -34,10 +34,10 @@ async function answer(
   handle: (request: Request, site: Site) => Promise<Response>,
 ): Promise<void> {
   const abort = new AbortController();
-  // Apache ends programs by SIGTERM when the client has left or the server stops.
+  // Apache ends programs by SIGTERM when the client has left or the server stops; who still listens is told.
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const)
     process.on(signal, () => {
-      abort.abort();
+      abort.abort(new DasError("STOPPED", "the server was told to stop before the answer was complete"));
       setTimeout(() => process.exit(1), TERM_GRACE_MS).unref();
     });
   let site: Site | undefined;

@@ -30,6 +30,7 @@ export const OUTCOME = {
   READER_FAILED: { status: 500, exception: "ServerError", exit: 100 },
   TIME_LIMIT: { status: 500, exception: "ServerError", exit: 100 },
   OUTPUT_LIMIT: { status: 500, exception: "ServerError", exit: 100 },
+  STOPPED: { status: 503, exception: "ServerError", exit: 100 },
   CANCELLED: { status: 500, exception: "ServerError", exit: 0 },
   // Streams: one code for each way to break one (das2-stream A3).
   NO_STREAM_HEADER: { status: 500, exception: "ServerError", exit: 22 },

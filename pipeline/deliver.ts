@@ -65,27 +65,31 @@ export async function* deliver(
     given.packets = packets;
     given.exception = exception;
   }
-  // After an exception the stream is over, whatever the programs still do.
-  if (given.exception === undefined) await supervisor.allEnded();
+  // After an exception, and when it may not go on, the stream is over, whatever the programs still do.
+  if (given.exception === undefined && supervisor.cancellation === undefined) await supervisor.allEnded();
   given.mayBeEmpty = delivery.mayBeEmpty;
   const verdict = supervisor.verdict(given);
   // From here on what we say ourselves is among the facts, so the verdict is put on record before.
   if (verdict.kind === "failed") supervisor.note(verdict);
-  yield* lastWords(verdict, delivery.format, given);
+  yield* lastWords(verdict, supervisor.cancellation, delivery.format, given);
 }
 
 /** The in-band exception of a failure that the stream has not told of, or the failure thrown. */
-function* lastWords(outcome: Outcome, format: OutputFormat, given: Given): Generator<Uint8Array> {
-  if (outcome.kind === "cancelled") throw new DasError("CANCELLED", "the request was given up");
-  if (outcome.kind !== "failed") return;
+function* lastWords(
+  outcome: Outcome,
+  cancellation: DasError | undefined,
+  format: OutputFormat,
+  given: Given,
+): Generator<Uint8Array> {
+  const error = cancellation ?? (outcome.kind === "failed" ? outcome.error : undefined);
+  if (error === undefined) return;
+  if (error.code === "CANCELLED") throw error;
   const told = given.exception !== undefined && format !== "other";
   if (told) return;
   const silent = given.bytes === 0;
-  if (format === "other" || (silent && outcome.reason !== "empty")) throw outcome.error;
-  const exception =
-    outcome.reason === "empty"
-      ? { type: EMPTY_RESPONSE, message: outcome.error.message }
-      : exceptionOf(outcome.error);
+  const empty = outcome.kind === "failed" && outcome.reason === "empty";
+  if (format === "other" || (silent && !empty)) throw error;
+  const exception = empty ? { type: EMPTY_RESPONSE, message: error.message } : exceptionOf(error);
   const packets = [printException(exception)];
   if (silent && format === "das2") packets.unshift(printStreamHeader(BARE_HEADER));
   const last = Buffer.concat(packets);
@@ -115,6 +119,7 @@ async function* followPackets(
       const got = await iterator.next();
       if (got.done === true) {
         open = false;
+        if (supervisor.cancellation !== undefined) break;
         await supervisor.ended([lastStage]);
         if (!supervisor.stop.aborted) attempt(() => health.end(), badStream);
         break;

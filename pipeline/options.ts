@@ -20,7 +20,10 @@ export interface PipelineOptions {
   readonly format?: OutputFormat;
   /** Not one byte of `other` output is an answer too, and not a failure; default false. */
   readonly mayBeEmpty?: boolean;
-  /** Aborted when the client has left. */
+  /**
+   * Aborted when the client has left. With an error of the house as its reason somebody still listens: the stream
+   * ends with that error, in band where its form can, and the error is what `bytes` throws where it cannot.
+   */
   readonly signal?: AbortSignal;
   readonly limits?: Partial<PipelineLimits>;
   /** The whole environment of spawned programs; default {@link childEnvironment} without folders of its own. */

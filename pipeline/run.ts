@@ -13,7 +13,7 @@ import { Supervisor } from "./supervisor.js";
 export interface PipelineRun {
   /**
    * What it writes, once, as fast as it is taken; see {@link deliver} for how it ends. Leaving early ends all
-   * stages. Throws CANCELLED when the signal was aborted.
+   * stages. Throws CANCELLED when the signal was aborted; see {@link PipelineOptions.signal} for its reason.
    */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Resolves when the first bytes are there (or a well ended answer without any); rejects if it failed before. */
@@ -42,7 +42,10 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
   const onStderr = options.onStderr ?? ((): void => undefined);
   const supervisor = new Supervisor(stages, { limits, env, cwd: options.cwd ?? "/", onStderr });
   const given = new Given();
-  const onAbort = (): void => supervisor.cancel();
+  const onAbort = (): void => {
+    const reason: unknown = options.signal?.reason;
+    supervisor.cancel(reason instanceof DasError ? reason : undefined);
+  };
   let release = (): void => undefined;
   let concluded: Promise<void> | undefined;
   let settle: (outcome: Outcome) => void = () => undefined;
@@ -88,7 +91,7 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
       const known = asDasError(error, "the pipeline");
       // A failure that was found by judging the stages is on record already.
       if (supervisor.failure?.error !== known) supervisor.fail({ reason: reasonOf(known), error: known });
-      throw supervisor.cancelled ? new DasError("CANCELLED", "the request was given up") : known;
+      throw supervisor.cancellation ?? known;
     } finally {
       void conclude();
     }

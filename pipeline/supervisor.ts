@@ -36,7 +36,7 @@ export class Supervisor {
   readonly #finishing: Promise<void>[] = [];
   readonly #stop = new AbortController();
   #failure: Failure | undefined;
-  #cancelled = false;
+  #cancellation: DasError | undefined;
 
   constructor(stages: readonly Stage[], around: Surroundings) {
     this.stages = stages;
@@ -55,8 +55,9 @@ export class Supervisor {
     return this.#failure;
   }
 
-  get cancelled(): boolean {
-    return this.#cancelled;
+  /** Why nobody wants the output any more; `undefined` while somebody does. */
+  get cancellation(): DasError | undefined {
+    return this.#cancellation;
   }
 
   get statuses(): readonly StageStatus[] {
@@ -71,12 +72,12 @@ export class Supervisor {
 
   /** Notes a failure; what runs may end by itself. */
   note(failure: Failure): void {
-    if (!this.#cancelled) this.#failure ??= failure;
+    if (this.#cancellation === undefined) this.#failure ??= failure;
   }
 
-  /** Nobody wants the output any more: ends all stages at once. */
-  cancel(): void {
-    if (this.#failure === undefined) this.#cancelled = true;
+  /** Nobody wants the output any more, or it may not go on: ends all stages at once. The first word counts. */
+  cancel(why: DasError = new DasError("CANCELLED", "the request was given up")): void {
+    if (this.#failure === undefined) this.#cancellation ??= why;
     this.#stopAll();
   }
 
@@ -96,7 +97,9 @@ export class Supervisor {
   async start(indices: readonly number[], fed: boolean): Promise<{ first: Child; output: ChildOutput }> {
     // A stop that came before has ended what there was; what is started now would be nobody's.
     if (this.stop.aborted)
-      throw this.#failure?.error ?? new DasError("CANCELLED", "the request was given up");
+      throw (
+        this.#failure?.error ?? this.#cancellation ?? new DasError("CANCELLED", "the request was given up")
+      );
     const started: Child[] = [];
     // All in one turn of the event loop, so that nothing is read here from a connection that is passed on.
     for (const index of indices) {
@@ -162,7 +165,7 @@ export class Supervisor {
 
   /** How the whole would be judged now. */
   verdict(facts: StreamFacts): Outcome {
-    return judge(this.stages, this.#statuses, facts, this.#failure, this.#cancelled);
+    return judge(this.stages, this.#statuses, facts, this.#failure, this.#cancellation !== undefined);
   }
 
   /** Ends whatever still runs, waits for it, and says how the whole ended. */

@@ -46,14 +46,25 @@ function hostFromServer(env: CgiEnvironment, https: boolean): string {
   return name === "" || port === "" || port === (https ? "443" : "80") ? name : `${name}:${port}`;
 }
 
-/** Writes and waits until the bytes were taken; `false` once the other side is gone, or nothing more is wanted. */
+/** How long a piece may wait to be taken once the answer was told to end, ms: half of what the whole program gets. */
+const LAST_WRITES_MS = 1000;
+
+/**
+ * Writes and waits until the bytes were taken; `false` once the other side is gone. When the request is given up they are
+ * waited for a little longer: an answer that was told to end still says so, behind a whole piece.
+ */
 function writeOut(out: Writable, bytes: Uint8Array, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const gone = () => resolve(false);
-    if (signal.aborted) return gone();
-    signal.addEventListener("abort", gone, { once: true });
+    let timer: NodeJS.Timeout | undefined;
+    const hurry = (): void => {
+      timer = setTimeout(() => resolve(false), LAST_WRITES_MS);
+    };
+    if (signal.aborted) hurry();
+    else signal.addEventListener("abort", hurry, { once: true });
+    // Also called, with the error, when the other side has gone.
     out.write(bytes, (error) => {
-      signal.removeEventListener("abort", gone);
+      clearTimeout(timer);
+      signal.removeEventListener("abort", hurry);
       resolve(error === null || error === undefined);
     });
   });
