@@ -4,7 +4,9 @@ import { isDasError } from "../errors/das-error.js";
 import { compareTimes } from "../stream/time.js";
 import { type CommandTemplate, commandKeys } from "./command.js";
 import type { DataSource } from "./data-source.js";
+import type { Assignment, Remark } from "./definition.js";
 import { parseDefinition } from "./grammar.js";
+import { meantKeyword } from "./known-keywords.js";
 import { readDefinitionBytes } from "./load.js";
 import { isReducible } from "./stages.js";
 import type { PipelineTools } from "./tools.js";
@@ -37,6 +39,8 @@ export interface CheckOptions {
   readonly isBuiltIn: (name: string) => boolean;
   /** Folders in which other programs are looked for: `BIN_PATH` and those of the system. */
   readonly programFolders: readonly string[];
+  /** Whether the server has a password file; missing where that is not known. */
+  readonly hasPasswords?: boolean;
 }
 
 /** What the pipeline gives to every `#[...]`; das2-server 9.1, 7.3. */
@@ -47,7 +51,9 @@ const KNOWN_KEYS: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 const FLAGS =
-  "das2Stream das3Stream qstream requiresInterval hidden dropParams realTime hapi substitutions".split(" ");
+  "das2Stream das3Stream qstream requiresInterval hidden dropParams realTime hapi implicitTimeItem substitutions".split(
+    " ",
+  );
 /** The C library cuts longer ids; das2-server 21.3. */
 const MAX_ID_BYTES = 63;
 
@@ -79,18 +85,31 @@ async function checkSource(options: CheckOptions, id: string, file: string): Pro
         ? [{ level: "error", file, message: `there is no source ${id}` }]
         : await new Checker(options, source).run();
   } catch (error) {
-    if (!isDasError(error)) throw error;
-    problems = [loadProblem(file, error.where, error.message)];
+    problems = [loadProblem(file, error)];
   }
   return { id, file, good: problems.every(({ level }) => level !== "error"), problems };
 }
 
-function loadProblem(file: string, where: Readonly<Record<string, unknown>>, message: string): Problem {
-  const { line, keyword, expected, what } = where;
+/** A remark of the loader as a finding: an error where a value does not count because of it. */
+export function remarkProblem(file: string, { line, keyword, message, expected }: Remark): Problem {
+  return {
+    level: expected === undefined ? "warning" : "error",
+    file,
+    line,
+    message,
+    ...(keyword === undefined ? {} : { keyword }),
+    ...(expected === undefined ? {} : { expected }),
+  };
+}
+
+/** A definition that could not be loaded as a finding. Other errors are thrown on. */
+export function loadProblem(file: string, error: unknown): Problem {
+  if (!isDasError(error)) throw error;
+  const { line, keyword, expected, what } = error.where;
   return {
     level: "error",
     file,
-    message: typeof what === "string" ? what : message,
+    message: typeof what === "string" ? what : error.message,
     ...(typeof line === "number" ? { line } : {}),
     ...(typeof keyword === "string" ? { keyword } : {}),
     ...(typeof expected === "string" ? { expected } : {}),
@@ -102,7 +121,7 @@ class Checker {
   readonly #options: CheckOptions;
   readonly #source: DataSource;
   readonly #problems: Problem[] = [];
-  readonly #lines: ReadonlyMap<string, { readonly line: number }>;
+  readonly #lines: ReadonlyMap<string, Assignment>;
 
   constructor(options: CheckOptions, source: DataSource) {
     this.#options = options;
@@ -112,16 +131,9 @@ class Checker {
 
   async run(): Promise<Problem[]> {
     const source = this.#source;
-    for (const { line, keyword, message, expected } of source.problems ?? [])
-      this.#problems.push({
-        level: expected === undefined ? "warning" : "error",
-        file: source.file,
-        line,
-        message,
-        ...(keyword === undefined ? {} : { keyword }),
-        ...(expected === undefined ? {} : { expected }),
-      });
+    this.#problems.push(...(source.problems ?? []).map((remark) => remarkProblem(source.file, remark)));
     this.#flags();
+    this.#slips();
     await this.#redirect();
     if (source.rename === undefined && source.server === undefined) {
       this.#forms();
@@ -157,6 +169,14 @@ class Checker {
     }
   }
 
+  #slips(): void {
+    for (const keyword of this.#lines.keys()) {
+      const meant = meantKeyword(keyword, this.#lines);
+      if (meant !== undefined)
+        this.#add("warning", `is nothing that the server knows; was ${meant} meant?`, keyword);
+    }
+  }
+
   async #redirect(): Promise<void> {
     const { rename, server, id } = this.#source;
     if (server !== undefined && !(URL.canParse(server) && /^https?:/i.test(server)))
@@ -187,6 +207,8 @@ class Checker {
         "error",
         "a das1 source (neither das2Stream, das3Stream nor qstream is true), but DAS1_TO_DAS2 is not configured",
       );
+    if (form === "das1" && tools.das1ToDas2 !== undefined && !keywords.has("form"))
+      this.#add("error", "a das1 source without form: x_multi_y, x_tagged_y_scan or x_y_z");
     if (
       !isReducible(this.#source, tools) &&
       keywords.get("reducer") === undefined &&
@@ -202,19 +224,21 @@ class Checker {
   }
 
   #programs(): void {
-    const { reader, reducer, form } = this.#source;
+    const { reader, reducer, form, cacheReader } = this.#source;
     const { tools } = this.#options;
     // The reader of a das1 source is run by the converter, from the definition.
     if (reader !== undefined && form !== "das1") this.#command(reader, "reader");
     if (reducer) this.#command(reducer, "reducer");
     if (form === "das1" && tools.das1ToDas2 !== undefined) this.#command(tools.das1ToDas2, "reader");
+    // Data are there without it.
+    if (cacheReader !== undefined) this.#command(cacheReader, "cacheReader", "warning");
   }
 
-  #command(command: CommandTemplate, keyword: string): void {
+  #command(command: CommandTemplate, keyword: string, level: Problem["level"] = "error"): void {
     for (const { words } of command.programs) {
       const name = (words[0] ?? []).map((part) => (part.kind === "text" ? part.text : "")).join("");
       const missing = this.#missingProgram(name);
-      if (missing !== undefined) this.#add("error", missing, keyword);
+      if (missing !== undefined) this.#add(level, missing, keyword);
     }
     for (const key of commandKeys(command)) if (!KNOWN_KEYS.has(key)) this.#unknownKey(command, key, keyword);
   }
@@ -267,8 +291,16 @@ class Checker {
   #people(): void {
     const { contacts, securityRealm } = this.#source;
     if (!contacts.some(({ kind }) => kind === "technical")) this.#add("warning", "no techContact");
+    this.#login();
     if (securityRealm !== undefined && /["\\]/.test(securityRealm))
       this.#add("warning", "quotes and backslashes in a realm confuse clients", "securityRealm");
+  }
+
+  #login(): void {
+    const { access, keywords } = this.#source;
+    const missing = access.some(({ method }) => method !== "age") && this.#options.hasPasswords === false;
+    const keyword = keywords.has("readAccess") ? "readAccess" : "groupAccess";
+    if (missing) this.#add("error", "asks for a login, but USER_PASSWD is not configured", keyword);
   }
 
   #numbered(base: string, number: number): string | undefined {

@@ -1,6 +1,9 @@
 import type { Stats } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { accessRules } from "./access-rules.js";
+import type { Definition } from "./definition.js";
+import { type DirectoryInfo, directoryInfo } from "./directory-info.js";
 import { isTrue } from "./fields.js";
 import { parseDefinition } from "./grammar.js";
 import { readDefinitionBytes } from "./load.js";
@@ -13,15 +16,30 @@ export interface ScannedFile {
   /** `hidden` or renamed: not listed. */
   readonly unlisted: boolean;
   readonly hasExamples: boolean;
+  /** `readAccess` or `groupAccess` names users or groups. */
+  readonly asksForLogin: boolean;
+}
+
+/** What one scan knows of a directory. */
+export interface ScannedDirectory extends Partial<DirectoryInfo> {
+  /** Its `_dirinfo_.dsdf`, where it has one. */
+  readonly file?: string;
 }
 
 /** What one scan found: by id without `.dsdf`, and directories by id without `/`. */
 export interface Scan {
   readonly files: ReadonlyMap<string, ScannedFile & { readonly file: string }>;
-  /** Descriptions of directories, from `_dirinfo_.dsdf`. */
-  readonly directories: ReadonlyMap<string, string | undefined>;
+  /** The root itself has the empty id. */
+  readonly directories: ReadonlyMap<string, ScannedDirectory>;
 }
 
+/** What a file is found to be. */
+type Found =
+  | { readonly kind: "source"; readonly source: ScannedFile }
+  | { readonly kind: "directory"; readonly directory: ScannedDirectory };
+
+/** Name of the file about a directory, without `.dsdf`. */
+const DIRECTORY_INFO = "_dirinfo_";
 /** Most files below a root: an endless tree of links ends here. */
 const MAX_FILES = 100_000;
 /** Time stamps may be as coarse as two seconds: what changed just before it was read is read again. */
@@ -55,7 +73,7 @@ export class TreeScanner {
   readonly #context: SubstitutionContext;
   readonly #wallClock: () => number;
   #directories = new Map<string, FileMark & { readonly names: readonly string[] }>();
-  #files = new Map<string, FileMark & { readonly found: ScannedFile }>();
+  #files = new Map<string, FileMark & { readonly found: Found }>();
 
   constructor(roots: readonly string[], context: SubstitutionContext, wallClock: () => number) {
     this.#roots = roots;
@@ -76,9 +94,9 @@ export class TreeScanner {
 /** One scan; knows what the one before it read. */
 class Walk {
   readonly files = new Map<string, ScannedFile & { readonly file: string }>();
-  readonly directories = new Map<string, string | undefined>();
+  readonly directories = new Map<string, ScannedDirectory>();
   readonly directoriesRead = new Map<string, FileMark & { readonly names: readonly string[] }>();
-  readonly filesRead = new Map<string, FileMark & { readonly found: ScannedFile }>();
+  readonly filesRead = new Map<string, FileMark & { readonly found: Found }>();
   readonly #context: SubstitutionContext;
   readonly #now: number;
   readonly #directoriesBefore: Walk["directoriesRead"];
@@ -105,7 +123,7 @@ class Walk {
     if (stats === undefined || !stats.isDirectory() || above.length > MAX_TREE_DEPTH) return;
     const self = `${stats.dev}:${stats.ino}`;
     if (above.includes(self)) return;
-    if (id !== "" && !this.directories.has(id)) this.directories.set(id, undefined);
+    if (!this.directories.has(id)) this.directories.set(id, {});
     for (const name of await this.#names(path, stats)) {
       if (this.filesRead.size >= MAX_FILES) return;
       await this.#entry(join(path, name), id === "" ? name : `${id}/${name}`, [...above, self]);
@@ -118,14 +136,15 @@ class Walk {
     if (stats === undefined) return;
     if (stats.isDirectory()) return this.directory(path, id, above);
     if (!stats.isFile()) return;
-    const found = this.#file(path, stats);
     const sourceId = id.slice(0, -".dsdf".length);
-    const slash = sourceId.lastIndexOf("/");
-    if (sourceId.slice(slash + 1) !== "_dirinfo_") {
-      if (!this.files.has(sourceId)) this.files.set(sourceId, { ...found, file: path });
-    } else if (slash > 0) {
-      const directory = sourceId.slice(0, slash);
-      this.directories.set(directory, this.directories.get(directory) ?? found.description);
+    const isInfo = sourceId.slice(sourceId.lastIndexOf("/") + 1) === DIRECTORY_INFO;
+    const found = this.#file(path, stats, isInfo ? scanDirectoryInfo : scanFile);
+    if (found.kind === "source") {
+      if (!this.files.has(sourceId)) this.files.set(sourceId, { ...found.source, file: path });
+    } else {
+      const directory = sourceId.slice(0, -DIRECTORY_INFO.length).replace(/\/$/, "");
+      if (this.directories.get(directory)?.description === undefined)
+        this.directories.set(directory, { ...found.directory, file: path });
     }
   }
 
@@ -139,11 +158,11 @@ class Walk {
     return names;
   }
 
-  #file(path: string, stats: Stats): ScannedFile {
+  #file(path: string, stats: Stats, read: (path: string, context: SubstitutionContext) => Found): Found {
     const { mark, unsettled } = fileMark(stats, this.#now);
     const before = this.#filesBefore.get(path);
     const fresh = before !== undefined && !before.unsettled && before.mark === mark;
-    const found = fresh ? before.found : scanFile(path, this.#context);
+    const found = fresh ? before.found : read(path, this.#context);
     this.filesRead.set(path, { mark, unsettled, found });
     return found;
   }
@@ -170,18 +189,41 @@ async function directoryNames(path: string): Promise<string[]> {
 }
 
 /** A file that cannot be read or parsed is listed without description: asking for it tells what is wrong. */
-function scanFile(path: string, context: SubstitutionContext): ScannedFile {
+function scanFile(path: string, context: SubstitutionContext): Found {
   try {
     const definition = parseDefinition(readDefinitionBytes(path), path);
     const keywords = [...definition.assignments.keys()];
-    const description = substituteOne(definition, "description", context)?.trim();
-    const hidden = substituteOne(definition, "hidden", context);
-    return {
-      ...(description === undefined || description === "" ? {} : { description }),
-      unlisted: isTrue(hidden) || definition.assignments.has("rename"),
+    const value = (keyword: string) => substituteOne(definition, keyword, context)?.trim() ?? "";
+    const description = value("description");
+    const source = {
+      ...(description === "" ? {} : { description }),
+      unlisted: isTrue(value("hidden")) || definition.assignments.has("rename"),
       hasExamples: keywords.some((keyword) => keyword.startsWith("exampleRange")),
+      asksForLogin: asksForLogin(definition, context),
     };
+    return { kind: "source", source };
   } catch {
-    return { unlisted: false, hasExamples: false };
+    return { kind: "source", source: { unlisted: false, hasExamples: false, asksForLogin: false } };
+  }
+}
+
+/** Rules of age alone are no matter of a password. */
+function asksForLogin(definition: Definition, context: SubstitutionContext): boolean {
+  try {
+    const rules = substituteOne(definition, "readAccess", context);
+    if (rules !== undefined) return accessRules(rules)?.some(({ method }) => method !== "age") ?? false;
+    return (substituteOne(definition, "groupAccess", context)?.trim() ?? "") !== "";
+  } catch {
+    return false; // nobody gets as far as a login
+  }
+}
+
+/** A file about a directory; one that cannot be read says nothing. */
+function scanDirectoryInfo(path: string, context: SubstitutionContext): Found {
+  try {
+    const definition = parseDefinition(readDefinitionBytes(path), path);
+    return { kind: "directory", directory: directoryInfo(definition, context) };
+  } catch {
+    return { kind: "directory", directory: {} };
   }
 }

@@ -14,6 +14,8 @@ export interface TreeEntry {
   readonly description?: string;
   /** A source with at least one example range. */
   readonly hasExamples: boolean;
+  /** A directory that is left out where people browse (`browse = no`). */
+  readonly browse?: false;
 }
 
 /** How a tree of definitions is read. */
@@ -77,6 +79,25 @@ export class SourceTree {
     return new Map(
       [...files].map(([id, { file }]): [string, string] => [id, file]).sort(([a], [b]) => compareIds(a, b)),
     );
+  }
+
+  /** The folders of definitions, as they were given. */
+  get roots(): readonly string[] {
+    return this.#options.roots;
+  }
+
+  /** The `_dirinfo_.dsdf` files by id of their directory, that of a root itself being empty; for checks. */
+  async directoryFiles(): Promise<ReadonlyMap<string, string>> {
+    const { directories } = await this.#scanned();
+    const found: [string, string][] = [];
+    for (const [id, { file }] of directories) if (file !== undefined) found.push([id, file]);
+    return new Map(found.sort(([a], [b]) => compareIds(a, b)));
+  }
+
+  /** Whether a source asks for a user name and a password. */
+  async asksForLogin(): Promise<boolean> {
+    const { files } = await this.#scanned();
+    return [...files.values()].some((file) => file.asksForLogin);
   }
 
   async #find(id: string): Promise<DataSource | undefined> {
@@ -146,8 +167,13 @@ function visibleEntries(scan: Scan): TreeEntry[] {
       directories.add(id.slice(0, slash));
   }
   for (const id of directories) {
-    const description = scan.directories.get(id);
-    entries.push({ id: `${id}/`, hasExamples: false, ...(description === undefined ? {} : { description }) });
+    const { description, browse } = scan.directories.get(id) ?? {};
+    entries.push({
+      id: `${id}/`,
+      hasExamples: false,
+      ...(description === undefined ? {} : { description }),
+      ...(browse === false ? { browse } : {}),
+    });
   }
   return entries.sort((a, b) => compareIds(a.id, b.id));
 }

@@ -3,6 +3,7 @@ import { dirname, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import type { Config } from "../../config/config.js";
 import { checkTree, problemText, type SourceReport } from "../../dsdf/check.js";
+import { checkFolders } from "../../dsdf/check-folders.js";
 import { pipelineTools } from "../../dsdf/tools.js";
 import type { SourceTree } from "../../dsdf/tree.js";
 import { DasError } from "../../errors/das-error.js";
@@ -24,7 +25,7 @@ export const check: Command = {
     "  -c, --config FILE  configuration (default: HELIOSTREAM_CONFIG, else etc/das2server.conf)",
     "  --run              also runs the first example of each good source and checks the stream",
     "",
-    "Exit status: 0 when every source is good, 1 when one is not.",
+    "Exit status: 0 when every source and folder is good, 1 when one is not.",
   ].join("\n"),
   async run(args) {
     const { values, positionals } = parseArgs({
@@ -42,12 +43,16 @@ export const check: Command = {
     useLeapSecondsFile(config.leapSecondsFile);
     const env = childEnvironment(config);
     const names = new Set(builtInNames());
+    const folders = ids === undefined ? await checkFolders(tree, config) : [];
+    for (const folder of folders) printReport(folder);
+    const badFolders = folders.filter(({ good }) => !good).length;
     const reports = await checkTree(
       {
         tree,
         tools: pipelineTools(config),
         isBuiltIn: (name) => names.has(name),
         programFolders: (env.PATH ?? "").split(":"),
+        hasPasswords: config.userPasswd !== undefined,
       },
       ids,
     );
@@ -55,14 +60,24 @@ export const check: Command = {
     for (const report of reports) {
       const works =
         report.good && (values.run !== true || (await runFirstExample(report, tree, config, env)));
-      if (!report.good || values.run !== true) console.log(`${report.good ? "good" : "BAD "}  ${report.id}`);
-      for (const problem of report.problems) console.log(`      ${problemText(problem)}`);
+      if (!report.good || values.run !== true) printReport(report);
+      else printProblems(report);
       if (!works) bad++;
     }
-    console.log(`${reports.length} sources, ${reports.length - bad} good, ${bad} not`);
-    return bad === 0 ? 0 : 1;
+    const more = badFolders === 0 ? "" : `; folders: ${badFolders} not good`;
+    console.log(`${reports.length} sources, ${reports.length - bad} good, ${bad} not${more}`);
+    return bad + badFolders === 0 ? 0 : 1;
   },
 };
+
+function printReport(report: SourceReport): void {
+  console.log(`${report.good ? "good" : "BAD "}  ${report.id}`);
+  printProblems(report);
+}
+
+function printProblems({ problems }: SourceReport): void {
+  for (const problem of problems) console.log(`      ${problemText(problem)}`);
+}
 
 function chosenSources(
   config: Config,

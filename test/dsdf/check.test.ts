@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../config/config.js";
 import { packageRoot } from "../../config/package-root.js";
 import { checkTree, problemText, type SourceReport } from "../../dsdf/check.js";
-import { pipelineTools } from "../../dsdf/tools.js";
+import { pipelineTools, type ToolSettings } from "../../dsdf/tools.js";
 import { SourceTree } from "../../dsdf/tree.js";
 
 let folder: string;
@@ -29,9 +29,9 @@ function write(name: string, text: string): string {
   return file;
 }
 
-async function check(ids?: string[]): Promise<SourceReport[]> {
+async function check(ids?: string[], more: Partial<ToolSettings> = {}): Promise<SourceReport[]> {
   const tree = new SourceTree({ roots: [folder], substitutions: new Map() });
-  const tools = pipelineTools(loadConfig({ env: {} }));
+  const tools = pipelineTools({ ...loadConfig({ env: {} }), ...more });
   const bin = join(folder, ".bin");
   mkdirSync(bin, { recursive: true });
   writeFileSync(join(bin, "outside"), "");
@@ -101,6 +101,17 @@ describe("the check of definitions (das2-server 19.4)", () => {
       "warning: reader: asks for the request parameter foo: clients do not know of it",
     ],
     ["readAccess = 'NOBODY:x'", false, 'error: readAccess: value "NOBODY:x" (expected METHOD:VALUE'],
+    ["cacheReader = 'absent'", true, "warning: cacheReader: there is no program absent in BIN_PATH"],
+    ["implicitTimeItem = maybe", true, 'warning: implicitTimeItem: value "maybe" counts as false'],
+    ["subSource_01 = 'A'", false, 'error: subSource_01: value "A" (expected KEY | description'],
+    ["paramInfo_03 = 'x'", true, "warning: paramInfo_03: belongs to no param of its number"],
+    ["liveDelay = soon", false, 'error: liveDelay: value "soon" (expected NUMBER UNIT'],
+    ["summry = 'x'", true, "warning: summry: is nothing that the server knows; was summary meant?"],
+    [
+      "exmpleRange_02 = 'x'",
+      true,
+      "warning: exmpleRange_02: is nothing that the server knows; was exampleRange_02 meant?",
+    ],
     ["no equals sign", false, 'error: no "=" in the line (expected keyword = value)'],
     ["rename = Demo/Nowhere", true, "warning: rename: there is no source Demo/Nowhere"],
     ["rename = Demo/Pump4", false, "error: rename: the source is renamed to itself"],
@@ -117,6 +128,25 @@ describe("the check of definitions (das2-server 19.4)", () => {
     expect(lines(report).some((line) => /^\/Demo\/Pump4\.dsdf(:[0-9]+)?: (error|warning): /.test(line))).toBe(
       true,
     );
+  });
+
+  it("takes names of a site's own as they are", async () => {
+    write(
+      "Demo/Pump4.dsdf",
+      `${GOOD}opsContact = 'Bo'\nlabel(0) = 'A'\nreaders = 'x'\nsummary = '$(readers)'\nproject = 'Pumps'\npath = '/data'\n`,
+    );
+    expect(lines((await check())[0])).toEqual([]);
+  });
+
+  it("wants to know the records of a das1 source where they are converted", async () => {
+    write("X.dsdf", GOOD.replace("das2Stream = 1\n", ""));
+    const converter = { das1ToDas2: "built_in" };
+    const wrong = "/X.dsdf: error: a das1 source without form: x_multi_y, x_tagged_y_scan or x_y_z";
+    expect(lines((await check(undefined, converter))[0])).toEqual([wrong]);
+    write("X.dsdf", `${GOOD.replace("das2Stream = 1\n", "")}form = x_multi_y\nny = none\n`);
+    expect(lines((await check(undefined, converter))[0])).toEqual([
+      '/X.dsdf:7: error: ny: value "none" (expected a whole number from 1 to 99)',
+    ]);
   });
 
   it("names the line, in order", async () => {
