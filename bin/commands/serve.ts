@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { startServer } from "../../cgi/serve.js";
+import { startWarnings } from "../../cgi/start-warnings.js";
 import { loadConfig } from "../../config/config.js";
 import type { Command } from "./command.js";
 import { untilStopped } from "./until-stopped.js";
@@ -24,7 +25,9 @@ export const serve: Command = {
     for (const warning of config.warnings) console.error(`heliostream: ${warning}`);
     const server = await startServer(config);
     console.log(`serving ${server.url}`);
-    await untilStopped(server);
+    const stopped = untilStopped(server);
+    for (const warning of await startWarnings(config)) console.error(`heliostream: ${warning}`);
+    await stopped;
     return 0;
   },
 };

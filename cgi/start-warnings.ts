@@ -1,0 +1,66 @@
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Config } from "../config/config.js";
+import { describeProblem } from "../config/problem.js";
+import { rootProblems } from "../dsdf/roots.js";
+import { SourceTree } from "../dsdf/tree.js";
+import { Login } from "./access/login.js";
+
+/** The settings that {@link startWarnings} looks at. */
+export type WarnedSettings = Pick<
+  Config,
+  "dsdfRoot" | "substitutions" | "logPath" | "userPasswd" | "allowDesPasswords" | "loginDelay"
+>;
+
+/**
+ * What an operator should know of a server that starts, one line each: folders of sources that are not there, a log that cannot be
+ * written, passwords that are weak or missing. None of it keeps the server from running. Source: das2-server 6.4, 17.
+ */
+export async function startWarnings(config: WarnedSettings): Promise<string[]> {
+  const roots = (await rootProblems(config.dsdfRoot)).map(
+    ({ folder, message }) => `DSDF_ROOT ${folder}: ${message}; no sources come from it`,
+  );
+  const log = await logProblem(config.logPath);
+  return [
+    ...roots,
+    ...(log === undefined ? [] : [`LOG_PATH ${config.logPath}: ${log}; requests will not be on record`]),
+    ...(await passwordWarnings(config)),
+  ];
+}
+
+/** Why no file can be made in the folder, or the folder itself cannot; `undefined` where it can. */
+async function logProblem(folder: string): Promise<string | undefined> {
+  try {
+    if (!(await stat(folder)).isDirectory()) return "it is no folder";
+    await access(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    // The log makes its folder with all above it, so the nearest one that is there counts.
+    if (code === "ENOENT" && dirname(folder) !== folder) return logProblem(dirname(folder));
+    return code === "ENOTDIR" ? "it is no folder" : `it cannot be written (${code})`;
+  }
+}
+
+async function passwordWarnings(config: WarnedSettings): Promise<string[]> {
+  if (config.userPasswd === undefined) {
+    const tree = new SourceTree({ roots: config.dsdfRoot, substitutions: config.substitutions });
+    return (await tree.asksForLogin())
+      ? ["USER_PASSWD is not configured, but some sources ask for a login; nobody can read them"]
+      : [];
+  }
+  let weak: number;
+  try {
+    weak = new Login(config).desEntries();
+  } catch (error) {
+    return [`USER_PASSWD: ${describeProblem(error)}`];
+  }
+  if (weak === 0) return [];
+  const users = weak === 1 ? "the password of 1 user is" : `the passwords of ${weak} users are`;
+  return [
+    config.allowDesPasswords
+      ? `USER_PASSWD ${config.userPasswd}: ${users} kept as DES, where only 8 characters count; set them anew (heliostream passwd)`
+      : `USER_PASSWD ${config.userPasswd}: ${users} kept as DES, which is refused; set them anew (heliostream passwd)`,
+  ];
+}
