@@ -33,6 +33,8 @@ Sample k is at 2000-01-01 + k * cadence, exactly.
   gaps 100/1000      leave out the last 100 of each 1000 samples
   fills 1/10         make the last of each 10 samples fill (spectra: the first quarter of its channels)
   ids 1              packet ids, taking turns of ${TURN_SAMPLES} samples
+
+ids * planes * channels * bytes of a value may be 1048576 at most.
 `;
 
 /** Data that are a pure function of time, for trying out, and for tests of load and size. */
@@ -129,9 +131,9 @@ async function* samples(
   yield* taken(builder);
 }
 
-/** Of several ids none holds more than the samples of its turn. */
+/** Of several ids none holds more than the samples of its turn, and all together no more than a few portions. */
 function portionBytes(header: PacketHeader, ids: number): number {
-  return ids === 1 ? PORTION_BYTES : Math.min(PORTION_BYTES, TURN_SAMPLES * header.stride);
+  return ids === 1 ? PORTION_BYTES : Math.min((4 * PORTION_BYTES) / ids, TURN_SAMPLES * header.stride);
 }
 
 /** How many samples from the clock's on still belong to the pattern: 0 outside it. */

@@ -42,8 +42,11 @@ export const SYNTHETIC_FORMS = {
 
 /** The C library refuses larger tables (das2-stream A17). */
 const MAX_CHANNELS = 249_999;
-/** What one packet of each id may take together: a request must not be able to fill the memory of a server. */
-const MAX_PACKET_BYTES = 16 << 20;
+/**
+ * What one packet of each id may take together. A packet goes through every stage whole and is held there several times
+ * over, so that its size, which a request chooses, decides on the memory of the request.
+ */
+const MAX_PACKET_BYTES = 1 << 20;
 const DEFAULT_GAPS = "100/1000";
 const DEFAULT_FILLS = "1/10";
 
@@ -81,7 +84,7 @@ function checkSize({ planes, channels, types, ids }: SyntheticOptions): void {
   if (bytes > MAX_PACKET_BYTES)
     throw new DasError(
       "BAD_PARAMETER",
-      `ids * planes * channels * bytes of a value = ${bytes}, expected at most ${MAX_PACKET_BYTES}`,
+      `the packets are too wide: ids * planes * channels * bytes of a value = ${bytes}, expected at most ${MAX_PACKET_BYTES}`,
     );
 }
 

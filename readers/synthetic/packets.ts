@@ -87,11 +87,13 @@ export function packetWriter(
 ): WritePacket {
   const [x, ...planes] = header.planes;
   const writeX = timeWriter(options, clock);
-  const values = planes.map((plane, p) =>
-    options.channels === 0
+  const banks = options.channels === 0 ? undefined : spectrumBanks(options, clock);
+  const values = planes.map((plane, p) => {
+    const bank = banks?.get(plane.type);
+    return bank === undefined
       ? scalarWriter(plane, p, options, clock)
-      : spectrumWriter(plane, p, bankFor(plane.type, options, clock), clock),
-  );
+      : spectrumWriter(plane, p, bank, clock);
+  });
   return (builder, isFill) => {
     const at = builder.next();
     writeX(builder, at + x!.offset);
@@ -144,13 +146,9 @@ function spectrumWriter(
   return (builder, at, isFill) => bank.copy(builder.bytes, at + plane.offset, p, clock, isFill);
 }
 
-const banks = new WeakMap<SampleClock, Map<ValueType, SpectrumBank>>();
-
-/** Planes of one type share their prepared spectra. */
-function bankFor(type: ValueType, options: SyntheticOptions, clock: SampleClock): SpectrumBank {
-  const known = banks.get(clock) ?? new Map<ValueType, SpectrumBank>();
-  banks.set(clock, known);
-  const bank = known.get(type) ?? new SpectrumBank(options.channels, type, FILL, clock);
-  known.set(type, bank);
-  return bank;
+/** Planes of one type share their prepared spectra, and all types the memory for them. */
+function spectrumBanks(options: SyntheticOptions, clock: SampleClock): ReadonlyMap<ValueType, SpectrumBank> {
+  const types = new Set(options.types.slice(0, options.planes));
+  const make = (type: ValueType) => new SpectrumBank(options.channels, type, FILL, clock, types.size);
+  return new Map(Array.from(types, (type) => [type, make(type)]));
 }

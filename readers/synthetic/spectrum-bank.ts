@@ -2,7 +2,7 @@ import { writeExponential } from "../../stream/number-field.js";
 import type { ValueType } from "../../stream/value-type.js";
 import { hash32, type SampleClock } from "./sample-clock.js";
 
-/** Memory for prepared spectra of one type: enough for 64 intensities of 256 channels, little beside a stream's buffers. */
+/** Memory for prepared spectra: enough for 64 intensities of 256 channels, little beside a stream's buffers. */
 const BANK_BYTES = 1 << 20;
 const MOST_INTENSITIES = 64;
 /** Samples in which the emission drifts through the band and back. */
@@ -23,11 +23,12 @@ export class SpectrumBank {
   readonly #intensities: number;
   readonly #drift: number;
 
-  constructor(channels: number, type: ValueType, fill: number, clock: SampleClock) {
+  /** @param sharers how many banks share the memory */
+  constructor(channels: number, type: ValueType, fill: number, clock: SampleClock, sharers: number) {
     this.#channels = channels;
     this.#width = type.width;
     const rowBytes = 2 * channels * type.width;
-    this.#intensities = Math.min(Math.max(1, Math.floor(BANK_BYTES / rowBytes)), MOST_INTENSITIES);
+    this.#intensities = Math.min(Math.max(1, Math.floor(BANK_BYTES / sharers / rowBytes)), MOST_INTENSITIES);
     this.#bytes = new Uint8Array(rowBytes * this.#intensities);
     this.#drift = clock.follow(DRIFT);
     this.#prepared = new Uint8Array(this.#intensities);

@@ -178,8 +178,11 @@ describe("synthetic reader", () => {
     [["planes=0"], /planes = 0, expected an integer from 1 to 99/],
     [["planes=100"], /planes = 100/],
     [["channels=250000"], /channels = 250000/],
-    [["channels=249999", "planes=99"], /= 98999604, expected at most 16777216/],
-    [["channels=9999", "planes=9", "ids=99"], /expected at most 16777216/],
+    [["channels=249999", "planes=99"], /too wide: .* = 98999604, expected at most 1048576/],
+    [["channels=249999", "planes=2"], /= 1999992, expected at most 1048576/],
+    [["channels=131073", "type=real8"], /= 1048584, expected at most 1048576/],
+    [["channels=2648", "ids=99"], /= 1048608, expected at most 1048576/],
+    [["channels=1000", "planes=99", "type=ascii24,real4"], /= 2376000, expected at most 1048576/],
     [["type=real2"], /type = real2/],
     [["type=ascii8"], /type = ascii8/],
     [["gaps=5/5"], /gaps = 5\/5/],
@@ -243,6 +246,25 @@ describe("synthetic reader", () => {
     const [at, next] = ["2000-01-01T11:56:39.999957", "2000-01-01T11:56:39.999958"];
     const last = await decoded(at, next, ...params.slice(1));
     expect(rows.at(-1)!.values).toEqual(last.rows[0]?.values);
+  });
+
+  it.each([
+    ["channels=249999"],
+    ["channels=131072", "type=real8"],
+    ["channels=500", "planes=87", `type=${Array.from({ length: 16 }, (_, i) => `ascii${i + 9}`).join(",")}`],
+    ["channels=300", "planes=9", "ids=97"],
+    ["channels=9999", "ids=26"],
+  ])("takes no more than a few MiB for the widest packets: %s %s %s", async (...params) => {
+    const source = await openReader("synthetic", ["2021-01-01", "2021-01-01T01:00", ...params]);
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    let portions = 0;
+    for await (const _ of source) {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      if (++portions > 200) break;
+    }
+    expect(portions).toBeGreaterThan(1);
+    expect(most).toBeLessThan(8 << 20);
   });
 
   it("needs no more memory for a long range than for a short one", async () => {
