@@ -1,4 +1,5 @@
-import { calendar, makeTime, type Time } from "../stream/time.js";
+import { calendar, makeTime, type Time, type TimeRange } from "../stream/time.js";
+import { withinTextLimits } from "../stream/time-limits.js";
 import type { CacheLevel } from "./data-source.js";
 
 const NS_PER_DAY = 86_400_000_000_000n;
@@ -31,13 +32,10 @@ export function binGrid(begin: Time, width: number, levels: readonly CacheLevel[
 
 /**
  * The range made larger to whole bins, so that the first and last bin are complete; exact to the nanosecond for
- * widths that are whole nanoseconds, else rounded outward. Source: das2-server 13.4.
+ * widths that are whole nanoseconds, else rounded outward. Never beyond years 1 to 9999, where times have no text.
+ * Source: das2-server 13.4.
  */
-export function wholeBins(
-  grid: BinGrid,
-  begin: Time,
-  end: Time,
-): { readonly begin: Time; readonly end: Time } {
+export function wholeBins(grid: BinGrid, begin: Time, end: Time): TimeRange {
   const origin = nanoseconds(grid.origin);
   const from = nanoseconds(begin) - origin;
   const to = nanoseconds(end) - origin;
@@ -45,8 +43,8 @@ export function wholeBins(
   if (whole !== undefined) {
     const last = modulo(to, whole);
     return {
-      begin: time(origin + from - modulo(from, whole)),
-      end: time(origin + to + (last === 0n ? 0n : whole - last)),
+      begin: limited(origin + from - modulo(from, whole)),
+      end: limited(origin + to + (last === 0n ? 0n : whole - last)),
     };
   }
   const width = grid.width * 1e9;
@@ -55,8 +53,8 @@ export function wholeBins(
   let last = Math.ceil(Number(to) / width);
   while (BigInt(Math.ceil(last * width)) < to) last++;
   return {
-    begin: time(origin + BigInt(Math.floor(first * width))),
-    end: time(origin + BigInt(Math.ceil(last * width))),
+    begin: limited(origin + BigInt(Math.floor(first * width))),
+    end: limited(origin + BigInt(Math.ceil(last * width))),
   };
 }
 
@@ -98,6 +96,10 @@ function nanoseconds(t: Time): bigint {
 function time(ns: bigint): Time {
   const inDay = modulo(ns, NS_PER_DAY);
   return { day: Number((ns - inDay) / NS_PER_DAY), ns: Number(inDay) };
+}
+
+function limited(ns: bigint): Time {
+  return withinTextLimits(time(ns));
 }
 
 /** The remainder with the sign of the divisor, which is positive. */

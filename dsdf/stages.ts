@@ -1,5 +1,6 @@
 import { DasError } from "../errors/das-error.js";
 import { formatTime, type Time, type TimeRange } from "../stream/time.js";
+import { withinTextLimits } from "../stream/time-limits.js";
 import { type BinGrid, binGrid, wholeBins } from "./bin-grid.js";
 import type { CommandTemplate } from "./command-template.js";
 import type { DataQuery } from "./data-query.js";
@@ -78,12 +79,16 @@ function requestBins(
   return { grid, reading: wholeBins(grid, query.begin, query.end) };
 }
 
-/** `yyyy-mm-ddThh:mm:ss` and as many digits of the fraction as it has, up to nine; das2-server 13.1. */
+/**
+ * `yyyy-mm-ddThh:mm:ss` and as many digits of the fraction as it has, up to nine; das2-server 13.1. An instant outside
+ * years 1 to 9999 is written as the nearest inside, never as the fill time, which a reader would take for a date.
+ */
 export function timeText(t: Time): string {
-  const fraction = String(Math.floor(t.ns % 1e9))
+  const shown = withinTextLimits(t);
+  const fraction = String(Math.floor(shown.ns % 1e9))
     .padStart(9, "0")
     .replace(/0+$/, "");
-  return formatTime(t, fraction.length);
+  return formatTime(shown, fraction.length);
 }
 
 function reducerOf(source: DataSource, tools: PipelineTools): CommandTemplate | undefined {
@@ -128,19 +133,28 @@ function readerStages(
   return command("reader", tools.das1ToDas2, values, [source.file, ...args]);
 }
 
-/** The text converter by what arrives at it; das1 has become das2 by then. */
+/**
+ * Which program makes another form of a stream; a form without one is not offered. Those of das2 streams read nothing else
+ * (das2-server 20.5 (65)).
+ */
+const CONVERTERS: Readonly<
+  Record<DataSource["form"], { readonly text?: keyof PipelineTools; readonly csv?: keyof PipelineTools }>
+> = {
+  das1: { text: "d2sToUtf8", csv: "csv" },
+  das2: { text: "d2sToUtf8", csv: "csv" },
+  das3: {},
+  qstream: { text: "qdsToUtf8" },
+};
+
+/** The converter by what arrives at it; das1 has become das2 by then. */
 function converterOf(
   source: DataSource,
   query: DataQuery,
   tools: PipelineTools,
 ): CommandTemplate | undefined {
   if (query.output === "stream") return undefined;
-  const qstream = source.form === "qstream";
-  let found: CommandTemplate | undefined;
-  if (query.output === "csv") found = qstream ? undefined : tools.csv;
-  else if (qstream) found = tools.qdsToUtf8;
-  else if (source.form !== "das3") found = tools.d2sToUtf8;
-  if (found !== undefined) return found;
+  const found = CONVERTERS[source.form][query.output];
+  if (found !== undefined && tools[found] !== undefined) return tools[found];
   const form = { das1: "das2", das2: "das2", das3: "das3", qstream: "q" }[source.form];
   throw new DasError(
     "NOT_IMPLEMENTED",

@@ -1,5 +1,6 @@
 import { DasError } from "../errors/das-error.js";
 import { compareTimes, formatTime, parseTime, type Time, type TimeRange } from "../stream/time.js";
+import { hasText, hasYearSign, TIME_LIMITS_TEXT } from "../stream/time-limits.js";
 
 /** What an option of a reader takes; options are the administrator's, they stand before BEGIN. */
 export type OptionForms = Readonly<Record<string, "value" | "flag">>;
@@ -55,16 +56,25 @@ export function splitReaderArguments(
   return { options, begin, end, params, ...(step === undefined ? {} : { interval: step }) };
 }
 
-/** The range of a request. Errors: BAD_TIME; BAD_PARAMETER where it ends before it begins. */
+/** The range of a request. Errors: BAD_TIME, also outside years 1 to 9999; BAD_PARAMETER where it ends before it begins. */
 export function requestedRange(words: ReaderWords): TimeRange {
-  const begin = parseTime(words.begin, { bareYear: true });
-  const end = parseTime(words.end, { bareYear: true });
+  const begin = requestedTime(words.begin);
+  const end = requestedTime(words.end);
   if (compareTimes(begin, end) > 0)
     throw new DasError(
       "BAD_PARAMETER",
       `begin ${words.begin.slice(0, 40)} is after end ${words.end.slice(0, 40)}`,
     );
   return { begin, end };
+}
+
+function requestedTime(text: string): Time {
+  const time = parseTime(text, { bareYear: true });
+  if (hasText(time) && !hasYearSign(text)) return time;
+  throw new DasError(
+    "BAD_TIME",
+    `time "${text.slice(0, 40)}" is outside the years 1 to 9999, expected ${TIME_LIMITS_TEXT}`,
+  );
 }
 
 /**

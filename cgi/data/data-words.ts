@@ -2,6 +2,7 @@ import type { OutputForm } from "../../dsdf/data-query.js";
 import { DasError } from "../../errors/das-error.js";
 import type { Time } from "../../stream/time.js";
 import { compareTimes, parseTime } from "../../stream/time.js";
+import { hasText, hasYearSign, TIME_LIMITS_TEXT } from "../../stream/time-limits.js";
 import type { QueryWords } from "../query-words.js";
 
 /** Widest bin that may be asked for, seconds; das2-server 2.7. */
@@ -70,21 +71,31 @@ export function readInterval(text: string | undefined): number {
   return value;
 }
 
+function parsed(name: string, text: string): Time {
+  try {
+    return parseTime(text, { bareYear: true });
+  } catch (error) {
+    throw new DasError(
+      "BAD_TIME",
+      `${name}=${quoted(text)} is not a time, expected for example 2021-06-30T12:00`,
+      {},
+      error,
+    );
+  }
+}
+
 /** One bound of the range, under any of its names. */
 function timeWord(words: QueryWords, names: readonly string[]): { text: string; time: Time } {
   for (const name of names) {
     const text = words.get(name);
     if (text === undefined) continue;
-    try {
-      return { text, time: parseTime(text, { bareYear: true }) };
-    } catch (error) {
+    const time = parsed(name, text);
+    if (!hasText(time) || hasYearSign(text))
       throw new DasError(
         "BAD_TIME",
-        `${name}=${quoted(text)} is not a time, expected for example 2021-06-30T12:00`,
-        {},
-        error,
+        `${name}=${quoted(text)} is outside the years 1 to 9999, expected a time from ${TIME_LIMITS_TEXT}`,
       );
-    }
+    return { text, time };
   }
   throw new DasError(
     "BAD_PARAMETER",

@@ -91,6 +91,24 @@ describe("words of a data request (das2-server 2.7)", () => {
     expect(codeOf(() => readDataWords(words(given)))).toBe(code);
   });
 
+  it.each([
+    ["start_time", "0000-06-01"],
+    ["start_time", "-0001-01-01"],
+    ["start_time", " -0001-01-01"],
+    ["start_time", "0000"],
+    ["start_time", "0001-00-31"],
+    ["end_time", "9999-12-31T24:00"],
+    ["end_time", "9999-12-31T23:59:60"],
+    ["end_time", "9999-12-31T23:59:59.9999999996"],
+  ])("refuses %s=%s, which is outside the years 1 to 9999, and says so", (name, text) => {
+    const given = { dataset: "A", start_time: "0001-01-01", end_time: "9999-12-31T23:59:59.999999999" };
+    expect(codeOf(() => readDataWords(words(given)))).toBeUndefined();
+    const read = () => readDataWords(words({ ...given, [name]: text }));
+    expect(codeOf(read)).toBe("BAD_TIME");
+    expect(read).toThrow(`${name}="${text}"`);
+    expect(read).toThrow("expected a time from 0001-01-01 to 9999-12-31T23:59:59.999999999");
+  });
+
   it("accepts an id with .dsdf, once", () => {
     expect(datasetWord(words({ dataset: "A/B.dsdf" }))).toBe("A/B");
     expect(datasetWord(words({ dataset: "A/B.dsdf.dsdf" }))).toBe("A/B.dsdf");

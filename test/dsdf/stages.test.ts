@@ -104,6 +104,17 @@ describe("the stages of a request (das2-server 13)", () => {
     ]);
   });
 
+  it("widens no further than times have a text", () => {
+    const last = query("9999-12-31T12:00", "9999-12-31T23:59:59.999999999", { resolution: 86_400 });
+    expect(argv("reader = rd", last)[0]).toBe("reader: rd 9999-12-31T00:00:00 9999-12-31T23:59:59.999999999");
+    const first = query("0001-01-01", "0001-01-03T10:00", { resolution: 150_000 });
+    expect(argv("reader = rd", first)[0]).toBe("reader: rd 0001-01-01T00:00:00 0001-01-04T11:20:00");
+    const all = query("0001-01-01", "9999-12-31", { resolution: 1e11 });
+    expect(argv("reader = rd", all)[0]).toBe("reader: rd 0001-01-01T00:00:00 9999-12-31T23:59:59.999999999");
+    expect(timeText({ day: 1e7, ns: 5 })).toBe("9999-12-31T23:59:59.999999999");
+    expect(timeText({ day: -1e7, ns: 5 })).toBe("0001-01-01T00:00:00");
+  });
+
   it("begins bins at the blocks of a declared level of that width", () => {
     const levels = "reader = rd\ncacheLevel_01 = '7 s | hourly'\n";
     expect(argv(levels, query("2021-06-30T05:00:10", "2021-06-30T05:00:20", { resolution: 7 }))).toEqual([
@@ -191,7 +202,9 @@ describe("the stages of a request (das2-server 13)", () => {
       "-d",
       ";",
     ]);
-    expect(last("das3Stream = 1", "csv")).toBe("converter: das3_csv -d ;");
+    expect(last("das2Stream = 1", "csv")).toBe("converter: das3_csv -d ;");
+    expect(code(() => last("das3Stream = 1", "csv"))).toBe("NOT_IMPLEMENTED");
+    expect(code(() => last("das2Stream = 1", "csv", pipelineTools(NONE)))).toBe("NOT_IMPLEMENTED");
     expect(code(() => last("qstream = 1", "text"))).toBe("NOT_IMPLEMENTED");
     expect(code(() => last("qstream = 1", "csv"))).toBe("NOT_IMPLEMENTED");
     expect(code(() => last("das3Stream = 1", "text"))).toBe("NOT_IMPLEMENTED");

@@ -90,6 +90,17 @@ describe.each(ANSWERS)("%s", (name, args) => {
 });
 
 it.each([
+  ["0000-06-01", "2020-01-01"],
+  ["-0001-01-01", "2020-01-01"],
+  ["2020-01-01", "9999-12-31T24:00"],
+])("refuses [%s, %s), which is not in the years 1 to 9999", async (begin, end) => {
+  await expect(readerBytes("synthetic", [begin, end])).rejects.toMatchObject({
+    code: "BAD_TIME",
+    message: expect.stringMatching(/outside the years 1 to 9999, expected 0001-01-01 to 9999-12-31T/),
+  });
+});
+
+it.each([
   ["ephemeris", ["0.001", "0001-01-01", "9999-12-31"]],
   ["random", ["0001-01-01", "9999-12-31"]],
   ["synthetic", ["--cadence", "1ns", "--gaps", "999/1000", "0001-01-01", "9999-12-31"]],
