@@ -51,7 +51,7 @@ export const PROGRAM_KEYS = [
     field: "d2sCsvConverter",
     type: "optional text",
     default: "das3_csv",
-    help: "Program that makes comma separated values from das streams.",
+    help: "Program that makes comma separated values from das2 streams (format=csv).",
   },
   {
     key: "DAS1_TO_DAS2",
