@@ -77,7 +77,7 @@ export class ProgramOutput {
 }
 
 function nonBlockingOutput(): Socket {
-  // Loaded only here: it takes 14 ms of the start of a process, and hardly any output does not block.
+  // Loaded only here: hardly any output does not block, and every program would start later for it.
   const { Socket } = process.getBuiltinModule("node:net");
   const socket = new Socket({ fd: STDOUT, readable: false, writable: true });
   // The only thing that goes wrong with a connection that worked: its other end was closed.

@@ -46,18 +46,20 @@ const WINDOW_AT = 64;
 /** Kernels read whole vectors, so some bytes behind the last value. */
 const SLACK_BYTES = 16;
 
+/** Arrays up to this length are filled faster by a loop than by the engine's call. */
+const LOOPED = 32;
+
 interface Group {
   readonly offset: number;
   readonly slots: number;
   readonly state: number;
   readonly pitch: number;
   readonly order: number;
-  /** All that are wanted of this group. */
-  readonly kernels: readonly SlotKernel[];
-  /** Arrays side by side that begin at 0, and those of low and high. */
-  readonly zeroed: readonly Float64Array[];
-  readonly lows: Float64Array;
-  readonly highs: Float64Array;
+  /** Sums and counts, with bounds where they are wanted. */
+  readonly add: SlotKernel;
+  readonly scatter: SlotKernel | undefined;
+  /** What the running numbers are at the begin of a bin. */
+  readonly begins: readonly { readonly numbers: Float64Array; readonly value: number }[];
 }
 
 /**
@@ -109,19 +111,18 @@ export class SlotGroups {
     const stride = this.#stride;
     const first = WINDOW_AT + from * stride;
     for (const group of this.#groups) {
-      const { slots, state, pitch, order, kernels } = group;
-      for (const kernel of kernels)
-        kernel(first + group.offset, stride, to - from, slots, state, pitch, order);
+      const { slots, state, pitch, order, add, scatter } = group;
+      add(first + group.offset, stride, to - from, slots, state, pitch, order);
+      if (scatter !== undefined) scatter(first + group.offset, stride, to - from, slots, state, pitch, order);
     }
   }
 
   /** Begins a new bin. */
   clear(): void {
-    for (const { zeroed, lows, highs } of this.#groups) {
-      for (const numbers of zeroed) numbers.fill(0);
-      lows.fill(Number.POSITIVE_INFINITY);
-      highs.fill(Number.NEGATIVE_INFINITY);
-    }
+    for (const { begins } of this.#groups)
+      for (const { numbers, value } of begins)
+        if (numbers.length > LOOPED) numbers.fill(value);
+        else for (let i = 0; i < numbers.length; i++) numbers[i] = value;
   }
 }
 
@@ -177,15 +178,17 @@ function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: S
     state,
     pitch,
     order: type.littleEndian ? 32 : short ? 0 : 16,
-    kernels: [
-      bounds ? addAndBound : add,
-      ...(deviation ? [short ? kernels.scatterReal4 : kernels.scatterReal8] : []),
+    add: bounds ? addAndBound : add,
+    scatter: deviation ? (short ? kernels.scatterReal4 : kernels.scatterReal8) : undefined,
+    begins: [
+      { numbers: arrayOf(2, 0, (pitch / 8) * 2), value: 0 }, // sum and count
+      ...(bounds
+        ? [
+            { numbers: arrayOf(4), value: Number.POSITIVE_INFINITY },
+            { numbers: arrayOf(5), value: Number.NEGATIVE_INFINITY },
+          ]
+        : []),
+      ...(deviation ? [{ numbers: arrayOf(6, 0, (pitch / 8) * 3), value: 0 }] : []), // seen, mean and squares
     ],
-    zeroed: [
-      arrayOf(2, 0, (pitch / 8) * 2), // sum and count
-      ...(deviation ? [arrayOf(6, 0, (pitch / 8) * 3)] : []), // seen, mean and squares
-    ],
-    lows: bounds ? arrayOf(4) : new Float64Array(0),
-    highs: bounds ? arrayOf(5) : new Float64Array(0),
   };
 }
