@@ -1,5 +1,5 @@
 import { calendar, makeTime, type Time, type TimeRange } from "../stream/time.js";
-import { withinTextLimits } from "../stream/time-limits.js";
+import { hasText, withinTextLimits } from "../stream/time-limits.js";
 import type { CacheLevel } from "./data-source.js";
 
 const NS_PER_DAY = 86_400_000_000_000n;
@@ -56,6 +56,33 @@ export function wholeBins(grid: BinGrid, begin: Time, end: Time): TimeRange {
     begin: limited(origin + BigInt(Math.floor(first * width))),
     end: limited(origin + BigInt(Math.ceil(last * width))),
   };
+}
+
+/**
+ * The grid with one bin in the middle of the range, for a width that is so large that the grid of {@link binGrid} has no
+ * bin with its centre in the range: one value is then the answer, and nothing else has to be read for it.
+ */
+export function middleBin(begin: Time, end: Time, width: number): BinGrid {
+  const middle = (nanoseconds(begin) + nanoseconds(end)) / 2n;
+  const whole = wholeNanoseconds(width) ?? BigInt(Math.round(width * 1e9));
+  const origin = time(middle - whole / 2n);
+  // The same grid counted from the next bin, where a bin begins before all times that have a text.
+  return { origin: hasText(origin) ? origin : time(middle - whole / 2n + whole), width };
+}
+
+/** Whether a bin has its centre in [begin, end): those are the bins that an answer holds. Source: das2-server 13.2. */
+export function hasCentre(grid: BinGrid, begin: Time, end: Time): boolean {
+  const origin = nanoseconds(grid.origin);
+  const from = nanoseconds(begin) - origin;
+  const to = nanoseconds(end) - origin;
+  const whole = wholeNanoseconds(grid.width);
+  if (whole !== undefined) {
+    // In half nanoseconds, in which centres are whole: the first centre that is not before begin.
+    const after = modulo(2n * from - whole, 2n * whole);
+    return 2n * from + (after === 0n ? 0n : 2n * whole - after) < 2n * to;
+  }
+  const width = grid.width * 1e9;
+  return (Math.ceil(Number(from) / width - 0.5) + 0.5) * width < Number(to);
 }
 
 /** The begin of the cache block that holds the instant; das2-server 15.2. */

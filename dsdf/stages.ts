@@ -1,7 +1,7 @@
 import { DasError } from "../errors/das-error.js";
 import { formatTime, type Time, type TimeRange } from "../stream/time.js";
 import { withinTextLimits } from "../stream/time-limits.js";
-import { type BinGrid, binGrid, wholeBins } from "./bin-grid.js";
+import { type BinGrid, binGrid, hasCentre, middleBin, wholeBins } from "./bin-grid.js";
 import type { CommandTemplate } from "./command-template.js";
 import type { DataQuery } from "./data-query.js";
 import type { DataSource } from "./data-source.js";
@@ -61,7 +61,7 @@ type BinnedQuery = Pick<DataQuery, "begin" | "end" | "resolution">;
 
 /**
  * The range that the reader is to be asked for: that of the query, or, where the answer is made of bins, the whole
- * bins of it. It can reach further than the query, so whoever has a say in what may be read must be asked about
+ * bins of it (bins so wide that none has its centre in the query become one bin in its middle). It can reach further than the query, so whoever has a say in what may be read must be asked about
  * this range. Source: das2-server 13.4.
  */
 export function readingRange(source: DataSource, query: BinnedQuery, tools: PipelineTools): TimeRange {
@@ -75,8 +75,10 @@ function requestBins(
   tools: PipelineTools,
 ): { readonly grid: BinGrid; readonly reading: TimeRange } | undefined {
   if (query.resolution === undefined || !isReducible(source, tools)) return undefined;
-  const grid = binGrid(query.begin, query.resolution, source.cacheLevels);
-  return { grid, reading: wholeBins(grid, query.begin, query.end) };
+  const { begin, end, resolution: width } = query;
+  const grid = binGrid(begin, width, source.cacheLevels);
+  if (hasCentre(grid, begin, end)) return { grid, reading: wholeBins(grid, begin, end) };
+  return { grid: middleBin(begin, end, width), reading: { begin, end } };
 }
 
 /**

@@ -112,4 +112,20 @@ describe("what a reader is run for (das2-server 6.2, 12.6, 13.4)", () => {
     const now = { source: "Current", begin: "2026-11-19", end: "2026-11-21T11:00", resolution: 150_000 };
     expect((await ask(now)).read).toEqual(["2026-11-19T00:00:00", "2026-11-22T00:00:00"]);
   });
+
+  it("answers a resolution beyond the request with the average of the request", async () => {
+    const days = { source: "Open", begin: "2021-06-30", end: "2021-07-10" };
+    const intrinsic = await ask(days);
+    expect(intrinsic.rows).toHaveLength(10);
+    const mean = intrinsic.rows.reduce((sum, row) => sum + row.values[1]![0]!, 0) / 10;
+    for (const resolution of ["1e11", "3e6", "86400e2"]) {
+      const { read, rows, text } = await ask({ ...days, resolution });
+      expect(read).toEqual(["2021-06-30T00:00:00", "2021-07-10T00:00:00"]);
+      expect(rows).toHaveLength(1);
+      // 2021-07-05T00:00 is 7856 days after 2000-01-01; numbers of 3000 years have a step of 16 us.
+      expect(Math.abs(rows[0]!.values[0]![0]! - 7856 * 86_400e6)).toBeLessThanOrEqual(16);
+      expect(rows[0]!.values[1]![0]).toBeCloseTo(mean, 5);
+      expect(text).toContain(`Datum:xCacheResolution="${Number(resolution)}.0 s"`);
+    }
+  });
 });

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { binGrid, blockBegin, wholeBins } from "../../dsdf/bin-grid.js";
+import { binGrid, blockBegin, hasCentre, middleBin, wholeBins } from "../../dsdf/bin-grid.js";
 import type { DataQuery } from "../../dsdf/data-query.js";
 import { dataSource } from "../../dsdf/load.js";
 import { checkParamWords, splitParams } from "../../dsdf/param-words.js";
 import { isReducible, planStages, timeText } from "../../dsdf/stages.js";
 import { pipelineTools } from "../../dsdf/tools.js";
 import { DasError } from "../../errors/das-error.js";
-import { formatTime, parseTime, type Time } from "../../stream/time.js";
+import { addSeconds, compareTimes, formatTime, parseTime, type Time } from "../../stream/time.js";
 
 const NONE = {
   d2sReducer: undefined,
@@ -102,6 +102,32 @@ describe("the stages of a request (das2-server 13)", () => {
       "reader: rd 2021-06-30T00:00:01.5 2021-06-30T00:00:15.5",
       "reducer: das2_bin_avgsec -b 2021-06-30T00:00:01.5 7",
     ]);
+  });
+
+  it("answers bins wider than the request with one in its middle, and reads the request for it", () => {
+    // Hours: the centres 11:30 and 12:30 are outside, so the bin is 12:10 -+ 30 min.
+    expect(argv("reader = rd", query("2021-06-30T12:05", "2021-06-30T12:15", { resolution: 3600 }))).toEqual([
+      "reader: rd 2021-06-30T12:05:00 2021-06-30T12:15:00",
+      "reducer: das2_bin_avgsec -b 2021-06-30T11:40:00 3600",
+    ]);
+    // Origins by an independent calendar: Python, datetime(2021, 6, 30, 0, 5) - timedelta(seconds=5e10), and + from 1000-01-01.
+    expect(argv("reader = rd", query("2021-06-30", "2021-06-30T00:10", { resolution: 1e11 }))).toEqual([
+      "reader: rd 2021-06-30T00:00:00 2021-06-30T00:10:00",
+      "reducer: das2_bin_avgsec -b 0437-01-21T07:11:40 100000000000",
+    ]);
+    // Half a bin before the year 1000 is no year: the grid is counted from the bin after.
+    expect(argv("reader = rd", query("1000-01-01", "1000-01-01T00:10", { resolution: 1e11 }))[1]).toBe(
+      "reducer: das2_bin_avgsec -b 2584-06-08T16:58:20 100000000000",
+    );
+    // A centre at begin counts, one at end does not.
+    const half = (begin: string, end: string) =>
+      argv("reader = rd", query(begin, end, { resolution: 3600 }))[0];
+    expect(half("2021-06-30T12:30", "2021-06-30T12:40")).toBe(
+      "reader: rd 2021-06-30T12:00:00 2021-06-30T13:00:00",
+    );
+    expect(half("2021-06-30T12:20", "2021-06-30T12:30")).toBe(
+      "reader: rd 2021-06-30T12:20:00 2021-06-30T12:30:00",
+    );
   });
 
   it("widens no further than times have a text", () => {
@@ -340,6 +366,39 @@ describe("bins (das2-server 13.2, 13.4)", () => {
           expect(Math.abs(bins - Math.round(bins)) * seconds * 1e9).toBeLessThan(2);
         }
       }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("tells whether a centre is in the range, and finds a bin that has one there", () => {
+    const width = fc.oneof(
+      fc.constantFrom(1, 43.2, 60, 7, 1 / 3, 3600, 86_400, 1e9, 1e11),
+      fc.double({ min: 1e-3, max: 1e11, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(
+        anyTime,
+        fc.double({ min: 1e-3, max: 1e8, noNaN: true }),
+        width,
+        (begin, length, seconds) => {
+          const close = addSeconds(begin, length);
+          const span = (t: Time, grid: { origin: Time }) => Number(ns(t) - ns(grid.origin)) / 1e9 / seconds;
+          const grid = binGrid(begin, seconds);
+          const [from, to] = [span(begin, grid), span(close, grid)];
+          const first = Math.ceil(from - 0.5) + 0.5;
+          // Not where a double cannot tell.
+          if (
+            Math.abs(first - to) > 1e-6 &&
+            Math.abs(first - from) > 1e-6 &&
+            Math.abs(first - from - 1) > 1e-6
+          )
+            expect(hasCentre(grid, begin, close)).toBe(first < to);
+          const middle = middleBin(begin, close, seconds);
+          const centre = (span(begin, middle) + span(close, middle)) / 2 - 0.5;
+          expect(Math.abs(centre - Math.round(centre)) * seconds).toBeLessThan(1e-3);
+          expect(compareTimes(middle.origin, parseTime("0001-01-01"))).toBeGreaterThanOrEqual(0);
+        },
+      ),
       { numRuns: 500 },
     );
   });
