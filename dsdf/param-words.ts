@@ -2,8 +2,12 @@ import { DasError } from "../errors/das-error.js";
 
 /** Most words of one request: far above any reader's, far below what an operating system takes as arguments. */
 const MAX_PARAM_WORDS = 128;
-/** `..` as an element of a path, wherever in the word the path begins. */
-const CLIMB = /(?:^|[/=:,])\.\.(?:\/|$)/;
+/**
+ * `..` as an element of a path, wherever in the word the path begins: between other characters than letters, digits and
+ * points (a path may stand behind any punctuation, and end before any), behind the letter of an option, and before
+ * any slash.
+ */
+const CLIMB = /(?:^|^-[A-Za-z]|[^A-Za-z0-9.])\.\.(?:$|[^A-Za-z0-9.])|(?<!\.)\.\.\//;
 const USUAL = /^[A-Za-z0-9_.,:=+%/@*^~-]$/;
 
 /**

@@ -308,13 +308,37 @@ describe("reader parameters (das2-server 13.3)", () => {
     expect(splitParams("a&b c", "&")).toEqual(["a&b", "c"]);
   });
 
-  it.each(["..", "../x", "x/../y", "--file=../x", "a:..", "a,../b"])("refuses the path %s", (text) => {
+  it.each([
+    ...[
+      "..",
+      "../x",
+      "x/../y",
+      "--file=../x",
+      "a:..",
+      "a,../b",
+      "-f../x",
+      "-f..",
+      "x/..,y",
+      "x=..:y",
+      "x/..%y",
+    ],
+    // Behind every punctuation that is allowed.
+    ...Array.from("_,:=+%/@*^~-", (mark) => [`${mark}../x`, `a${mark}../x`, `a${mark}..`]).flat(),
+  ])("refuses the path %s", (text) => {
     expect(code(() => splitParams(text))).toBe("BAD_PARAMETER");
   });
 
-  it.each(["a..b", "...", "1..2", "x/..y"])("takes %s, which is no path upward", (text) => {
-    expect(splitParams(text)).toEqual([text]);
+  it("refuses it behind a character that only the source allows", () => {
+    for (const text of ["(../x)", "a|../x", "a&..", "..(x"])
+      expect(code(() => splitParams(text, "()|&"))).toBe("BAD_PARAMETER");
   });
+
+  it.each(["a..b", "...", "1..2", "x/..y", "x/...", ".../x", "t=-1..5", "x/.y..z", "a..", "x/."])(
+    "takes %s, which is no path upward",
+    (text) => {
+      expect(splitParams(text)).toEqual([text]);
+    },
+  );
 
   it("never takes control characters, and limits the number of words", () => {
     expect(code(() => checkParamWords(["a\nb"], "\n"))).toBe("BAD_PARAMETER");
