@@ -5,7 +5,7 @@ import { ChildOutput } from "./child-output.js";
 import { type Failure, judge } from "./judge.js";
 import { PipelineClock, type PipelineLimits } from "./limits.js";
 import type { Outcome, StageStatus, StreamFacts } from "./outcome.js";
-import { endGroup, forgetGroupIfGone } from "./process-group.js";
+import { endGroup } from "./process-group.js";
 import { within } from "./within.js";
 
 /**
@@ -145,8 +145,9 @@ export class Supervisor {
       const child = this.#children.get(index);
       if (child === undefined || this.#statuses[index]?.kind !== "running") continue;
       this.#unwanted.add(index);
-      child.stdin?.destroy();
+      // Before its input ends: who ends by that takes along the trace of what it has started.
       void endGroup(child.pid, this.#around.limits.graceMs, child.exited);
+      child.stdin?.destroy();
     }
   }
 
@@ -176,7 +177,7 @@ export class Supervisor {
     await Promise.all(
       [...this.#children.values()].map(async (child) => {
         // What the program left in its group has nobody to work for any more.
-        if (!forgetGroupIfGone(child.pid)) await endGroup(child.pid, graceMs, child.exited);
+        await endGroup(child.pid, graceMs, child.exited);
         await within(child.stderrEnd, graceMs);
         child.closeStderr();
       }),

@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { killAllPipelines, liveGroups } from "../../pipeline/process-group.js";
 import { runPipeline } from "../../pipeline/run.js";
@@ -25,6 +26,7 @@ import {
 const scripts = new Scripts();
 const sample = scripts.file(SAMPLE);
 const OTHER = { ...SPAWN_ALL, format: "other" } as const;
+const HAS_SETSID = existsSync("/usr/bin/setsid") && existsSync("/proc/self/stat");
 let marks = 0;
 
 /** A word by which the processes of one test are found. */
@@ -132,6 +134,50 @@ describe("limits", () => {
     ]);
     expect(outcome).toEqual({ kind: "complete" });
     expect(processesWith(name)).toEqual([]);
+  });
+
+  describe.skipIf(!HAS_SETSID)("end what has left its group, and what that has started", () => {
+    /** A program that goes its own way, ignores SIGTERM, and has children; and one that only does the first. */
+    const stray = (name: string) =>
+      `setsid sh -c 'trap "" TERM; sleep 1000 & (sleep 1000; : "$1") & wait; sleep 1000' sh ${name} >/dev/null 2>&1 & ` +
+      `setsid sh -c 'sleep 1000; : "$1"' sh ${name} >/dev/null 2>&1 &`;
+    /** The program itself, its two, and the child of one that carries the mark. */
+    const PROCESSES = 4;
+
+    it("when the client has left", async () => {
+      const name = mark();
+      const bystander = spawn("setsid", ["sleep", "1000"], { stdio: "ignore" });
+      const run = runPipeline([marked(`${stray(name)} cat ${sample}; wait`, name)], SPAWN_ALL);
+      await run.started;
+      await until(() => processesWith(name).length === PROCESSES);
+      run.cancel();
+      expect(await run.outcome).toEqual({ kind: "cancelled" });
+      expect(processesWith(name)).toEqual([]);
+      expect([bystander.exitCode, bystander.signalCode]).toEqual([null, null]);
+      bystander.kill("SIGKILL");
+    });
+
+    it("when a limit is passed", async () => {
+      const name = mark();
+      const ready = `${scripts.folder}/${name}`;
+      const endless = `while ! test -e ${ready}; do sleep 0.01; done; while cat ${sample}; do :; done`;
+      const limits = { graceMs: 100, maxBytes: 10_000 };
+      const run = runPipeline([marked(`${stray(name)} ${endless}`, name)], { ...OTHER, limits });
+      await until(() => processesWith(name).length === PROCESSES);
+      writeFileSync(ready, "");
+      expect((await collectRun(run)).outcome).toMatchObject({ kind: "failed", reason: "output limit" });
+      expect(processesWith(name)).toEqual([]);
+    });
+
+    it("when the server ends", async () => {
+      const name = mark();
+      const run = runPipeline([marked(`${stray(name)} cat ${sample}; wait`, name)], SPAWN_ALL);
+      await run.started;
+      await until(() => processesWith(name).length === PROCESSES);
+      expect(killAllPipelines()).toBe(1);
+      await collectRun(run);
+      await until(() => processesWith(name).length === 0);
+    });
   });
 
   it("lets a program that has closed its output report its status", async () => {
