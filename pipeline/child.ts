@@ -5,7 +5,9 @@ import { isMainThread } from "node:worker_threads";
 import type { Stage } from "../dsdf/stage.js";
 import { DasError } from "../errors/das-error.js";
 import { forgetGroupIfGone, registerGroup } from "./process-group.js";
+import { MARK_VARIABLE, newMark } from "./run-mark.js";
 import { StderrLines } from "./stderr-lines.js";
+import { unwatchGroup, watchGroup, watchNext } from "./watchdog.js";
 
 /** How a process ended: by itself with a code, or by a signal. */
 export interface ExitStatus {
@@ -59,10 +61,11 @@ export function spawnChild(
   const [command, ...args] = stage.argv;
   const stdin = input === "none" ? "ignore" : input === "fed" ? "pipe" : input.stdout;
   let child: ChildProcess;
+  watchNext();
   try {
     child = spawnWithUmask(command, args, {
       cwd: around.cwd,
-      env: { ...around.env, ...stage.env },
+      env: { ...around.env, ...stage.env, [MARK_VARIABLE]: newMark() },
       detached: true,
       shell: false,
       stdio: [stdin, "pipe", "pipe"],
@@ -75,12 +78,13 @@ export function spawnChild(
   }
   const pid = child.pid;
   registerGroup(pid);
+  watchGroup(pid);
   if (typeof input === "object") input.stdout.destroy();
 
   const exited = new Promise<ExitStatus>((resolve) => {
     child.once("exit", (code, signal) => {
       // Now, before the system can give the number to somebody else.
-      forgetGroupIfGone(pid);
+      if (forgetGroupIfGone(pid)) unwatchGroup(pid);
       resolve({ code, signal });
     });
   });

@@ -6,6 +6,7 @@ import { type Failure, judge } from "./judge.js";
 import { PipelineClock, type PipelineLimits } from "./limits.js";
 import type { Outcome, StageStatus, StreamFacts } from "./outcome.js";
 import { endGroup } from "./process-group.js";
+import { unwatchGroup } from "./watchdog.js";
 import { within } from "./within.js";
 
 /**
@@ -184,6 +185,7 @@ export class Supervisor {
     );
     // Whatever the system does not let die keeps its entry among the stages, not this pipeline.
     await within(this.ended([...this.#children.keys()]), graceMs);
+    for (const { pid } of this.#children.values()) unwatchGroup(pid);
     const outcome = this.verdict(facts());
     // A built-in reader whose consumer has ended may still wait for something.
     this.#stop.abort();

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -43,16 +43,35 @@ beforeAll(() => {
   source("Slow", [...HEADERS, `printf '%s\\n' '${ROW.trimEnd()}'; printf ':01:2021-06'; sleep 1000`], das2);
   source("Fast", [...HEADERS, `yes '${ROW.trimEnd()}'`], das2);
   source("Silent", ["sleep 1000"], das2);
+  source(
+    "Stubborn",
+    [
+      ...HEADERS,
+      "trap '' TERM HUP INT PIPE",
+      `sh -c 'sleep 1000; :' sh "$3" & setsid sh -c 'sleep 1000; :' sh "$3" &`,
+      "sleep 1000",
+    ],
+    das2,
+  );
   source("Other", ["printf 'a,b\\n1,2\\n'; sleep 1000"], ["das3Stream = 1"]);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let marks = 0;
 
-/** Starts a request as Apache does; the mark is a parameter of the reader. */
+function newMark(): string {
+  return `mark-${process.pid}-${marks++}-end`;
+}
+
+/** The mark is a parameter of the reader. */
+function queryOf(name: string, mark: string): string {
+  return `server=dataset&dataset=${name}&params=${mark}&start_time=2021-06-30&end_time=2021-07-01`;
+}
+
+/** Starts a request as Apache does. */
 function start(name: string, program = "server"): { child: ChildProcess; mark: string } {
-  const mark = `mark-${process.pid}-${marks++}-end`;
-  const query = `server=dataset&dataset=${name}&params=${mark}&start_time=2021-06-30&end_time=2021-07-01`;
+  const mark = newMark();
+  const query = queryOf(name, mark);
   const env = {
     HELIOSTREAM_CONFIG: join(root, "das2server.conf"),
     HELIOSTREAM_BIN_PATH: join(root, "bin"),
@@ -130,3 +149,61 @@ describe("SIGTERM", () => {
     expect(processesWith(mark)).toEqual([]);
   });
 });
+
+describe("SIGKILL", () => {
+  it("of the CGI program takes its reader and what that started along", async () => {
+    for (const name of ["Silent", "Stubborn"]) {
+      const { child, mark } = start(name);
+      await until(() => processesWith(mark).length === (name === "Silent" ? 1 : 3));
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      await until(() => processesWith(mark).length === 0, 2000);
+      child.stdout?.destroy();
+    }
+  });
+
+  it("of the resident server does so for all its answers, and the watcher ends with it", async () => {
+    const env = {
+      HELIOSTREAM_CONFIG: join(root, "das2server.conf"),
+      HELIOSTREAM_BIN_PATH: join(root, "bin"),
+      PATH: `${dirname(process.execPath)}:/usr/bin:/bin`,
+      HOST: "127.0.0.1",
+      PORT: "0",
+    };
+    const args = [join(packageRoot(), "dist/bin/heliostream.js"), "serve"];
+    const server = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = await once(server.stdout, "data");
+    const url = /http:\S+/.exec(String(line))?.[0];
+    const mark = newMark();
+    const gone = new AbortController();
+    for (const name of ["Silent", "Stubborn", "Slow"])
+      fetch(`${url}?${queryOf(name, mark)}`, { signal: gone.signal }).catch(() => undefined);
+    await until(() => processesWith(mark).length === 5);
+    const watchers = childrenOf(server.pid).filter((pid) =>
+      commandLine(pid).includes("heliostream-watchdog"),
+    );
+    expect(watchers).toHaveLength(1);
+    server.kill("SIGKILL");
+    await once(server, "exit");
+    gone.abort();
+    await until(() => processesWith(mark).length === 0, 2000);
+    await until(() => !isRunning(watchers[0]), 2000);
+  });
+});
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+function childrenOf(pid: number | undefined): readonly number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").map(Number);
+}
+
+/** Whether a process of that number is there and has not ended. */
+function isRunning(pid: number | undefined): boolean {
+  return pid !== undefined && commandLine(pid) !== "";
+}
