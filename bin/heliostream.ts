@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { describeProblem } from "../config/problem.js";
 import { DasError, OUTCOME } from "../errors/das-error.js";
 import type { Command } from "./commands/command.js";
 
@@ -48,7 +49,7 @@ if (name === undefined || name === "-h" || name === "--help" || name === "help")
     else process.exitCode = await command.run(args);
   } catch (error) {
     if (!(error instanceof DasError) && !isUsageError(error)) throw error;
-    console.error(`heliostream ${name}: ${error.message}`);
+    console.error(`heliostream ${name}: ${describeProblem(error)}`);
     process.exitCode = error instanceof DasError ? OUTCOME[error.code].exit : 13;
   }
 }

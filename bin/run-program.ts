@@ -1,5 +1,6 @@
 import { readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { describeProblem } from "../config/problem.js";
 import { asDasError, DasError, OUTCOME } from "../errors/das-error.js";
 import { FlushClock } from "../pipeline/flush-clock.js";
 import { LEAP_SECONDS_VARIABLE, useLeapSecondsFile } from "../pipeline/leap-seconds-file.js";
@@ -251,7 +252,8 @@ async function questionText(program: Program, argv: readonly string[]): Promise<
 }
 
 function complain(name: string, error: DasError): void {
-  say(`${name}: ${error.message}`);
+  // What is wrong with a definition is not in the message, which clients see.
+  say(`${name}: ${error.code === "BAD_DEFINITION" ? describeProblem(error) : error.message}`);
   const { detail } = error.where;
   if (error.code === "INTERNAL" && typeof detail === "string") say(detail);
 }

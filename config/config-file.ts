@@ -20,7 +20,7 @@ export const MAX_CONFIG_BYTES = 1 << 20;
  */
 export function parseConfigFile(bytes: Uint8Array, file: string): ConfigLine[] {
   if (bytes.length > MAX_CONFIG_BYTES)
-    throw fileError("BAD_CONFIG", `${bytes.length} bytes`, { file, expected: "at most 1 MiB" });
+    throw fileError(`${bytes.length} bytes`, { file, expected: "at most 1 MiB" });
   const lines: ConfigLine[] = [];
   decode(bytes, file)
     .split(/\r\n|\n|\r/)
@@ -35,7 +35,7 @@ function decode(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw fileError("BAD_CONFIG", "text that is not UTF-8", { file, expected: "UTF-8" }, cause);
+    throw fileError("text that is not UTF-8", { file, expected: "UTF-8" }, cause);
   }
 }
 
@@ -45,10 +45,9 @@ function parseLine(text: string, file: string, line: number): ConfigLine | undef
   // A comment before any `=` cannot be inside a value.
   const head = (hash >= 0 && (equals < 0 || hash < equals) ? text.slice(0, hash) : text).trim();
   if (head === "") return undefined;
-  if (head.indexOf("=") < 0)
-    throw fileError("BAD_CONFIG", 'no "=" in the line', { file, line, expected: "key = value" });
+  if (head.indexOf("=") < 0) throw fileError('no "=" in the line', { file, line, expected: "key = value" });
   const key = text.slice(0, equals).trim();
-  if (key === "") throw fileError("BAD_CONFIG", 'no key before "="', { file, line, expected: "key = value" });
+  if (key === "") throw fileError('no key before "="', { file, line, expected: "key = value" });
   return { key, value: unquote(text.slice(equals + 1).trim()), line };
 }
 

@@ -90,7 +90,7 @@ function openFile(wanted: string | undefined): { file: string; lines: ConfigLine
     const absent = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
     if (absent && (wanted === undefined || wanted === "")) return undefined;
     const what = absent ? "the configuration file does not exist" : "the configuration file cannot be read";
-    throw fileError("BAD_CONFIG", what, { file }, cause);
+    throw fileError(what, { file }, cause);
   }
   return { file, lines: parseConfigFile(bytes, file) };
 }

@@ -16,7 +16,7 @@ export type AnyValue = string | number | boolean | readonly string[] | undefined
 export function readKeyValue(row: KeyDescriptor, text: string, folder: string, place: FilePlace): AnyValue {
   const fail = (expected: string): never => {
     const value = row.secret ? "(not shown)" : shown(text);
-    throw fileError("BAD_CONFIG", `value ${value}`, { ...place, keyword: row.key, expected });
+    throw fileError(`value ${value}`, { ...place, keyword: row.key, expected });
   };
   switch (row.type) {
     case "text":

@@ -12,33 +12,27 @@ export interface FilePlace {
 }
 
 /**
- * Makes the error for a file that an operator wrote: the message has line, keyword and what was expected; the path
- * of the file goes to `where` only, because the message may reach a client.
+ * Makes the error for a configuration: the message has line, key and what was expected; the path of the file goes to
+ * `where` only.
  */
-export function fileError(
-  code: "BAD_CONFIG" | "BAD_DEFINITION",
-  what: string,
-  place: FilePlace,
-  cause?: unknown,
-): DasError {
+export function fileError(what: string, place: FilePlace, cause?: unknown): DasError {
   const head = [
     place.line === undefined ? undefined : `line ${place.line}`,
     place.keyword === undefined ? undefined : place.keyword,
   ].filter((part) => part !== undefined);
   const prefix = head.length > 0 ? `${head.join(", ")}: ` : "";
   const suffix = place.expected === undefined ? "" : ` (expected ${place.expected})`;
-  return new DasError(code, `${prefix}${what}${suffix}`, { ...place, what }, cause);
+  return new DasError("BAD_CONFIG", `${prefix}${what}${suffix}`, { ...place, what }, cause);
 }
 
 /** One line for operators: the message with the file that it is about, as compilers write it. */
 export function describeProblem(error: unknown): string {
   if (!(error instanceof DasError)) return error instanceof Error ? error.message : String(error);
   const { file, line, keyword, what, expected } = error.where;
-  if (typeof file !== "string") return error.message;
-  const place = typeof line === "number" ? `${file}:${line}` : file;
-  if (typeof what !== "string") return `${place}: ${error.message}`;
+  const place = typeof file !== "string" ? "" : typeof line === "number" ? `${file}:${line}: ` : `${file}: `;
+  if (typeof what !== "string") return `${place}${error.message}`;
   const name = typeof keyword === "string" ? `${keyword}: ` : "";
-  return `${place}: ${name}${what}${typeof expected === "string" ? ` (expected ${expected})` : ""}`;
+  return `${place}${name}${what}${typeof expected === "string" ? ` (expected ${expected})` : ""}`;
 }
 
 /** The value as a message shows it: in quotes, at most 60 characters. */

@@ -1,22 +1,6 @@
 import type { DataSource } from "./data-source.js";
 import { isTrue } from "./fields.js";
-
-/** Beginnings of keywords that are not for clients; das2-server 2.6. */
-export const PRIVATE_PREFIXES: readonly string[] = [
-  "reader",
-  "reducer",
-  "compressor",
-  "readAccess",
-  "groupAccess",
-  "hapi",
-  "subSource",
-  "exampleQuery",
-  "paramValInfo",
-  "coverageReducer",
-  "hasCoverage",
-  "cacheReader",
-  "sourceGlob",
-];
+import { isPrivate } from "./private-keywords.js";
 
 /** Older clients read at most this much; das2-stream A17. */
 const MAX_BODY = 64 * 1024;
@@ -52,10 +36,10 @@ function publicProperties(
   keywords: ReadonlyMap<string, string>,
   more: readonly string[],
 ): Map<string, string> {
-  const hidden = [...PRIVATE_PREFIXES, ...more.filter((prefix) => prefix !== "")];
+  const hidden = more.filter((prefix) => prefix !== "");
   const properties = new Map<string, string>();
   for (const [keyword, text] of keywords) {
-    if (hidden.some((prefix) => keyword.startsWith(prefix))) continue;
+    if (isPrivate(keyword) || hidden.some((prefix) => keyword.startsWith(prefix))) continue;
     const name = xmlName(keyword);
     const value = FLAGS.has(name) && isTrue(text) ? "1" : text.replaceAll(/[()]/g, "");
     // Of two keywords that give one name (`label(0)`, `label_0`) the first stays: a name twice is no XML.

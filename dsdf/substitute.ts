@@ -1,5 +1,7 @@
+import { basename } from "node:path";
 import type { Definition } from "./definition.js";
 import { definitionError } from "./definition-error.js";
+import { isPrivate } from "./private-keywords.js";
 
 /** Where a name in `$(NAME)` is looked up besides the definition itself. */
 export interface SubstitutionContext {
@@ -17,7 +19,8 @@ const OFF = /^(0|false|no|off)$/i;
 
 /**
  * The values of all keywords with `$(NAME)` and `$(NAME,DEFAULT)` replaced: `THIS_FILE`, other keywords, settings of
- * the server, the default. What a keyword that begins with `reader` takes from the request stays as it is, for
+ * the server, the default. `THIS_FILE` is the path of the file in keywords that no client sees, only its
+ * name in the others. What a keyword that begins with `reader` takes from the request stays as it is, for
  * {@link parseCommand}; no other keyword ever holds text of a request.
  *
  * Differs from das2-pyserver: names end at the nearest `)`, and request text never becomes command text.
@@ -56,6 +59,8 @@ class Expander {
   readonly #done = new Map<string, string>();
   /** Names being expanded, outermost first; the first is a keyword of which the value is wanted. */
   readonly #path: string[] = [];
+  /** Whether the value that is wanted stays inside. */
+  #isPrivate = false;
 
   constructor(definition: Definition, context: SubstitutionContext) {
     this.#definition = definition;
@@ -63,6 +68,7 @@ class Expander {
   }
 
   keyword(keyword: string): string {
+    this.#isPrivate = isPrivate(keyword);
     return this.#keyword(keyword, keyword.startsWith("reader"));
   }
 
@@ -72,7 +78,7 @@ class Expander {
   }
 
   #once(name: string, fromRequest: boolean, work: () => string): string {
-    const key = `${fromRequest ? "r" : "f"} ${name}`;
+    const key = `${fromRequest ? "r" : "f"} ${this.#isPrivate ? "i" : "o"} ${name}`;
     const done = this.#done.get(key);
     if (done !== undefined) return done;
     if (this.#path.includes(name)) {
@@ -141,7 +147,8 @@ class Expander {
   }
 
   #value({ name, fallback }: Reference, keyword: string, fromRequest: boolean): string {
-    if (name === "THIS_FILE") return this.#definition.file;
+    if (name === "THIS_FILE")
+      return this.#isPrivate ? this.#definition.file : basename(this.#definition.file);
     // A reader's text may hold request parameters; used in another keyword, only their defaults count.
     if (this.#definition.assignments.has(name))
       return this.#keyword(name, fromRequest && name.startsWith("reader"));

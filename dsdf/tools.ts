@@ -1,4 +1,5 @@
-import { describeProblem, fileError } from "../config/problem.js";
+import { describeProblem } from "../config/problem.js";
+import { DasError } from "../errors/das-error.js";
 import { type CommandTemplate, parseCommand } from "./command.js";
 
 /** The server's own programs of a pipeline; a missing one is not offered. Source: das2-server 17. */
@@ -42,6 +43,12 @@ function tool<K extends keyof PipelineTools>(
   try {
     return { [field]: parseCommand(text) } as { [F in K]: CommandTemplate }; // a computed key widens to string
   } catch (cause) {
-    throw fileError("BAD_CONFIG", describeProblem(cause), { keyword: key }, cause);
+    // What the command is stays inside: a client may be the one who is told.
+    throw new DasError(
+      "BAD_CONFIG",
+      `a command of this server cannot be understood (${key})`,
+      { keyword: key, what: describeProblem(cause) },
+      cause,
+    );
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type CommandTemplate, commandKeys, parseCommand } from "../../dsdf/command.js";
 import { expandCommand, type RequestValues } from "../../dsdf/expand-command.js";
 import { DasError } from "../../errors/das-error.js";
+import { problemOf } from "../support/definition-problem.js";
 
 const text = (word: string) => [{ kind: "text", text: word }];
 const argv = (command: string, values: RequestValues = {}, requestParameters = false) =>
@@ -108,8 +109,8 @@ describe("words, quotes and pipes (das2-server 13.3)", () => {
   ])("refuses %j and says where", (command, construct, column) => {
     const error = failure(() => parseCommand(command));
     expect(error.code).toBe("BAD_DEFINITION");
-    expect(error.message).toContain(construct);
-    expect(error.message).toContain(`at column ${column}`);
+    expect(problemOf(error)).toContain(construct);
+    expect(problemOf(error)).toContain(`at column ${column}`);
   });
 
   it.each(["", "  ", "|", "a |", "| a", "a | | b", "A=1", "env", "env A=1", "a | B=2"])(
@@ -120,9 +121,9 @@ describe("words, quotes and pipes (das2-server 13.3)", () => {
   );
 
   it("limits length, words and programs", () => {
-    expect(failure(() => parseCommand("a".repeat(16 * 1024 + 1))).message).toContain("at most 16384");
-    expect(failure(() => parseCommand("a ".repeat(1001))).message).toContain("more than 1000 words");
-    expect(failure(() => parseCommand(Array(17).fill("a").join("|"))).message).toContain("at most 16");
+    expect(problemOf(failure(() => parseCommand("a".repeat(16 * 1024 + 1))))).toContain("at most 16384");
+    expect(problemOf(failure(() => parseCommand("a ".repeat(1001))))).toContain("more than 1000 words");
+    expect(problemOf(failure(() => parseCommand(Array(17).fill("a").join("|"))))).toContain("at most 16");
   });
 
   it("gives back any words that were quoted", () => {

@@ -5,6 +5,7 @@ import { describeProblem } from "../../dsdf/definition-error.js";
 import { dataSource, loadDataSource } from "../../dsdf/load.js";
 import { DasError } from "../../errors/das-error.js";
 import { makeTime } from "../../stream/time.js";
+import { problemOf } from "../support/definition-problem.js";
 
 const FILE = "/srv/das/Demo/Pump4.dsdf";
 const context = { substitutions: new Map([["DATA_ROOT", "/data"]]) };
@@ -86,7 +87,7 @@ describe("the model of a source (das2-server 12.3)", () => {
       expect(load(`reducer = ${word}`).reducer).toBe(false);
     expect(load("reducer = pre_reduced").preReduced).toBe(true);
     expect(load("reducer = 'das2_bin_peakavgsec -x'").reducer).toMatchObject({ placesValues: false });
-    expect(failure("reducer = 'a; b'").message).toContain("line 4, reducer: a list of commands");
+    expect(problemOf(failure("reducer = 'a; b'"))).toContain("line 4, reducer: a list of commands");
   });
 
   it.each<[string, unknown]>([
@@ -287,8 +288,8 @@ readerParamChars = '()'
     expect(source.reader?.programs[0].words[2]).toEqual([
       { kind: "value", key: "foo", absent: "1", split: true },
     ]);
-    expect(failure("reducer = '$(foo)'").message).toContain("reducer: $(foo) has no value");
-    expect(failure("", "description = x\nreader = 'rd $(foo,1)'\nsubstitutions = 0").message).toContain(
+    expect(problemOf(failure("reducer = '$(foo)'"))).toContain("reducer: $(foo) has no value");
+    expect(problemOf(failure("", "description = x\nreader = 'rd $(foo,1)'\nsubstitutions = 0"))).toContain(
       "reader: a command substitution",
     );
   });
@@ -325,8 +326,8 @@ describe("wrong definitions", () => {
   ])("%j: %s", (more, head, message) => {
     const error = failure(more, head);
     expect(error.code).toBe("BAD_DEFINITION");
-    expect(error.message).toContain(message);
-    expect(error.message).not.toContain("/srv");
+    expect(problemOf(error)).toContain(message);
+    expect(problemOf(error)).not.toContain("/srv");
     expect(describeProblem(error)).toMatch(/^\/srv\/das\/Demo\/Pump4\.dsdf(:4)?: /);
   });
 
@@ -357,7 +358,10 @@ describe("wrong definitions", () => {
       loadDataSource({ root: "/nonexistent", id: "Demo/Pump4" }, context);
       expect.unreachable();
     } catch (error) {
-      expect(error).toMatchObject({ code: "BAD_DEFINITION", message: "the definition cannot be read" });
+      expect(error).toMatchObject({
+        code: "BAD_DEFINITION",
+        where: { what: "the definition cannot be read" },
+      });
       expect(describeProblem(error)).toContain("/nonexistent/Demo/Pump4.dsdf");
     }
   });

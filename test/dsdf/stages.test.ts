@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { describeProblem } from "../../config/problem.js";
 import { binGrid, blockBegin, hasCentre, middleBin, wholeBins } from "../../dsdf/bin-grid.js";
 import type { DataQuery } from "../../dsdf/data-query.js";
 import { dataSource } from "../../dsdf/load.js";
@@ -255,10 +256,15 @@ describe("the stages of a request (das2-server 13)", () => {
   });
 
   it("names the key of a tool that is no command", () => {
-    expect(() => pipelineTools({ ...NONE, d2sReducer: "a; b" })).toThrow(
-      /^D2S_REDUCER: a list of commands \(;\) at column 2/,
-    );
-    expect(code(() => pipelineTools({ ...NONE, d2sReducer: "a; b" }))).toBe("BAD_CONFIG");
+    const wrong = { ...NONE, d2sReducer: "/opt/secret/a; b" };
+    expect(() => pipelineTools(wrong)).toThrow(/^a command of this server cannot .* \(D2S_REDUCER\)$/);
+    expect(code(() => pipelineTools(wrong))).toBe("BAD_CONFIG");
+    try {
+      pipelineTools(wrong);
+    } catch (error) {
+      expect(describeProblem(error)).toMatch(/^D2S_REDUCER: a list of commands \(;\) at column 14/);
+    }
+    expect.assertions(3);
   });
 
   it.each([

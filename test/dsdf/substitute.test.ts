@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseDefinition } from "../../dsdf/grammar.js";
 import { MAX_VALUE_LENGTH, substitute, substituteOne } from "../../dsdf/substitute.js";
 import { DasError } from "../../errors/das-error.js";
+import { problemOf } from "../support/definition-problem.js";
 
 const FILE = "/srv/das/Demo/Pump4.dsdf";
 const context = {
@@ -14,22 +15,22 @@ const context = {
 };
 
 function all(text: string): Record<string, string> {
-  return Object.fromEntries(substitute(parseDefinition(new TextEncoder().encode(text), FILE), context));
+  const definition = parseDefinition(new TextEncoder().encode(text), FILE);
+  return Object.fromEntries(substitute(definition, context));
 }
 
 function failure(text: string): string {
   try {
     all(text);
   } catch (error) {
-    if (error instanceof DasError && error.code === "BAD_DEFINITION") return error.message;
-    throw error;
+    return problemOf(error);
   }
   throw new Error("no DasError");
 }
 
 describe("substitutions (das2-server 12.2)", () => {
   it.each<[string, string]>([
-    ["v = '$(THIS_FILE)'", FILE],
+    ["v = '$(THIS_FILE)'", "Pump4.dsdf"],
     ["v = 'a $(DATA_ROOT)/x $(DATA_ROOT) b'", "a /data/x /data b"],
     ["v = '$(own)'", "of the server"],
     ["v = '$(own)'\nown = 'of the file'", "of the file"],
@@ -53,6 +54,25 @@ describe("substitutions (das2-server 12.2)", () => {
     ["v = 'x$(A)y'\nA = '$& $1'", "x$& $1y"],
   ])("%j", (text, value) => {
     expect(all(text).v).toBe(value);
+  });
+
+  it("gives the path of the file to keywords that stay inside, and to them only", () => {
+    const values = all(
+      [
+        "reader = 'rd $(THIS_FILE) $(base)'",
+        "base = 'x/$(THIS_FILE)'",
+        "readerArgs = '$(THIS_FILE)'",
+        "reducer = '$(base)'",
+        "description = '$(base) $(readerArgs) $(absent,$(THIS_FILE))'",
+      ].join("\n"),
+    );
+    expect(values).toEqual({
+      reader: `rd ${FILE} x/${FILE}`,
+      base: "x/Pump4.dsdf",
+      readerArgs: FILE,
+      reducer: `x/${FILE}`,
+      description: "x/Pump4.dsdf Pump4.dsdf Pump4.dsdf",
+    });
   });
 
   it("keeps request parameters of a reader for the parser of commands, with what surrounds them expanded", () => {
