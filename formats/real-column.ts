@@ -17,8 +17,8 @@ const MAX_EXPONENT = 99;
 const NOT_HERE = 127;
 
 /**
- * Rounding is decided here only when the rest is farther than this from a half. The scaled value, below 1e10, is a
- * product of two roundings, so its error is below 1e10 * 2^-52 = 2.3e-6.
+ * Rounding is decided here only when the scaled value and a half are farther than this from a whole number. The sum, below
+ * 1e10, comes of three roundings, so its error is below 1e10 * 3 * 2^-53 = 3.4e-6.
  */
 const DOUBT = 1e-5;
 
@@ -97,29 +97,34 @@ export function realColumnLoop(type: ValueType, digits: number): FieldLoop | und
   };
 }
 
+/*
+ * In both loops what random values decide (their sign, their decade, whether they are rounded up) is computed without a
+ * branch: a processor that guesses wrong half of the time would spend most of its time on that.
+ */
+
 /** `sd.dddddde+dd` and a blank: 14 bytes. */
 function sevenDigits({ four, head, exponent, decade, limit, scale }: Tables): BlockWriter {
   return (to, toView, toAt, toStep, count) => {
     for (let i = 0; i < count; i++, toAt += toStep) {
       const value = block[i]!;
-      const biased = (words[2 * i + TOP]! >>> 20) & 0x7ff;
+      const top = words[2 * i + TOP]!;
+      const biased = (top >>> 20) & 0x7ff;
       to[toAt + 13] = SPACE;
       let k = decade[biased]!;
       if (k !== NOT_HERE) {
         const v = Math.abs(value);
-        if (v >= limit[biased]!) k++;
-        const scaled = v * scale[6 - k + MAX_EXPONENT]!;
-        let n = scaled | 0;
-        const rest = scaled - n - 0.5;
-        if (rest > DOUBT || rest < -DOUBT) {
-          if (rest > 0) n++;
+        k += Number(v >= limit[biased]!);
+        const raised = v * scale[6 - k + MAX_EXPONENT]! + 0.5;
+        let n = raised | 0;
+        const rest = raised - n;
+        if (rest > DOUBT && rest < 1 - DOUBT) {
           if (n === 10_000_000) {
             n = 1_000_000;
             k++;
           }
           if (n >= 1_000_000 && n < 10_000_000) {
             const high = (n / 10_000) | 0;
-            to[toAt] = value < 0 ? MINUS : SPACE;
+            to[toAt] = SPACE + (top >>> 31) * (MINUS - SPACE);
             toView.setUint32(toAt + 1, head[high]!, true);
             toView.setUint32(toAt + 5, four[n - high * 10_000]!, true);
             toView.setUint32(toAt + 9, exponent[k + MAX_EXPONENT]!, true);
@@ -137,24 +142,20 @@ function tenDigits({ four, exponent, decade, limit, scale }: Tables): BlockWrite
   return (to, toView, toAt, toStep, count) => {
     for (let i = 0; i < count; i++, toAt += toStep) {
       const value = block[i]!;
-      const biased = (words[2 * i + TOP]! >>> 20) & 0x7ff;
+      const top = words[2 * i + TOP]!;
+      const biased = (top >>> 20) & 0x7ff;
       to[toAt + 16] = SPACE;
       let k = decade[biased]!;
       if (k !== NOT_HERE) {
         const v = Math.abs(value);
-        if (v >= limit[biased]!) k++;
-        const scaled = v * scale[9 - k + MAX_EXPONENT]!;
-        // Six digits and four; the difference is exact, for both are multiples of the last bit of `scaled`.
-        let high = (scaled / 10_000) | 0;
-        const below = scaled - high * 10_000;
-        let low = below | 0;
-        const rest = below - low - 0.5;
-        if (below >= 0 && (rest > DOUBT || rest < -DOUBT)) {
-          if (rest > 0) low++;
-          if (low === 10_000) {
-            low = 0;
-            high++;
-          }
+        k += Number(v >= limit[biased]!);
+        const raised = v * scale[9 - k + MAX_EXPONENT]! + 0.5;
+        // Six digits and four; the difference is exact, for both are multiples of the last bit of `raised`.
+        let high = (raised / 10_000) | 0;
+        const below = raised - high * 10_000;
+        const low = below | 0;
+        const rest = below - low;
+        if (rest > DOUBT && rest < 1 - DOUBT) {
           if (high === 1_000_000) {
             high = 100_000;
             k++;
@@ -162,7 +163,7 @@ function tenDigits({ four, exponent, decade, limit, scale }: Tables): BlockWrite
           if (high >= 100_000 && high < 1_000_000 && low < 10_000) {
             const first = (high / 10_000) | 0;
             const tens = (first / 10) | 0;
-            to[toAt] = value < 0 ? MINUS : SPACE;
+            to[toAt] = SPACE + (top >>> 31) * (MINUS - SPACE);
             to[toAt + 1] = 0x30 + tens;
             to[toAt + 2] = POINT;
             to[toAt + 3] = 0x30 + first - tens * 10;
