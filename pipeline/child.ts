@@ -4,7 +4,8 @@ import type { Readable, Writable } from "node:stream";
 import { isMainThread } from "node:worker_threads";
 import type { Stage } from "../dsdf/stage.js";
 import { DasError } from "../errors/das-error.js";
-import { forgetGroupIfGone, registerGroup } from "./process-group.js";
+import { endEscaped } from "./escaped.js";
+import { endGroup, forgetGroupIfGone, registerGroup } from "./process-group.js";
 import { MARK_VARIABLE, newMark } from "./run-mark.js";
 import { StderrLines } from "./stderr-lines.js";
 import { unwatchGroup, watchGroup, watchNext } from "./watchdog.js";
@@ -40,6 +41,8 @@ export interface Child {
   readonly exited: Promise<ExitStatus>;
   /** Resolves when its standard error was read to the end. */
   readonly stderrEnd: Promise<void>;
+  /** Ends it and whatever it has started: SIGTERM, and SIGKILL after the time. Resolves when nothing of it is left. */
+  end(graceMs: number): Promise<void>;
   /** Lets go of standard error, for a process that escaped from its group and holds it open. */
   closeStderr(): void;
 }
@@ -61,11 +64,13 @@ export function spawnChild(
   const [command, ...args] = stage.argv;
   const stdin = input === "none" ? "ignore" : input === "fed" ? "pipe" : input.stdout;
   let child: ChildProcess;
+  const mark = newMark();
+  const began = performance.now();
   watchNext();
   try {
     child = spawnWithUmask(command, args, {
       cwd: around.cwd,
-      env: { ...around.env, ...stage.env, [MARK_VARIABLE]: newMark() },
+      env: { ...around.env, ...stage.env, [MARK_VARIABLE]: mark },
       detached: true,
       shell: false,
       stdio: [stdin, "pipe", "pipe"],
@@ -98,6 +103,11 @@ export function spawnChild(
     stdout: child.stdout,
     exited,
     stderrEnd: readStderr(stderr, new StderrLines(around.maxStderrBytes, around.onStderr)),
+    end: async (graceMs) => {
+      await endGroup(pid, graceMs, exited);
+      await endEscaped({ mark, pid, began }, graceMs);
+      unwatchGroup(pid);
+    },
     closeStderr: () => stderr.destroy(),
   };
 }

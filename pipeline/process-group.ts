@@ -63,8 +63,7 @@ export function forgetGroupIfGone(groupId: number): boolean {
  * left, at the latest a second after SIGKILL. A group that is being ended already is not ended twice.
  *
  * On Linux the processes that have left the group (by `setsid`, say) but descend from one of it are ended in the same
- * way. Out of reach is one whose parent had ended before, as a daemon does that forks twice: nothing tells any more
- * where it came from. Where that must not be, a service manager has to bound the server (systemd ends all of a unit).
+ * way. One whose parent had ended before, as a daemon does that forks twice, is none of these: see `escaped.ts`.
  *
  * @param leaderEnd resolves when the leader has ended and was collected
  * Source: das2-server 3.3.

@@ -5,8 +5,6 @@ import { ChildOutput } from "./child-output.js";
 import { type Failure, judge } from "./judge.js";
 import { PipelineClock, type PipelineLimits } from "./limits.js";
 import type { Outcome, StageStatus, StreamFacts } from "./outcome.js";
-import { endGroup } from "./process-group.js";
-import { unwatchGroup } from "./watchdog.js";
 import { within } from "./within.js";
 
 /**
@@ -14,6 +12,12 @@ import { within } from "./within.js";
  * short enough for a client that waits for the end of its answer.
  */
 const LINGER_MS = 5000;
+
+/**
+ * How long what a program has left running may go on after its own end, ms. It may hold the output open, and then the
+ * answer waits for it; but the program has said by its end that the work is done.
+ */
+const LEFT_OVER_MS = 1000;
 
 /** What a supervisor needs to know; the same names as in the options of a pipeline. */
 export interface Surroundings {
@@ -35,6 +39,8 @@ export class Supervisor {
   readonly #unwanted = new Set<number>();
   readonly #statuses: StageStatus[];
   readonly #finishing: Promise<void>[] = [];
+  readonly #leftOver = new Set<NodeJS.Timeout>();
+  #concluding = false;
   readonly #stop = new AbortController();
   #failure: Failure | undefined;
   #cancellation: DasError | undefined;
@@ -147,7 +153,7 @@ export class Supervisor {
       if (child === undefined || this.#statuses[index]?.kind !== "running") continue;
       this.#unwanted.add(index);
       // Before its input ends: who ends by that takes along the trace of what it has started.
-      void endGroup(child.pid, this.#around.limits.graceMs, child.exited);
+      void child.end(this.#around.limits.graceMs);
       child.stdin?.destroy();
     }
   }
@@ -173,19 +179,20 @@ export class Supervisor {
   /** Ends whatever still runs, waits for it, and says how the whole ended. */
   async conclude(facts: () => StreamFacts): Promise<Outcome> {
     this.clock.stop();
+    this.#concluding = true;
+    for (const timer of this.#leftOver) clearTimeout(timer);
     await Promise.all(this.#finishing);
     const { graceMs } = this.#around.limits;
     await Promise.all(
       [...this.#children.values()].map(async (child) => {
         // What the program left in its group has nobody to work for any more.
-        await endGroup(child.pid, graceMs, child.exited);
+        await child.end(graceMs);
         await within(child.stderrEnd, graceMs);
         child.closeStderr();
       }),
     );
     // Whatever the system does not let die keeps its entry among the stages, not this pipeline.
     await within(this.ended([...this.#children.keys()]), graceMs);
-    for (const { pid } of this.#children.values()) unwatchGroup(pid);
     const outcome = this.verdict(facts());
     // A built-in reader whose consumer has ended may still wait for something.
     this.#stop.abort();
@@ -196,7 +203,13 @@ export class Supervisor {
     this.#children.set(index, child);
     void child.exited.then((status) => {
       this.#statuses[index] = { kind: "exited", unwanted: this.#unwanted.has(index), ...status };
+      this.#endLeftOver(child);
     });
+  }
+
+  #endLeftOver(child: Child): void {
+    if (this.#concluding) return;
+    this.#leftOver.add(setTimeout(() => void child.end(this.#around.limits.graceMs), LEFT_OVER_MS).unref());
   }
 
   #stopAll(): void {

@@ -180,6 +180,53 @@ describe("limits", () => {
     });
   });
 
+  describe.skipIf(!HAS_SETSID)("end what no parent tells of any more", () => {
+    /** A daemon: in a session of its own, its parent gone. */
+    const daemon = (name: string, output = ">/dev/null 2>&1") =>
+      `(setsid sh -c 'sleep 1000; : "$1"' sh ${name} ${output} &);`;
+
+    it("when the program has ended well", async () => {
+      const name = mark();
+      const { outcome } = await collect([shell(`${daemon(name)} cat ${sample}`)]);
+      expect(outcome).toEqual({ kind: "complete" });
+      expect(processesWith(name)).toEqual([]);
+    });
+
+    it("when the client has left, though it ignores SIGTERM, and not those of another run", async () => {
+      const [name, other] = [mark(), mark()];
+      const deaf = `(trap '' TERM; ${daemon(name)})`;
+      const run = runPipeline([shell(`${deaf}; cat ${sample}; sleep 1000`)], SPAWN_ALL);
+      const second = runPipeline([shell(`${daemon(other)} cat ${sample}; sleep 1000`)], SPAWN_ALL);
+      // The program itself, in whose text the mark stands too, and its daemon.
+      await until(() => processesWith(name).length === 2 && processesWith(other).length === 2);
+      run.cancel();
+      await run.outcome;
+      expect(processesWith(name)).toEqual([]);
+      expect(processesWith(other)).toHaveLength(2);
+      second.cancel();
+      await second.outcome;
+      expect(processesWith(other)).toEqual([]);
+    });
+
+    it("when it holds the output open, which the answer does not wait for", async () => {
+      const name = mark();
+      const began = performance.now();
+      const { outcome, text } = await collect([shell(`${daemon(name, "")} cat ${sample}`)]);
+      expect([outcome, text]).toEqual([{ kind: "complete" }, SAMPLE]);
+      expect(processesWith(name)).toEqual([]);
+      expect(performance.now() - began).toBeLessThan(5000);
+    });
+  });
+
+  it("does not let an answer wait for a child that holds the output, and counts the program's own status", async () => {
+    const began = performance.now();
+    const well = await collect([shell(`sleep 1000 & cat ${sample}`)]);
+    expect([well.outcome, well.text]).toEqual([{ kind: "complete" }, SAMPLE]);
+    const badly = await collect([shell(`sleep 1000 & cat ${sample}; exit 6`)]);
+    expect(badly.outcome).toMatchObject({ kind: "failed", reason: "status", error: { where: { code: 6 } } });
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
   it("lets a program that has closed its output report its status", async () => {
     const { outcome } = await collect([
       shell(`cat ${sample}; exec >&-; sleep 0.2; exit 6`),
