@@ -6,6 +6,7 @@ import type { Stage } from "../dsdf/stage.js";
 import { DasError } from "../errors/das-error.js";
 import { endEscaped } from "./escaped.js";
 import { endGroup, forgetGroupIfGone, registerGroup } from "./process-group.js";
+import { whyNotStartable } from "./program-file.js";
 import { MARK_VARIABLE, newMark } from "./run-mark.js";
 import { StderrLines } from "./stderr-lines.js";
 import { unwatchGroup, watchGroup, watchNext } from "./watchdog.js";
@@ -62,6 +63,10 @@ export function spawnChild(
   around: ChildSurroundings,
 ): Child | FailedStart {
   const [command, ...args] = stage.argv;
+  const env = { ...around.env, ...stage.env };
+  const reason = whyNotStartable(command, env.PATH, around.cwd);
+  if (reason !== undefined)
+    return { failed: Promise.resolve(noProgram(stage, { argv: stage.argv, reason })) };
   const stdin = input === "none" ? "ignore" : input === "fed" ? "pipe" : input.stdout;
   let child: ChildProcess;
   const mark = newMark();
@@ -70,7 +75,7 @@ export function spawnChild(
   try {
     child = spawnWithUmask(command, args, {
       cwd: around.cwd,
-      env: { ...around.env, ...stage.env, [MARK_VARIABLE]: mark },
+      env: { ...env, [MARK_VARIABLE]: mark },
       detached: true,
       shell: false,
       stdio: [stdin, "pipe", "pipe"],
@@ -139,6 +144,15 @@ function reasonOfFailedStart(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve) => child.once("error", resolve));
 }
 
+function noProgram(stage: Stage, where: Readonly<Record<string, unknown>>, cause?: unknown): DasError {
+  return new DasError(
+    "NO_SUCH_PROGRAM",
+    `the ${stage.role} program cannot be run on this server`,
+    where,
+    cause,
+  );
+}
+
 function startError(stage: Stage, cwd: string, error: unknown): DasError {
   const code = (error as NodeJS.ErrnoException).code;
   const where = { argv: stage.argv, cwd, cwdExists: existsSync(cwd), error: code };
@@ -156,12 +170,7 @@ function startError(stage: Stage, cwd: string, error: unknown): DasError {
     case "ELOOP":
     case "ENOEXEC":
     case undefined:
-      return new DasError(
-        "NO_SUCH_PROGRAM",
-        `the ${stage.role} program cannot be run on this server`,
-        where,
-        error,
-      );
+      return noProgram(stage, where, error);
     default:
       return new DasError("INTERNAL", `the ${stage.role} program could not be started`, where, error);
   }

@@ -1,3 +1,4 @@
+import { chmodSync, readFileSync, realpathSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { runPipeline } from "../../pipeline/run.js";
 import { packet } from "../support/run-stream.js";
@@ -19,6 +20,15 @@ const scripts = new Scripts();
 const sample = scripts.file(SAMPLE);
 const NO_DATA = packet("xx", '<exception type="NoDataInInterval" message="none for 1981"/>\n');
 const OTHER = { ...SPAWN_ALL, format: "other" } as const;
+
+/** A copy of `cat`, its head changed, and cut to so many bytes. */
+function programFile(change: (head: Buffer) => unknown, length?: number): string {
+  const bytes = readFileSync(realpathSync("/bin/cat"));
+  change(bytes);
+  const file = scripts.file(bytes.subarray(0, length));
+  chmodSync(file, 0o755);
+  return file;
+}
 
 describe("a pipeline that ends well", () => {
   it("gives the bytes of its last program as they are", async () => {
@@ -96,6 +106,11 @@ describe("a pipeline that fails before its first byte", () => {
     ["a folder", scripts.folder],
     ["with a missing interpreter", scripts.executable("exit 0", "#!/no/such/interpreter")],
     ["below a file", `${sample}/x`],
+    ["without a first line that names its interpreter", scripts.executable(`cat ${sample}`, "# no shell")],
+    ["empty", scripts.executable("", "")],
+    ["for another machine", programFile((head) => head.writeUInt16LE(0xf00, 18))],
+    ["cut off", programFile((head) => head, 100)],
+    ["with a broken head", programFile((head) => head.writeUInt16LE(0, 56))],
   ])("says which stage could not be started: %s", async (_name, program) => {
     for (let place = 0; place < 3; place++) {
       const stages = [stage("reader", "cat", sample), stage("filter", "cat"), stage("converter", "cat")];
@@ -106,6 +121,20 @@ describe("a pipeline that fails before its first byte", () => {
       expect(outcome).toMatchObject({ kind: "failed", reason: "start", stage: place });
       expect(text).toBe("");
     }
+  });
+
+  it("tells the log what is wrong with a file that is no program", async () => {
+    const { outcome } = await collect([stage("reader", scripts.executable(`cat ${sample}`, ""))]);
+    expect(outcome).toMatchObject({
+      error: { where: { reason: "it begins neither with #! nor as a program of this system" } },
+    });
+  });
+
+  it("starts programs of the machine, by path and by name, though they cannot be read", async () => {
+    const copy = programFile(() => undefined);
+    chmodSync(copy, 0o111);
+    const { outcome } = await collect([stage("reader", copy, sample), stage("filter", "cat")]);
+    expect(outcome).toEqual({ kind: "complete" });
   });
 
   it("refuses arguments that are longer than the system takes", async () => {
