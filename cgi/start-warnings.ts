@@ -51,16 +51,22 @@ async function passwordWarnings(config: WarnedSettings): Promise<string[]> {
       : [];
   }
   let weak: number;
+  let unusable: number;
   try {
-    weak = new Login(config).desEntries();
+    const login = new Login(config);
+    weak = login.desEntries();
+    unusable = login.unusableEntries();
   } catch (error) {
     return [`USER_PASSWD: ${describeProblem(error)}`];
   }
-  if (weak === 0) return [];
-  const users = weak === 1 ? "the password of 1 user is" : `the passwords of ${weak} users are`;
+  const kept = (users: number, how: string): string[] => {
+    if (users === 0) return [];
+    const who = users === 1 ? "the password of 1 user is" : `the passwords of ${users} users are`;
+    return [`USER_PASSWD ${config.userPasswd}: ${who} kept ${how}; set them anew (heliostream passwd)`];
+  };
+  const des = config.allowDesPasswords ? "where only 8 characters count" : "which is refused";
   return [
-    config.allowDesPasswords
-      ? `USER_PASSWD ${config.userPasswd}: ${users} kept as DES, where only 8 characters count; set them anew (heliostream passwd)`
-      : `USER_PASSWD ${config.userPasswd}: ${users} kept as DES, which is refused; set them anew (heliostream passwd)`,
+    ...kept(weak, `as DES, ${des}`),
+    ...kept(unusable, "in a form that cannot be checked, or costs too much to check"),
   ];
 }

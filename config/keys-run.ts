@@ -76,7 +76,7 @@ export const ACCESS_KEYS = [
     field: "userPasswd",
     type: "optional path",
     default: "",
-    help: "Password file, lines user:HASH.",
+    help: "Password file, lines user:HASH. A hash that asks for more than argon2 m=262144,t=16,p=16, 1000000 rounds of SHA-crypt or bcrypt cost 14 is taken for none.",
   },
   {
     key: "USER_GROUP",

@@ -37,7 +37,7 @@ export function openAccess(config: AccessSettings, login: Login = new Login(conf
     // Checked at most once, and only when a rule asks who it is.
     let checked: Promise<boolean> | undefined;
     const isKnown = (given: Credentials): Promise<boolean> => {
-      checked ??= login.check(given, client);
+      checked ??= login.check(given, client, request.signal);
       return checked;
     };
     for (const rule of source.access) {

@@ -16,9 +16,25 @@ interface Attempts {
   turn: Promise<unknown>;
 }
 
+function cancelled(): DasError {
+  return new DasError("CANCELLED", "the client has left");
+}
+
+/** The result, or CANCELLED as soon as nobody waits for it. */
+function unlessGone<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return result;
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(cancelled());
+    signal.addEventListener("abort", leave, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
+}
+
 /**
  * Slows the guessing of passwords: the checks of one address run one after the other, and each wrong one is answered after a
- * wait that doubles (`delayMs`, 2 `delayMs`, ... up to 30 s). Errors: OVERLOADED when 16 of one address wait already.
+ * wait that doubles (`delayMs`, 2 `delayMs`, ... up to 30 s). A client that leaves gives its place to others, and is not checked
+ * when its turn comes; the wait after its wrong password goes on all the same, so that leaving does not help who guesses.
+ * Errors: OVERLOADED when 16 of one address wait already, CANCELLED when the client has left.
  * Source: das2-server 6.1.
  */
 export class LoginDelay {
@@ -38,15 +54,19 @@ export class LoginDelay {
   }
 
   /** Runs `check` in its turn; `false` comes back only after the wait. */
-  async run(address: string, check: () => Promise<boolean>): Promise<boolean> {
+  async run(address: string, check: () => Promise<boolean>, signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted === true) throw cancelled();
     const attempts = this.#attempts(address);
     if (attempts.waiting >= MAX_WAITING)
       throw new DasError("OVERLOADED", "too many logins from this address at once; try again later");
     attempts.waiting++;
-    const result = attempts.turn.then(() => this.#inTurn(attempts, check));
+    const result = attempts.turn.then(() => {
+      if (signal?.aborted === true) throw cancelled();
+      return this.#inTurn(attempts, check);
+    });
     attempts.turn = result.catch(() => undefined);
     try {
-      return await result;
+      return await unlessGone(result, signal);
     } finally {
       attempts.waiting--;
     }

@@ -15,10 +15,28 @@ const MAX_REMEMBERED = 1000;
 /** A DES hash of nothing that anybody knows: what an unknown user is checked against in a file without entries. */
 const NOBODY = "..zzzzzzzzzzz";
 
+/** A password file, with what can be checked of it. */
+interface Passwords {
+  readonly entries: PasswordEntries;
+  readonly usable: PasswordEntries;
+  /** The hash that the password of an unknown user is compared with, so that it takes as long. */
+  readonly decoy: string;
+}
+
+function passwordsOf(text: string, allowDes: boolean): Passwords {
+  const entries = parsePasswordFile(text);
+  const usable = new Map(
+    [...entries].filter(([, hash]) => {
+      const form = hashForm(hash);
+      return form !== undefined && (allowDes || form !== "des");
+    }),
+  );
+  return { entries, usable, decoy: usable.values().next().value ?? NOBODY };
+}
+
 /** Checks users and passwords against the site's password file; das2-server 6.1, 6.4. */
 export class Login {
-  readonly #file: WatchedFile<PasswordEntries> | undefined;
-  readonly #allowDes: boolean;
+  readonly #file: WatchedFile<Passwords> | undefined;
   readonly #matches: MatchesHash;
   readonly #delay: LoginDelay;
   readonly #key = randomBytes(32);
@@ -35,25 +53,27 @@ export class Login {
     this.#file =
       config.userPasswd === undefined
         ? undefined
-        : new WatchedFile(config.userPasswd, "password file", parsePasswordFile);
-    this.#allowDes = config.allowDesPasswords;
+        : new WatchedFile(config.userPasswd, "password file", (text) =>
+            passwordsOf(text, config.allowDesPasswords),
+          );
     this.#delay = delay;
     this.#now = now;
   }
 
   /**
-   * Whether the password is the user's. An unknown user costs what a known one does. Errors: BAD_CONFIG without a readable
-   * password file, OVERLOADED (see {@link LoginDelay}).
+   * Whether the password is the user's. An unknown user costs what a known one does.
+   * @param signal aborted when nobody waits for the answer any more
+   * Errors: BAD_CONFIG without a readable password file, OVERLOADED and CANCELLED (see {@link LoginDelay}).
    */
-  async check({ user, password }: Credentials, client: string): Promise<boolean> {
+  async check({ user, password }: Credentials, client: string, signal?: AbortSignal): Promise<boolean> {
     if (this.#file === undefined)
       throw new DasError("BAD_CONFIG", "this source asks for a login, but this server has no password file", {
         key: "USER_PASSWD",
       });
-    const entries = this.#file.read();
-    const hash = entries.get(user);
-    const usable = hash !== undefined && (this.#allowDes || hashForm(hash) !== "des");
-    const compared = hash ?? entries.values().next().value ?? NOBODY;
+    const { usable: hashes, decoy } = this.#file.read();
+    const hash = hashes.get(user);
+    const usable = hash !== undefined;
+    const compared = hash ?? decoy;
     // The hash is part of the key: a changed password is asked for at once.
     const token = createHmac("sha256", this.#key)
       .update(`${user}\0${password}\0${compared}`)
@@ -63,6 +83,7 @@ export class Login {
     const matches = await this.#delay.run(
       client,
       async () => (await this.#matches(password, compared)) && usable,
+      signal,
     );
     if (matches) this.#remember(token);
     return matches;
@@ -70,8 +91,16 @@ export class Login {
 
   /** How many entries still are DES hashes, of which only 8 characters count; for a warning at start. */
   desEntries(): number {
-    if (this.#file === undefined) return 0;
-    return [...this.#file.read().values()].filter((hash) => hashForm(hash) === "des").length;
+    return this.#count((hash) => hashForm(hash) === "des");
+  }
+
+  /** How many entries look like hashes but cannot be checked: of an unknown form, cut, or too costly; for a warning at start. */
+  unusableEntries(): number {
+    return this.#count((hash) => hash.startsWith("$") && hashForm(hash) === undefined);
+  }
+
+  #count(wanted: (hash: string) => boolean): number {
+    return this.#file === undefined ? 0 : [...this.#file.read().entries.values()].filter(wanted).length;
   }
 
   #remember(token: string): void {

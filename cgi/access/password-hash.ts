@@ -4,11 +4,47 @@ import { DasError } from "../../errors/das-error.js";
 /** Forms of password hashes that are understood; das2-server 6.4. */
 export type HashForm = "argon2id" | "sha-crypt" | "bcrypt" | "apr1" | "des";
 
-/** The form of a hash, or `undefined` for a text that is none (a locked entry such as `*` or `!`). */
+/**
+ * What checking one password may cost. An entry says itself how much, and one beyond this (a slip, or somebody who may write the
+ * file) would hold up all logins or take all memory; these take up to some seconds. What other programs write by default is far below.
+ */
+const MAX_ARGON2 = { memoryKiB: 256 * 1024, passes: 16, lanes: 16 } as const;
+const MAX_SHA_ROUNDS = 1_000_000;
+const MAX_BCRYPT_COST = 14;
+
+const ARGON2 = /^\$argon2id\$v=\d{1,3}\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]{1,128}\$[A-Za-z0-9+/]{1,128}$/;
+const SHA_CRYPT = /^\$[56]\$(?:rounds=(\d{1,9})\$)?[^$:\s]{0,16}\$[./0-9A-Za-z]{43,86}$/;
+const BCRYPT = /^\$2[aby]\$(\d\d)\$[./0-9A-Za-z]{53}$/;
+
+function isAffordableArgon2(memory: number, passes: number, lanes: number): boolean {
+  return (
+    // At least 8 blocks of 1 KiB for each lane; RFC 9106 section 3.1.
+    memory >= 8 * lanes &&
+    memory <= MAX_ARGON2.memoryKiB &&
+    passes >= 1 &&
+    passes <= MAX_ARGON2.passes &&
+    lanes >= 1 &&
+    lanes <= MAX_ARGON2.lanes
+  );
+}
+
+/**
+ * The form of a hash; `undefined` for a text that is none (a locked entry such as `*` or `!`), and for a hash that costs too much
+ * to be checked.
+ */
 export function hashForm(hash: string): HashForm | undefined {
-  if (/^\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/.test(hash)) return "argon2id";
-  if (/^\$[56]\$(rounds=\d{1,9}\$)?[^$:\s]{0,16}\$[./0-9A-Za-z]{43,86}$/.test(hash)) return "sha-crypt";
-  if (/^\$2[aby]\$\d\d\$[./0-9A-Za-z]{53}$/.test(hash)) return "bcrypt";
+  const argon2id = ARGON2.exec(hash);
+  if (argon2id !== null) {
+    const [, memory, passes, lanes] = argon2id.map(Number);
+    return isAffordableArgon2(memory ?? 0, passes ?? 0, lanes ?? 0) ? "argon2id" : undefined;
+  }
+  const sha = SHA_CRYPT.exec(hash);
+  if (sha !== null) return Number(sha[1] ?? 0) <= MAX_SHA_ROUNDS ? "sha-crypt" : undefined;
+  const bcrypt = BCRYPT.exec(hash);
+  if (bcrypt !== null) {
+    const cost = Number(bcrypt[1]);
+    return cost >= 4 && cost <= MAX_BCRYPT_COST ? "bcrypt" : undefined;
+  }
   if (/^\$apr1\$[^$:\s]{1,8}\$[./0-9A-Za-z]{22}$/.test(hash)) return "apr1";
   return /^[./0-9A-Za-z]{13}$/.test(hash) ? "des" : undefined;
 }

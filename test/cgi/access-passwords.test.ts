@@ -7,6 +7,7 @@ import { Login } from "../../cgi/access/login.js";
 import { LoginDelay } from "../../cgi/access/login-delay.js";
 import { editPasswordFile, parsePasswordFile, userNameProblem } from "../../cgi/access/password-file.js";
 import { hashForm, matchesHash, newHash } from "../../cgi/access/password-hash.js";
+import type { DasError } from "../../errors/das-error.js";
 
 const PASSWORD = "päss:word";
 
@@ -51,6 +52,36 @@ describe("password hashes", () => {
       expect(hashForm(locked)).toBeUndefined();
       expect(await matchesHash("", locked)).toBe(false);
     }
+  });
+
+  it("takes a hash that costs too much for none, at once", async () => {
+    const argon2id = (cost: string) => HASHES.argon2id.replace("m=4096,t=2,p=1", cost);
+    const sha512 = (rounds: number) => HASHES.sha512.replace("$6$", `$6$rounds=${rounds}$`);
+    const bcrypt = (cost: string) => HASHES.bcrypt.replace("$05$", `$${cost}$`);
+    const begin = performance.now();
+    for (const costly of [
+      argon2id("m=4294967295,t=4294967295,p=1"),
+      argon2id("m=262145,t=1,p=1"),
+      argon2id("m=4096,t=17,p=1"),
+      argon2id("m=4096,t=1,p=17"),
+      // Less than the algorithm knows.
+      argon2id("m=7,t=1,p=1"),
+      argon2id("m=4096,t=0,p=1"),
+      argon2id("m=4096,t=1,p=0"),
+      sha512(999_999_999),
+      sha512(1_000_001),
+      bcrypt("31"),
+      bcrypt("15"),
+      bcrypt("03"),
+    ]) {
+      expect(hashForm(costly), costly).toBeUndefined();
+      expect(await matchesHash(PASSWORD, costly)).toBe(false);
+    }
+    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(hashForm(argon2id("m=262144,t=16,p=16"))).toBe("argon2id");
+    // The default of a widely used library.
+    expect(hashForm(sha512(656_000))).toBe("sha-crypt");
+    expect(hashForm(bcrypt("14"))).toBe("bcrypt");
   });
 
   it("makes argon2id hashes for new entries", async () => {
@@ -164,6 +195,24 @@ describe("logins", () => {
     expect(checked).toEqual([HASHES.sha512]);
   });
 
+  it("compares unknown and locked users with an entry that can be checked", async () => {
+    const checked: string[] = [];
+    const file = join(folder, "passwd-decoy");
+    writeFileSync(
+      file,
+      `eve:$6$rounds=999999999$saltsalt$${"x".repeat(86)}\nold:${DES}\nout:!\nann:${HASHES.apr1}\n`,
+    );
+    const config = { userPasswd: file, allowDesPasswords: false, loginDelay: 0 };
+    const login = new Login(config, async (_password, hash) => {
+      checked.push(hash);
+      return true;
+    });
+    for (const user of ["nobody", "eve", "old", "out"])
+      expect(await login.check({ user, password: "x" }, "192.0.2.1")).toBe(false);
+    expect(checked).toEqual(new Array(4).fill(HASHES.apr1));
+    expect(login.unusableEntries()).toBe(1);
+  });
+
   it("asks again at once when the file has changed", async () => {
     const { login, file } = open(`ann:${HASHES.apr1}\n`);
     expect(await login.check({ user: "ann", password: PASSWORD }, "192.0.2.1")).toBe(true);
@@ -186,6 +235,59 @@ describe("logins", () => {
       code: "BAD_CONFIG",
       message: "the password file of this server cannot be read",
     });
+  });
+
+  it("gives the place of a client that has left to others, and does not check it", async () => {
+    const delay = new LoginDelay(0);
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const first = delay.run("192.0.2.1", () => gate.then(() => true));
+    const left = new AbortController();
+    let checks = 0;
+    const gone = Array.from({ length: 15 }, () =>
+      delay.run("192.0.2.1", async () => ++checks > 0, left.signal).catch((error: DasError) => error.code),
+    );
+    await expect(delay.run("192.0.2.1", async () => true)).rejects.toMatchObject({ code: "OVERLOADED" });
+    left.abort();
+    expect(await Promise.all(gone)).toEqual(new Array(15).fill("CANCELLED"));
+    await expect(delay.run("192.0.2.1", async () => true, left.signal)).rejects.toMatchObject({
+      code: "CANCELLED",
+    });
+    const last = delay.run("192.0.2.1", async () => true);
+    release();
+    expect(await Promise.all([first, last])).toEqual([true, true]);
+    expect(checks).toBe(0);
+  });
+
+  it("a client that leaves does not shorten the wait after its wrong password", async () => {
+    let end = (): void => undefined;
+    const waited = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const order: string[] = [];
+    const delay = new LoginDelay(1000, Date.now, () => waited.then(() => void order.push("waited")));
+    const left = new AbortController();
+    let begun = (): void => undefined;
+    const checking = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const wrong = delay.run(
+      "192.0.2.1",
+      async () => {
+        begun();
+        return false;
+      },
+      left.signal,
+    );
+    const next = delay.run("192.0.2.1", async () => order.push("checked") > 0);
+    await checking;
+    left.abort();
+    await expect(wrong).rejects.toMatchObject({ code: "CANCELLED" });
+    end();
+    await next;
+    expect(order).toEqual(["waited", "checked"]);
   });
 
   it("refuses an address that floods it", async () => {

@@ -54,7 +54,7 @@ describe("what is told at the start of a server", () => {
 
   it("counts passwords of which 8 characters count", async () => {
     const userPasswd = join(folder, "passwd");
-    writeFileSync(userPasswd, `ann:${DES}\nbob:$argon2id$v=19$x\n`);
+    writeFileSync(userPasswd, `ann:${DES}\nbob:*\n`);
     expect(await warnings({ userPasswd })).toEqual([
       "USER_PASSWD /passwd: the password of 1 user is kept as DES, where only 8 characters count; set them anew (heliostream passwd)",
     ]);
@@ -62,8 +62,16 @@ describe("what is told at the start of a server", () => {
     expect(await warnings({ userPasswd, allowDesPasswords: false })).toEqual([
       "USER_PASSWD /passwd: the passwords of 2 users are kept as DES, which is refused; set them anew (heliostream passwd)",
     ]);
-    writeFileSync(userPasswd, "bob:$argon2id$v=19$x\n");
+    writeFileSync(userPasswd, "bob:*\n");
     expect(await warnings({ userPasswd })).toEqual([]);
+  });
+
+  it("counts hashes that are never checked", async () => {
+    const userPasswd = join(folder, "passwd");
+    writeFileSync(userPasswd, `ann:!\nbob:$argon2id$v=19$x\neve:$2a$31$${"x".repeat(53)}\n`);
+    expect(await warnings({ userPasswd })).toEqual([
+      "USER_PASSWD /passwd: the passwords of 2 users are kept in a form that cannot be checked, or costs too much to check; set them anew (heliostream passwd)",
+    ]);
   });
 
   it("sees that there are no passwords for sources that ask for them", async () => {
