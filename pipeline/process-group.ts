@@ -26,8 +26,16 @@ const AFTER_KILL_MS = 1000;
 /** How often it is looked whether somebody else has left a group that is being stopped. */
 const MOST_ROUNDS = 10;
 
-/** Notes a group that a child just became the leader of. */
+let killsAtExit = false;
+
+/**
+ * Notes a group that a child just became the leader of. From the first one on this process kills what it has started
+ * when it ends by itself, also by an error that nobody caught; see {@link killPipelinesOnSignal} and `watchdog.ts` for
+ * the other ways to end.
+ */
 export function registerGroup(groupId: number): void {
+  if (!killsAtExit) process.once("exit", killAllPipelines);
+  killsAtExit = true;
   live.add(groupId);
 }
 
@@ -193,11 +201,10 @@ export function killAllPipelines(): number {
 }
 
 /**
- * Makes this process take its pipelines with it, whether it ends by itself or is told to by a signal: a group of its
- * own is out of reach of whoever signals the group of this process.
+ * Makes this process take its pipelines with it when it is told to end by a signal, for programs that have no better
+ * answer to one: a group of its own is out of reach of whoever signals the group of this process.
  */
-export function killPipelinesOnExit(): void {
-  process.on("exit", killAllPipelines);
+export function killPipelinesOnSignal(): void {
   for (const [signal, number] of [
     ["SIGTERM", 15],
     ["SIGINT", 2],

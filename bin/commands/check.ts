@@ -11,6 +11,7 @@ import { builtInNames, builtInProgram } from "../../pipeline/built-in.js";
 import { childEnvironment } from "../../pipeline/environment.js";
 import { useLeapSecondsFile } from "../../pipeline/leap-seconds-file.js";
 import { limitsOfConfig } from "../../pipeline/limits-of-config.js";
+import { killPipelinesOnSignal } from "../../pipeline/process-group.js";
 import { tryExample } from "../../pipeline/try-example.js";
 import type { Command } from "./command.js";
 import { commandConfig, sourceTree } from "./source-setting.js";
@@ -41,6 +42,7 @@ export const check: Command = {
     const config = commandConfig(values.config);
     const { tree, ids } = chosenSources(config, positionals[0]);
     useLeapSecondsFile(config.leapSecondsFile);
+    if (values.run === true) killPipelinesOnSignal();
     const env = childEnvironment(config);
     const names = new Set(builtInNames());
     const folders = ids === undefined ? await checkFolders(tree, config) : [];

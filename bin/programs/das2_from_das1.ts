@@ -1,5 +1,5 @@
-import { killPipelinesOnExit } from "../../pipeline/process-group.js";
+import { killPipelinesOnSignal } from "../../pipeline/process-group.js";
 import { runProgram } from "../run-program.js";
 
-killPipelinesOnExit();
+killPipelinesOnSignal();
 runProgram(async () => (await import("../../pipeline/das1.js")).fromDas1);

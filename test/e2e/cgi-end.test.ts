@@ -69,7 +69,11 @@ function queryOf(name: string, mark: string): string {
 }
 
 /** Starts a request as Apache does. */
-function start(name: string, program = "server"): { child: ChildProcess; mark: string } {
+function start(
+  name: string,
+  program = "server",
+  more: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; mark: string } {
   const mark = newMark();
   const query = queryOf(name, mark);
   const env = {
@@ -83,6 +87,7 @@ function start(name: string, program = "server"): { child: ChildProcess; mark: s
     SERVER_PROTOCOL: "HTTP/1.1",
     REMOTE_ADDR: "192.0.2.7",
     HTTP_HOST: "data.example.org",
+    ...more,
   };
   const child = spawn(join(packageRoot(), "dist/cgi-bin", program), [], {
     env,
@@ -150,6 +155,20 @@ describe("SIGTERM", () => {
   });
 });
 
+describe("a program that ends before its readers have", () => {
+  it("kills them itself, without its watcher", async () => {
+    const { child, mark } = start("Stubborn", "server", { HELIOSTREAM_KILL_GRACE: "60" });
+    const answer = answerUntil(child, () => false, "SIGTERM");
+    await until(() => processesWith(mark).length === 3);
+    for (const pid of watchersOf(child)) process.kill(pid, "SIGKILL");
+    child.kill("SIGTERM");
+    const { body, exit } = await answer;
+    expect(body.toString()).toMatch(EXCEPTION);
+    expect(exit).toBe(1);
+    await until(() => processesWith(mark).length === 0, 1000);
+  });
+});
+
 describe("SIGKILL", () => {
   it("of the CGI program takes its reader and what that started along", async () => {
     for (const name of ["Silent", "Stubborn"]) {
@@ -179,9 +198,7 @@ describe("SIGKILL", () => {
     for (const name of ["Silent", "Stubborn", "Slow"])
       fetch(`${url}?${queryOf(name, mark)}`, { signal: gone.signal }).catch(() => undefined);
     await until(() => processesWith(mark).length === 5);
-    const watchers = childrenOf(server.pid).filter((pid) =>
-      commandLine(pid).includes("heliostream-watchdog"),
-    );
+    const watchers = watchersOf(server);
     expect(watchers).toHaveLength(1);
     server.kill("SIGKILL");
     await once(server, "exit");
@@ -199,8 +216,10 @@ function commandLine(pid: number): string {
   }
 }
 
-function childrenOf(pid: number | undefined): readonly number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").map(Number);
+/** The helper processes that a server has beside it. */
+function watchersOf({ pid }: ChildProcess): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim().split(" ").map(Number);
+  return children.filter((child) => commandLine(child).includes("heliostream-watchdog"));
 }
 
 /** Whether a process of that number is there and has not ended. */
