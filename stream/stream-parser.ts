@@ -22,6 +22,11 @@ import { parseXml, type XmlElement } from "./xml-document.js";
 
 /** Bytes looked at at once while it is not known yet whether what follows is compressed. */
 const START_STEP_BYTES = 4096;
+/**
+ * Items of a portion of what is not compressed. A piece of thousands of definitions, each of kilobytes once it is read,
+ * would take tens of megabytes at once.
+ */
+const PORTION_ITEMS = 256;
 /** Warnings that become comments of the stream; a stream of nothing but oddities must not drown its data. */
 const MOST_WARNINGS = 20;
 
@@ -49,6 +54,8 @@ export class StreamParser {
   #compression: Compression = "none";
   #inflater: ZlibInflater | undefined;
   #failure: DasError | undefined;
+  /** Whether a portion is full though more of the bytes pushed can be read. */
+  #isFull = false;
 
   constructor(limits: Partial<StreamLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
@@ -79,8 +86,8 @@ export class StreamParser {
   }
 
   /**
-   * As {@link push}, in portions of bounded size even where the bytes are compressed a thousandfold: the next
-   * one is unpacked when it is asked for.
+   * As {@link push}, in portions of bounded size, whatever the bytes hold and even where they are compressed a
+   * thousandfold: the next one is read when it is asked for. All of them are to be asked for.
    */
   *portions(bytes: Uint8Array): Generator<readonly StreamItem[], void, undefined> {
     let at = 0;
@@ -92,9 +99,13 @@ export class StreamParser {
           : this.#inflater === undefined
             ? bytes.length - at
             : INFLATE_STEP_BYTES;
-      const items = this.#read(bytes.subarray(at, at + step));
+      let items = this.#read(bytes.subarray(at, at + step));
       at += step;
       if (items.length > 0) yield items;
+      while (this.#isFull) {
+        items = this.#read();
+        if (items.length > 0) yield items;
+      }
     } while (at < bytes.length);
   }
 
@@ -118,13 +129,14 @@ export class StreamParser {
     return items;
   }
 
-  /** Items of one step; an error after the first item waits for the next call. */
-  #read(bytes: Uint8Array): StreamItem[] {
+  /** Items of one step, or more of those of the last; an error after the first item waits for the next call. */
+  #read(bytes?: Uint8Array): StreamItem[] {
     const items: StreamItem[] = [];
+    this.#isFull = false;
     try {
       if (this.#inflater === undefined) {
-        this.#parse(bytes, items);
-      } else if (this.#state !== "ended") {
+        this.#parse(bytes, items, PORTION_ITEMS);
+      } else if (this.#state !== "ended" && bytes !== undefined) {
         this.#inflater.push(bytes, (unpacked) => this.#parse(unpacked, items));
       }
     } catch (error) {
@@ -135,16 +147,18 @@ export class StreamParser {
     return items;
   }
 
-  #parse(bytes: Uint8Array, items: StreamItem[]): void {
+  #parse(bytes: Uint8Array | undefined, items: StreamItem[], most = Number.POSITIVE_INFINITY): void {
     const queue = this.#queue;
     if (this.#state === "ended") return;
-    queue.push(bytes);
+    if (bytes !== undefined) queue.push(bytes);
     if (this.#state === "start" && this.#packet(items) && this.#compression === "deflate") {
       queue.fill(queue.length);
       this.#startInflating(queue.take(queue.length), items);
       return;
     }
-    while (this.#packet(items));
+    while (items.length < most && this.#packet(items));
+    this.#isFull = items.length >= most;
+    if (this.#isFull) return;
     if (this.ended) queue.clear();
     queue.settle();
   }
