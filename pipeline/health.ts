@@ -37,7 +37,7 @@ export interface HealthOptions {
  * they are; at most one incomplete packet is held. Header packets are parsed as far as the length of their data
  * packets asks for; values are not looked at.
  *
- * Mended on the way: a newline too many before a prefix, `[XX]` for `[xx]`, an exception in place of the stream
+ * Mended on the way: one newline too many before a prefix, `[XX]` for `[xx]`, an exception in place of the stream
  * header (the C library cannot read it), a repeated equal stream header. Nothing is passed on after an exception.
  *
  * Source: das2-server 3.3, das2-stream A2, A3, A13.2, D.
@@ -52,6 +52,8 @@ export class StreamHealth {
   #position = 0;
   /** What a further stream header must agree with; `undefined` before the first. */
   #kind: string | undefined;
+  /** A stray newline was the last that was seen. */
+  #newline = false;
   #packets = 0;
   #exception: StreamException | undefined;
   #compressed = false;
@@ -146,13 +148,16 @@ export class StreamHealth {
     };
     try {
       while (at < bytes.length) {
-        if (bytes[at] === NEWLINE && this.#kind !== undefined) {
+        // Of a length one too small; more of them are something else, and would count as progress for ever.
+        if (bytes[at] === NEWLINE && this.#kind !== undefined && !this.#newline) {
+          this.#newline = true;
           flush(at);
           this.#position += 1;
           runFrom = ++at;
           continue;
         }
         const length = this.#length(bytes, at, bytes.length);
+        this.#newline = false;
         if (at + length > bytes.length) break;
         if (bytes[at] === COLON) {
           const to = endOfRun(view, at, bytes.length, length);

@@ -88,6 +88,8 @@ describe("packets of a stream that is passed on", () => {
     ["an [xx] packet first", packet("xx", '<comment type="a" source="b" value="c"/>'), "NO_STREAM_HEADER"],
     ["something else first", "HTTP/1.1 500", "NO_STREAM_HEADER"],
     ["garbage between packets", `${SAMPLE}what?${SAMPLE}`, "BAD_PREFIX"],
+    ["a second newline", `${SAMPLE}\n\n${rows(1)}`, "BAD_PREFIX"],
+    ["newlines at the end", `${SAMPLE}\n\n\n`, "BAD_PREFIX"],
     ["an id that is no number", `${SAMPLE}:1x:${rows(1)}`, "BAD_PREFIX"],
     ["an undefined id", SAMPLE + rows(1).replace(":01:", ":07:"), "UNDEFINED_ID"],
     ["a length of 0", `${SAMPLE}[xx]000000`, "BAD_LENGTH"],
