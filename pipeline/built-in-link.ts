@@ -124,7 +124,8 @@ async function finish(
     try {
       for (const item of parser.end()) chain.push(item);
     } catch (error) {
-      chain.fail(asDasError(error, "reading the stream"));
+      // That the end is missing is the consequence, where whoever wrote it has failed.
+      if (failed === undefined) chain.fail(asDasError(error, "reading the stream"));
     }
   }
   if (failed !== undefined) chain.fail(failed);

@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, realpathSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { builtInProgram } from "../../pipeline/built-in.js";
 import { runPipeline } from "../../pipeline/run.js";
 import { packet } from "../support/run-stream.js";
 import {
@@ -120,6 +121,16 @@ describe("a pipeline that fails before its first byte", () => {
       expect(message).toBe(`the ${stages[place]?.role} program cannot be run on this server`);
       expect(outcome).toMatchObject({ kind: "failed", reason: "start", stage: place });
       expect(text).toBe("");
+    }
+  });
+
+  it("tells of the status of a program that ends inside a packet, whatever stands behind it", async () => {
+    const torn = shell(`cat ${sample}; printf ':01:2001-01'; sleep 0.1; exit 4`);
+    const behind = [[], [stage("filter", "das2_bin_avgsec", "10")], [stage("converter", "das2_ascii")]];
+    for (const stages of behind) {
+      const { text, outcome } = await collect([torn, ...stages], { programs: builtInProgram });
+      expect(exceptionAtEnd(text)?.message).toBe("the reader program ended with status 4");
+      expect(outcome).toMatchObject({ kind: "failed", reason: "status", stage: 0 });
     }
   });
 
