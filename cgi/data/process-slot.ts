@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DasError } from "../../errors/das-error.js";
+import { makeFolder } from "../log/make-folder.js";
 import type { Site } from "../site.js";
 
 /** Files that are older than a pipeline may run, and this long more, belong to a process number used again. */
@@ -49,7 +50,7 @@ export function takeProcessSlot(site: Site): void {
   const folder = runningFolder(site);
   const own = join(folder, String(process.pid));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     writeFileSync(own, "");
   } catch {
     return;

@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -66,6 +75,51 @@ describe.each(FORMS)("the request log %s", (_what, open) => {
         .split("\n")
         .map((line) => JSON.parse(line).id),
     ).toEqual(["one", "two"]);
+  });
+
+  it("keeps its records apart from a line that was torn, also after a write that failed", async () => {
+    const file = join(folder, "log/requests-2021-06-30.jsonl");
+    mkdirSync(join(folder, "log"));
+    const torn = '{"id":"torn","time":"2021-06-30T10:0';
+    writeFileSync(file, torn);
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const log = open(configOf());
+    const write = async (id: string) => {
+      log.write(logRecord({ id }));
+      await log.close();
+    };
+    await write("one");
+    await write("two");
+    rmSync(file);
+    mkdirSync(file);
+    await write("lost");
+    rmdirSync(file);
+    const before = `${recordLine(logRecord({ id: "old" }))}${torn}`;
+    const lines = () => readFileSync(file, "utf8").split("\n");
+    writeFileSync(file, before);
+    await write("three");
+    await write("four");
+    expect(lines().map((line) => /"id":"(\w+)"/.exec(line)?.[1])).toEqual([
+      "old",
+      "torn",
+      "three",
+      "four",
+      undefined,
+    ]);
+    expect(lines()[1]).toBe(torn);
+    for (const at of [2, 3]) expect(JSON.parse(lines()[at] ?? "")).toHaveProperty("outcome");
+  });
+
+  it("gives up on a folder that no file system makes, at once", async () => {
+    const told = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    const log = open(configOf({ HELIOSTREAM_LOG_PATH: "/proc/heliostream/log" }));
+    for (const id of ["one", "two"]) {
+      log.write(logRecord({ id }));
+      await log.close();
+    }
+    expect(told.mock.calls.map(([text]) => String(text))).toEqual([
+      expect.stringMatching(/^heliostream: the request log cannot be written: E/),
+    ]);
   });
 
   it("removes the days beyond LOG_DAYS with the first record of a day, and nothing else", async () => {

@@ -86,6 +86,14 @@ describe("the CGI program", () => {
     expect(broken.errors).toContain("no-such.conf");
   });
 
+  it("answers where no file system makes the folder of its log, and says so once", async () => {
+    const log = { HELIOSTREAM_LOG_PATH: "/proc/heliostream/log" };
+    const data = await run(`server=dataset&dataset=Demo/Arguments&${RANGE}`, log);
+    expect(data.head.split("\r\n")[0]).toBe("Status: 200 OK");
+    expect(countPackets(data.body).packets).toEqual({ "00": 1, "01": 1, ":01:": 1 });
+    expect(data.errors).toMatch(/^heliostream: the request log cannot be written: E.*\n$/);
+  });
+
   it("ends with its reader when the client has left (EPIPE)", async () => {
     const child = start(`server=dataset&dataset=Demo/Endless&params=8.125e%2B00&${RANGE}`);
     await once(child.stdout ?? child, "data");
