@@ -38,6 +38,7 @@ export class OpenBin {
   readonly #columns: readonly ColumnState[];
   /** Those of the columns that plain loops go through. */
   readonly #plain: readonly ColumnState[];
+  /** By column, where plain loops need the samples as numbers. */
   readonly #values: (Float64Array | undefined)[];
   readonly #scratch: Float64Array;
 
@@ -66,7 +67,7 @@ export class OpenBin {
     for (const { column } of this.#plain) {
       const needed = column.weights === undefined ? [] : [column.weights];
       for (const index of [plan.columns.indexOf(column), ...needed])
-        this.#values[index] ??= new Float64Array(plan.columns[index]!.plane.items * this.slicePackets);
+        this.#values[index] ??= new Float64Array(0);
     }
     this.#scratch = new Float64Array(Math.max(...this.#columns.map(({ slots }) => slots)));
     this.clear();
@@ -92,8 +93,13 @@ export class OpenBin {
     this.#groups?.load(slice.bytes);
     let bad = 0;
     for (let i = 0; i < this.#values.length; i++) {
-      const values = this.#values[i];
-      if (values !== undefined) bad += readPlane(slice, this.#plan.columns[i]!.plane, values);
+      let values = this.#values[i];
+      if (values === undefined) continue;
+      const { plane } = this.#plan.columns[i]!;
+      // Grown as needed, for a stream that redefines its packets all the time has few of each.
+      const most = plane.items * slice.count;
+      if (values.length < most) values = this.#values[i] = new Float64Array(most);
+      bad += readPlane(slice, plane, values);
     }
     return bad;
   }

@@ -80,6 +80,7 @@ export class PacketBins {
               bytes: bytes.subarray(first * header.stride, (first + packets) * header.stride),
               count: packets,
             };
+      if (this.#positions.length < packets) this.#positions = new Float64Array(packets);
       this.#axis.read(slice, this.#positions);
       if (bin.load(slice) > 0) this.#shared.warn("text", header.id);
       if (this.#offsets === undefined) this.#takeSlice(bin, packets, emit);
@@ -104,8 +105,7 @@ export class PacketBins {
     const compiled = this.#plainBytes < 0;
     if (this.#bin !== undefined && !compiled) return this.#bin;
     const bin = new OpenBin(this.#plan, this.#stride, compiled);
-    if (this.#bin === undefined) this.#positions = new Float64Array(bin.slicePackets);
-    else bin.adopt(this.#bin);
+    if (this.#bin !== undefined) bin.adopt(this.#bin);
     if (compiled) this.#plainBytes = Number.POSITIVE_INFINITY;
     this.#bin = bin;
     return bin;
