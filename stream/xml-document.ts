@@ -12,6 +12,13 @@ export interface XmlElement {
 /** Elements nest stream, packet / plane / properties; deeper ones are not looked at. */
 const DEEPEST = 4;
 
+/**
+ * Most elements, and most attributes, of one document: a property each, 40 for every plane of the widest packet. The parser
+ * takes 2 KiB for an attribute, however short.
+ */
+const MOST_ELEMENTS = 4096;
+const MOST_ATTRIBUTES = 4096;
+
 const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: "@",
@@ -41,6 +48,7 @@ export function parseXml(body: Uint8Array | string): XmlElement {
   }
   if (/<!DOCTYPE|<!ENTITY/i.test(text))
     throw new DasError("BAD_XML", "a document type or entity declaration is not accepted");
+  checkAmount(text);
   checkSyntax(text);
   const nodes = parseNodes(text).filter(isElement);
   const root = nodes[0];
@@ -62,14 +70,51 @@ function decode(body: Uint8Array): string {
   }
 }
 
+/** Counts, before anything is parsed, what begins an element and what begins the value of an attribute. */
+function checkAmount(text: string): void {
+  const refuse = (what: string, most: number): never => {
+    throw new DasError("BAD_XML", `more than ${most} ${what} in one header, expected at most that many`);
+  };
+  let elements = 0;
+  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at + 1))
+    if (text[at + 1] !== "/" && ++elements > MOST_ELEMENTS) refuse("elements", MOST_ELEMENTS);
+  let attributes = 0;
+  for (let at = text.indexOf("="); at >= 0; at = text.indexOf("=", at + 1)) {
+    let value = at + 1;
+    while (isBlank(text.charCodeAt(value))) value++;
+    const quote = text[value];
+    if ((quote === '"' || quote === "'") && ++attributes > MOST_ATTRIBUTES)
+      refuse("attributes", MOST_ATTRIBUTES);
+    // Looked at once: blanks behind one sign cannot be those behind another.
+    at = value - 1;
+  }
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
 function checkSyntax(text: string): void {
   const verdict = XMLValidator.validate(text);
   if (verdict !== true)
-    throw new DasError("BAD_XML", `line ${verdict.err.line}: ${verdict.err.msg.slice(0, 200)}`);
+    throw new DasError("BAD_XML", `line ${verdict.err.line}: ${inOneLine(verdict.err.msg)}`);
   // The validator lets text pass after the root: the usual sign of a wrong length.
   let rest = text;
   while (rest.endsWith("-->")) rest = rest.slice(0, Math.max(0, rest.lastIndexOf("<!--"))).trimEnd();
   if (!rest.endsWith(">")) throw new DasError("BAD_XML", "text after the closing tag (is the length right?)");
+}
+
+/** What the validator says, which may quote any character and, where elements are left open, its own stack of them. */
+function inOneLine(message: string): string {
+  const open = /^Invalid '\[(.*)\]' found\.$/s.exec(message)?.[1];
+  const said =
+    open === undefined
+      ? message
+      : `Elements without their closing tags: ${open
+          .replaceAll('"', "")
+          .replace(/\s*,\s*/g, ", ")
+          .trim()}`;
+  return said.replace(/[\s\p{C}]+/gu, " ").slice(0, 200);
 }
 
 /** What the parser gives for an element: its name with its content, and its attributes under ":@". */

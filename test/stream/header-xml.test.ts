@@ -25,6 +25,16 @@ function codeOf(run: () => unknown): string {
   }
 }
 
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+    return "accepted";
+  } catch (error) {
+    if (error instanceof DasError) return error.message;
+    throw error;
+  }
+}
+
 function propertiesOf(attributes: string, warnings: string[] = []): Properties {
   return parseStreamHeader(`<stream><properties ${attributes}/></stream>`, undefined, (line) =>
     warnings.push(line),
@@ -299,6 +309,34 @@ describe("hostile XML", () => {
     ["elements nested 100000 deep", "<a>".repeat(100_000) + "</a>".repeat(100_000)],
   ])("%s", (_, text) => {
     expect(codeOf(() => parseStreamHeader(text))).toBe("BAD_XML");
+  });
+
+  test.each([
+    ["elements left open", "<stream>\n<a>\n<b>", "line 1: Elements without their closing tags: stream, a, b"],
+    [
+      "elements that cross, their names long and with a line separator",
+      `<stream><a\u2028${"b".repeat(400)}></stream>`,
+      undefined,
+    ],
+    ["a name with a control character of Unicode", "<stream><a\u0085></stream>", undefined],
+    ["300 open elements", "<stream><abc>".padEnd(1500, "<abc>"), undefined],
+  ])("are told in one short line: %s", (_, text, told) => {
+    const message = messageOf(() => parseStreamHeader(text));
+    expect(message).toMatch(/^line \d+: [^\p{C}\u2028\u2029]{10,200}$/u);
+    if (told !== undefined) expect(message).toBe(told);
+  });
+
+  const attributes = (count: number) => Array.from({ length: count }, (_, i) => `p${i} =\n"${i}"`).join(" ");
+  test.each([
+    ["attributes", (count: number) => `<stream><properties ${attributes(count)}/></stream>`],
+    ["elements", (count: number) => `<stream>${"<properties/>".repeat(count - 1)}</stream>`],
+  ])("more than 4096 %s are refused, before they are parsed", (what, header) => {
+    expect(codeOf(() => parseXml(header(4096)))).toBe("accepted");
+    expect(messageOf(() => parseXml(header(4097)))).toContain(`more than 4096 ${what}`);
+  });
+
+  test("signs in values are no attributes", () => {
+    expect(propertiesOf(`a="${"=, <".replaceAll("<", "&lt;").repeat(5000)}"`)).toHaveLength(1);
   });
 
   test("bytes that are not UTF-8", () => {
