@@ -1,7 +1,8 @@
-import type { Emit, PacketBatch, PacketHeader, StreamItem, StreamTransform } from "../stream/model.js";
+import type { Emit, PacketBatch, PacketHeader, StreamTransform } from "../stream/model.js";
 import type { FilterProgram } from "../stream/program.js";
 import { integerArgument, lastValue, parseArguments } from "../stream/program-arguments.js";
 import { withProperty } from "../stream/properties.js";
+import { routeItems } from "../stream/route-items.js";
 import { type TextPacket, textPacket } from "./text-packet.js";
 
 /** What the command line of the text converter asks for. Source: reducers 9. */
@@ -27,30 +28,17 @@ export class AsciiTransform implements StreamTransform {
     this.#options = options;
   }
 
-  push(item: StreamItem, emit: Emit): void {
-    switch (item.kind) {
-      case "stream": {
-        const sourceId = { name: "sourceId", type: "String", value: "das2_ascii" } as const;
-        const properties = withProperty(item.header.properties, sourceId);
-        emit({ kind: "stream", header: { ...item.header, properties } });
-        return;
-      }
-      case "packet":
-        emit({ kind: "packet", header: this.#define(item.header) });
-        return;
-      case "data":
-        this.#convert(item.batch, emit);
-        return;
-      case "comment":
-        if (!this.#options.dropComments) emit(item);
-        return;
-      case "exception":
-        emit(item);
-        return;
-      default:
-        item satisfies never;
-    }
-  }
+  readonly push = routeItems({
+    stream: (header, emit) => {
+      const sourceId = { name: "sourceId", type: "String", value: "das2_ascii" } as const;
+      emit({ kind: "stream", header: { ...header, properties: withProperty(header.properties, sourceId) } });
+    },
+    packet: (header, emit) => emit({ kind: "packet", header: this.#define(header) }),
+    data: (batch, emit) => this.#convert(batch, emit),
+    comment: (comment, emit) => {
+      if (!this.#options.dropComments) emit({ kind: "comment", comment });
+    },
+  });
 
   end(): void {}
 

@@ -1,6 +1,15 @@
 import { DasError } from "../../errors/das-error.js";
-import type { Emit, PacketHeader, StreamHeader, StreamItem, StreamTransform } from "../../stream/model.js";
+import type {
+  Comment,
+  Emit,
+  PacketBatch,
+  PacketHeader,
+  StreamHeader,
+  StreamItem,
+  StreamTransform,
+} from "../../stream/model.js";
 import { withoutProperties, withProperty } from "../../stream/properties.js";
+import { routeItems } from "../../stream/route-items.js";
 import { ownAxis, timeAxis } from "../positions.js";
 import { type BinChoice, StreamGrids } from "./bins.js";
 import { KERNELS_AFTER_BYTES, type Oddity, PacketBins } from "./packet-bins.js";
@@ -53,38 +62,24 @@ export class BinAverages implements StreamTransform {
     this.#grids = new StreamGrids(options.bins);
   }
 
+  readonly #route = routeItems({
+    stream: (header, emit) => this.#pushStream(header, emit),
+    packet: (header, emit) => this.#pushPacket(header, emit),
+    data: (batch, emit) => this.#pushData(batch, emit),
+    comment: (comment, emit) => {
+      this.#release(false, emit);
+      if (!this.#isDropped(comment)) emit({ kind: "comment", comment });
+    },
+    flush: (emit) => this.end(emit),
+  });
+
   push(item: StreamItem, emit: Emit): void {
     this.#emit = emit;
     if (this.#held !== undefined && item.kind === "comment" && this.#held.length < MOST_HELD) {
-      if (!this.#isDropped(item)) this.#held.push(item);
+      if (!this.#isDropped(item.comment)) this.#held.push(item);
       return;
     }
-    switch (item.kind) {
-      case "stream":
-        this.#pushStream(item.header, emit);
-        return;
-      case "packet":
-        this.#pushPacket(item.header, emit);
-        return;
-      case "data": {
-        const bins = this.#bins.get(item.batch.header.id);
-        if (bins === undefined)
-          throw new DasError("UNDEFINED_ID", `data of packet id ${item.batch.header.id} without a header`);
-        bins.push(item.batch, emit);
-        this.#writer.flush(emit);
-        return;
-      }
-      case "comment":
-        this.#release(false, emit);
-        if (!this.#isDropped(item)) emit(item);
-        return;
-      case "exception":
-        this.end(emit);
-        emit(item);
-        return;
-      default:
-        item satisfies never;
-    }
+    this.#route(item, emit);
   }
 
   /** Writes the open bins, ids in ascending order. */
@@ -138,6 +133,14 @@ export class BinAverages implements StreamTransform {
     );
   }
 
+  #pushData(batch: PacketBatch, emit: Emit): void {
+    const bins = this.#bins.get(batch.header.id);
+    if (bins === undefined)
+      throw new DasError("UNDEFINED_ID", `data of packet id ${batch.header.id} without a header`);
+    bins.push(batch, emit);
+    this.#writer.flush(emit);
+  }
+
   /** Emits a stream header that was held; a waveform renderer cannot show lines, so it goes with the last table. */
   #release(onlyLines: boolean, emit: Emit): void {
     const held = this.#held;
@@ -152,12 +155,8 @@ export class BinAverages implements StreamTransform {
     }
   }
 
-  #isDropped(item: StreamItem): boolean {
-    return (
-      this.#options.dropsProgress &&
-      item.kind === "comment" &&
-      /^task(?:size|progress)$/i.test(item.comment.type)
-    );
+  #isDropped(comment: Comment): boolean {
+    return this.#options.dropsProgress && /^task(?:size|progress)$/i.test(comment.type);
   }
 
   #warn(topic: Oddity, id: number): void {

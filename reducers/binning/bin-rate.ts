@@ -1,15 +1,9 @@
 import { DasError } from "../../errors/das-error.js";
 import { BatchBuilder } from "../../stream/batch-builder.js";
-import type {
-  Emit,
-  PacketBatch,
-  PacketHeader,
-  Properties,
-  StreamItem,
-  StreamTransform,
-} from "../../stream/model.js";
+import type { Emit, PacketBatch, PacketHeader, Properties, StreamTransform } from "../../stream/model.js";
 import { packetHeader } from "../../stream/packet-header.js";
 import { propertyText, withoutProperties, withProperty } from "../../stream/properties.js";
+import { routeItems } from "../../stream/route-items.js";
 import { REAL4, REAL8 } from "../../stream/value-type.js";
 import { FARTHEST, type PositionAxis, timeAxis } from "../positions.js";
 import { BinCounts, MOST_BINS, tooManyBins } from "./bin-counts.js";
@@ -65,32 +59,16 @@ export class BinRate implements StreamTransform {
     this.#grids = new StreamGrids(options.bins);
   }
 
-  push(item: StreamItem, emit: Emit): void {
-    switch (item.kind) {
-      case "stream":
-        emit({
-          kind: "stream",
-          header: { ...item.header, properties: this.#streamProperties(item.header.properties) },
-        });
-        return;
-      case "packet":
-        this.#define(item.header, emit);
-        return;
-      case "data":
-        this.#count(item.batch, emit);
-        this.#writer.flush(emit);
-        return;
-      case "comment":
-        emit(item);
-        return;
-      case "exception":
-        this.end(emit);
-        emit(item);
-        return;
-      default:
-        item satisfies never;
-    }
-  }
+  readonly push = routeItems({
+    stream: (header, emit) =>
+      emit({ kind: "stream", header: { ...header, properties: this.#streamProperties(header.properties) } }),
+    packet: (header, emit) => this.#define(header, emit),
+    data: (batch, emit) => {
+      this.#count(batch, emit);
+      this.#writer.flush(emit);
+    },
+    flush: (emit) => this.end(emit),
+  });
 
   end(emit: Emit): void {
     if (this.#options.monotonic) this.#close(emit);

@@ -10,15 +10,16 @@ import type {
   Plane,
   Properties,
   StreamHeader,
-  StreamItem,
   StreamTransform,
 } from "../../stream/model.js";
 import { type PlaneSpec, packetHeader } from "../../stream/packet-header.js";
 import type { FilterProgram } from "../../stream/program.js";
 import { parseArguments, usage } from "../../stream/program-arguments.js";
 import { cascade, propertyText, withoutProperties, withProperty } from "../../stream/properties.js";
+import { routeItems } from "../../stream/route-items.js";
 import { epochUnit } from "../../stream/units.js";
 import { REAL4, REAL8 } from "../../stream/value-type.js";
+import { displayProperties } from "../display-properties.js";
 import { ValueCounts } from "./value-counts.js";
 
 /** What is written for a value: how often it occurred, or which part of all samples lies on one side of it. */
@@ -41,21 +42,9 @@ const MOST_VALUES = 1_000_000;
 /** Largest count that binary32 holds exactly is 2^24. */
 const LARGEST_SINGLE = 2 ** 24;
 
-const DISPLAY = [
-  "Fill",
-  "Format",
-  "Label",
-  "Range",
-  "ScaleType",
-  "Summary",
-  "TagWidth",
-  "ValidMax",
-  "ValidMin",
-];
-
 /** What the stream header says of axes that the histograms do not have: x is a data value now, no longer time. */
 const OF_THE_INPUT = [
-  ...["x", "y", "z"].flatMap((axis) => DISPLAY.map((name) => axis + name)),
+  ...displayProperties(["x", "y", "z"]),
   ...["xCacheRange", "xCacheResolution", "xCacheResInfo", "xMonotonic", "monotonicXTags", "fill", "renderer"],
 ];
 
@@ -89,30 +78,18 @@ export class HistogramTransform implements StreamTransform {
     this.#mostValues = mostValues;
   }
 
-  push(item: StreamItem, emit: Emit): void {
-    switch (item.kind) {
-      case "stream":
-        this.#stream = item.header;
-        emit({ kind: "stream", header: this.#streamHeader(item.header) });
-        return;
-      case "packet":
-        this.#flush(item.header.id, emit);
-        this.#packets.set(item.header.id, this.#countedPacket(item.header));
-        return;
-      case "data":
-        this.#count(item.batch, emit);
-        return;
-      case "comment":
-        emit(item);
-        return;
-      case "exception":
-        this.end(emit);
-        emit(item);
-        return;
-      default:
-        item satisfies never;
-    }
-  }
+  readonly push = routeItems({
+    stream: (header, emit) => {
+      this.#stream = header;
+      emit({ kind: "stream", header: this.#streamHeader(header) });
+    },
+    packet: (header, emit) => {
+      this.#flush(header.id, emit);
+      this.#packets.set(header.id, this.#countedPacket(header));
+    },
+    data: (batch, emit) => this.#count(batch, emit),
+    flush: (emit) => this.end(emit),
+  });
 
   end(emit: Emit): void {
     for (const id of [...this.#packets.keys()]) this.#flush(id, emit);

@@ -4,30 +4,15 @@ import { shortestReal } from "../../stream/number-field.js";
 import { getProperty, propertyText, withoutProperties, withProperty } from "../../stream/properties.js";
 import { squaredPerHz } from "../../stream/units.js";
 import { asciiType, LE_REAL4, LE_REAL8, REAL4, REAL8, type ValueType } from "../../stream/value-type.js";
+import { displayProperties } from "../display-properties.js";
 import { AXIS_PROPERTIES, type FrequencyAxis } from "./frequency-axis.js";
 import type { PsdOptions } from "./options.js";
 
 /** Written where a spectrum of one plane is missing while another of the same packet is there. */
 export const SPECTRUM_FILL = -1e31;
 
-const DISPLAY = [
-  "Fill",
-  "Format",
-  "Label",
-  "Range",
-  "ScaleType",
-  "Summary",
-  "TagWidth",
-  "ValidMax",
-  "ValidMin",
-];
-
 /** What describes the samples and would be wrong for their spectrum. */
-const OF_THE_SAMPLES = [
-  ...["y", "z"].flatMap((axis) => DISPLAY.map((name) => axis + name)),
-  "fill",
-  ...AXIS_PROPERTIES,
-];
+const OF_THE_SAMPLES = [...displayProperties(["y", "z"]), "fill", ...AXIS_PROPERTIES];
 
 /** The stream header of the spectra. Source: reducers 7.3. */
 export function spectrumStreamHeader(input: StreamHeader, options: PsdOptions): StreamHeader {

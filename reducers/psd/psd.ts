@@ -1,6 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
-import type { Comment, Emit, StreamItem, StreamTransform } from "../../stream/model.js";
+import type { Comment, Emit, PacketHeader, StreamTransform } from "../../stream/model.js";
 import type { FilterProgram } from "../../stream/program.js";
+import { routeItems } from "../../stream/route-items.js";
 import { type PsdOptions, parsePsdOptions } from "./options.js";
 import { spectrumStreamHeader } from "./output-header.js";
 import { PowerSpectrum } from "./power-spectrum.js";
@@ -33,48 +34,39 @@ export class PsdTransform implements StreamTransform {
     this.#spectrum = new PowerSpectrum(options.length, options.keepMean);
   }
 
-  push(item: StreamItem, emit: Emit): void {
-    switch (item.kind) {
-      case "stream":
-        this.#context = {
-          options: this.#options,
-          spectrum: this.#spectrum,
-          output: this.#output,
-          room: MOST_SAMPLES,
-          stream: item.header,
-          leftOut: (message, to) => this.#leftOut(message, to),
-          warn: (topic, id, to) => this.#warnOnce(topic, id, to),
-        };
-        emit({ kind: "stream", header: spectrumStreamHeader(item.header, this.#options) });
-        return;
-      case "packet": {
-        if (this.#context === undefined)
-          throw new DasError("NO_STREAM_HEADER", "a packet before the stream header");
-        this.#transforms.delete(item.header.id);
-        const transform = item.header.planes.some((plane) => plane.role === "yscan")
-          ? yTransform
-          : xTransform;
-        const context = { ...this.#context, room: MOST_SAMPLES - this.#samples() };
-        this.#transforms.set(item.header.id, transform(item.header, context, emit));
-        return;
-      }
-      case "data":
-        this.#sawData ||= item.batch.count > 0;
-        this.#transforms.get(item.batch.header.id)?.push(item.batch, emit);
-        return;
-      case "comment":
-      case "exception":
-        emit(item);
-        return;
-      default:
-        item satisfies never;
-    }
-  }
+  readonly push = routeItems({
+    stream: (header, emit) => {
+      this.#context = {
+        options: this.#options,
+        spectrum: this.#spectrum,
+        output: this.#output,
+        room: MOST_SAMPLES,
+        stream: header,
+        leftOut: (message, to) => this.#leftOut(message, to),
+        warn: (topic, id, to) => this.#warnOnce(topic, id, to),
+      };
+      emit({ kind: "stream", header: spectrumStreamHeader(header, this.#options) });
+    },
+    packet: (header, emit) => this.#define(header, emit),
+    data: (batch, emit) => {
+      this.#sawData ||= batch.count > 0;
+      this.#transforms.get(batch.header.id)?.push(batch, emit);
+    },
+  });
 
   end(emit: Emit): void {
     if (!this.#sawData || this.#output.spectra > 0) return;
     const message = `no spectrum: all segments were too short for ${this.#options.length} points, uneven or fill`;
     emit({ kind: "exception", exception: { type: "ServerError", message } });
+  }
+
+  #define(header: PacketHeader, emit: Emit): void {
+    if (this.#context === undefined)
+      throw new DasError("NO_STREAM_HEADER", "a packet before the stream header");
+    this.#transforms.delete(header.id);
+    const transform = header.planes.some((plane) => plane.role === "yscan") ? yTransform : xTransform;
+    const context = { ...this.#context, room: MOST_SAMPLES - this.#samples() };
+    this.#transforms.set(header.id, transform(header, context, emit));
   }
 
   /** Samples for which all definitions hold memory. */
