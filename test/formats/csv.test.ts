@@ -5,27 +5,11 @@ import { isDasError, OUTCOME } from "../../errors/das-error.js";
 import { csv } from "../../formats/csv/csv.js";
 import { referenceData } from "../support/reference-data.js";
 import { decodeStream, encodeStream, packet, TEST_CONTEXT } from "../support/run-stream.js";
+import { codeOf } from "../support/thrown.js";
+import { PUMP_STREAM } from "../support/worked-streams.js";
 
 const run = (args: readonly string[], input: string | Uint8Array, pieceBytes?: number): string =>
   Buffer.from(encodeStream(csv.open(args, TEST_CONTEXT), input, pieceBytes)).toString("utf8");
-
-/** The stream of das2-stream A19.1, 553 bytes. */
-const PUMP = `[00]000138<stream version="2.2">
-  <properties String:title="Pump 4" Datum:xTagWidth="90 s"
-              DatumRange:yRange="0 to 40 V"/>
-</stream>
-[xx]000051<comment type="taskSize" value="2" source="demo"/>
-[01]000185<packet>
-  <x type="time20" units="us2000"/>
-  <y name="volts" type="ascii9" units="V"/>
-  <y name="amps" type="ascii9" units="A">
-    <properties double:yFill="-99"/>
-  </y>
-</packet>
-:01:2021-06-30T12:00:00    12.25     0.75
-:01:2021-06-30T12:01:00    13.50      -99
-[xx]000055<comment type="taskProgress" value="2" source="demo"/>
-`;
 
 /** The example of das2-stream E2, its lines ended by CR LF. */
 const PUMP_CSV = [
@@ -41,37 +25,37 @@ const stream = (properties = "") => packet("00", `<stream version="2.2">${proper
 
 describe("worked example (das2-stream E2)", () => {
   it("is reproduced byte for byte", () => {
-    expect(Buffer.byteLength(PUMP)).toBe(553);
-    expect(run(["-s", "0"], PUMP)).toBe(PUMP_CSV);
+    expect(Buffer.byteLength(PUMP_STREAM)).toBe(553);
+    expect(run(["-s", "0"], PUMP_STREAM)).toBe(PUMP_CSV);
   });
 
   it("gives the same bytes however the input is cut", () => {
-    for (const size of [1, 2, 3, 40]) expect(run(["-s", "0"], PUMP, size)).toBe(PUMP_CSV);
+    for (const size of [1, 2, 3, 40]) expect(run(["-s", "0"], PUMP_STREAM, size)).toBe(PUMP_CSV);
   });
 
   it("leaves fill blank where asked to", () => {
-    expect(run(["-s", "0", "--fill-blank"], PUMP).split("\r\n")[4]).toBe(
+    expect(run(["-s", "0", "--fill-blank"], PUMP_STREAM).split("\r\n")[4]).toBe(
       '1;"values";2021-06-30T12:01:00Z;1.3500000e+01;',
     );
   });
 
   it("drops the columns of id and kind, and the header rows with the kind", () => {
-    expect(run(["-i"], PUMP).split("\r\n").slice(0, 4)).toEqual([
+    expect(run(["-i"], PUMP_STREAM).split("\r\n").slice(0, 4)).toEqual([
       '"header";"coord:time";"data:volts";"data:amps"',
       '"header";"(UTC)";"(V)";"(A)"',
       '"header";"";"";""',
       '"values";2021-06-30T12:00:00.000Z;1.2250000e+01;7.5000000e-01',
     ]);
-    expect(run(["-n", "-s", "0"], PUMP)).toBe(
+    expect(run(["-n", "-s", "0"], PUMP_STREAM)).toBe(
       "1;2021-06-30T12:00:00Z;1.2250000e+01;7.5000000e-01\r\n1;2021-06-30T12:01:00Z;1.3500000e+01;-9.9000000e+01\r\n",
     );
-    expect(run(["-n", "-i", "-p", "-r", "2", "-s", "9"], PUMP).split("\r\n")[0]).toBe(
+    expect(run(["-n", "-i", "-p", "-r", "2", "-s", "9"], PUMP_STREAM).split("\r\n")[0]).toBe(
       "2021-06-30T12:00:00.000000000Z;1.2e+01;7.5e-01",
     );
   });
 
   it("writes properties in rows, units apart from values", () => {
-    expect(run(["-p"], PUMP).split("\r\n").slice(0, 5)).toEqual([
+    expect(run(["-p"], PUMP_STREAM).split("\r\n").slice(0, 5)).toEqual([
       '0;"property";"global";"title";"string";"";"Pump 4"',
       '0;"property";"global";"xTagWidth";"real";"s";"90"',
       '0;"property";"global";"yRange";"realRange";"V";"0 to 40"',
@@ -81,13 +65,13 @@ describe("worked example (das2-stream E2)", () => {
   });
 
   it("takes other delimiters and quotes what holds them", () => {
-    expect(run(["-d", ",", "-s", "0"], PUMP)).toBe(PUMP_CSV.replaceAll(";", ","));
-    expect(run(["-d", "\t"], PUMP).split("\r\n")[1]).toBe('1\t"header"\t"(UTC)"\t"(V)"\t"(A)"');
+    expect(run(["-d", ",", "-s", "0"], PUMP_STREAM)).toBe(PUMP_CSV.replaceAll(";", ","));
+    expect(run(["-d", "\t"], PUMP_STREAM).split("\r\n")[1]).toBe('1\t"header"\t"(UTC)"\t"(V)"\t"(A)"');
     // A colon occurs in times, a point in numbers, a one in the id.
-    expect(run(["-d", ":", "-s", "0"], PUMP).split("\r\n")[3]).toBe(
+    expect(run(["-d", ":", "-s", "0"], PUMP_STREAM).split("\r\n")[3]).toBe(
       '1:"values":"2021-06-30T12:00:00Z":1.2250000e+01:7.5000000e-01',
     );
-    expect(run(["-d", "1", "-s", "0"], PUMP).split("\r\n")[3]).toBe(
+    expect(run(["-d", "1", "-s", "0"], PUMP_STREAM).split("\r\n")[3]).toBe(
       '"1"1"values"1"2021-06-30T12:00:00Z"1"1.2250000e+01"1"7.5000000e-01"',
     );
   });
@@ -330,12 +314,7 @@ describe("streams", () => {
     [["-q"]],
     [["x"]],
   ])("refuses %j", (args) => {
-    try {
-      csv.open(args, TEST_CONTEXT);
-      expect.unreachable();
-    } catch (error) {
-      expect(isDasError(error, "USAGE")).toBe(true);
-    }
+    expect(codeOf(() => csv.open(args, TEST_CONTEXT))).toBe("USAGE");
   });
 });
 

@@ -3,6 +3,7 @@ import { isDasError } from "../../errors/das-error.js";
 import { binAvgsec } from "../../reducers/bin-avgsec.js";
 import { asBytes, TEST_CONTEXT } from "../support/run-stream.js";
 import {
+  BEGIN,
   binary,
   DAY_US,
   decoded,
@@ -14,8 +15,6 @@ import {
   textPlane,
   textsOf,
 } from "./bin-streams.js";
-
-const BEGIN = ["-b", "2020-03-01"];
 
 /** The samples of reducers 3.5. */
 const EXAMPLE_SAMPLES: readonly (readonly [number, number | string])[] = [

@@ -4,6 +4,7 @@ import { binPeakavgsec } from "../../reducers/bin-peakavgsec.js";
 import type { FilterProgram } from "../../stream/program.js";
 import { decodeStream } from "../support/run-stream.js";
 import {
+  BEGIN,
   binary,
   DAY_US,
   decoded,
@@ -16,7 +17,6 @@ import {
   textsOf,
 } from "./bin-streams.js";
 
-const BEGIN = ["-b", "2020-03-01"];
 const REAL_X = '<x type="sun_real8" units="us2000"/>';
 
 /** Planes of the output as `[name, source, operation]`. */

@@ -1,9 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { binAvgsec } from "../../reducers/bin-avgsec.js";
 import { decodeStream } from "../support/run-stream.js";
-import { binary, DAY_US, decoded, filtered, instant, packetOf, streamHeader, table } from "./bin-streams.js";
+import {
+  BEGIN,
+  binary,
+  DAY_US,
+  decoded,
+  filtered,
+  instant,
+  packetOf,
+  streamHeader,
+  table,
+} from "./bin-streams.js";
 
-const BEGIN = ["-b", "2020-03-01"];
 const PLANE = '<y name="v" type="ascii9" units="nT"/>';
 const SECONDS = [0, 4, 8, 10, 18];
 const SECONDS_OF_MEANS = [

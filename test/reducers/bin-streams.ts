@@ -46,6 +46,9 @@ export function decoded(
   return decodeStream(filtered(program, args, input));
 }
 
+/** The argument that lets a bin begin with 2020-03-01. */
+export const BEGIN = ["-b", "2020-03-01"];
+
 /** us2000 of 2020-03-01T00:00:00: days from 2000-01-01. */
 export const DAY_US = ((Date.UTC(2020, 2, 1) - Date.UTC(2000, 0, 1)) / 1000) * 1e6;
 

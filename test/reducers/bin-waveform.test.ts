@@ -4,6 +4,7 @@ import { binAvgsec } from "../../reducers/bin-avgsec.js";
 import { binPeakavgsec } from "../../reducers/bin-peakavgsec.js";
 import { decodeStream, packet } from "../support/run-stream.js";
 import {
+  BEGIN,
   binary,
   DAY_US,
   decoded,
@@ -15,7 +16,6 @@ import {
   textsOf,
 } from "./bin-streams.js";
 
-const BEGIN = ["-b", "2020-03-01"];
 const X = '<x type="sun_real8" units="us2000"/>';
 const WAVEFORM = 'renderer="waveform" title="T"';
 const PROPERTIES =

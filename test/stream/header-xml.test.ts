@@ -1,6 +1,5 @@
 import { performance } from "node:perf_hooks";
 import { describe, expect, test } from "vitest";
-import { DasError } from "../../errors/das-error.js";
 import {
   parseInfo,
   parsePacketHeader,
@@ -13,27 +12,8 @@ import {
 import type { Properties } from "../../stream/model.js";
 import { yTagValues } from "../../stream/packet-header.js";
 import { parseXml } from "../../stream/xml-document.js";
+import { codeOf, messageOf } from "../support/thrown.js";
 import { packetText } from "./support.js";
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-    return "accepted";
-  } catch (error) {
-    if (error instanceof DasError) return error.code;
-    throw error;
-  }
-}
-
-function messageOf(run: () => unknown): string {
-  try {
-    run();
-    return "accepted";
-  } catch (error) {
-    if (error instanceof DasError) return error.message;
-    throw error;
-  }
-}
 
 function propertiesOf(attributes: string, warnings: string[] = []): Properties {
   return parseStreamHeader(`<stream><properties ${attributes}/></stream>`, undefined, (line) =>

@@ -1,18 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { DasError } from "../../errors/das-error.js";
 import { DEFAULT_LIMITS } from "../../stream/limits.js";
 import { packetHeader, xPlane, yPlane, yscanPlane, yTagValues, zPlane } from "../../stream/packet-header.js";
 import { asciiType, LE_REAL4, REAL4, REAL8, timeType, valueType } from "../../stream/value-type.js";
-
-function codeOf(run: () => unknown): string {
-  try {
-    run();
-    return "accepted";
-  } catch (error) {
-    if (error instanceof DasError) return error.code;
-    throw error;
-  }
-}
+import { codeOf } from "../support/thrown.js";
 
 const x = xPlane({ type: REAL8, units: "us2000" });
 const y = yPlane({ name: "a", type: REAL4, units: "V" });

@@ -2,14 +2,11 @@ import type { PacketBatch, StreamItem } from "../../stream/model.js";
 import { StreamParser } from "../../stream/stream-parser.js";
 import { type Das2EncoderOptions, das2Encoder } from "../../stream/stream-writer.js";
 
+export { packet as packetText } from "../support/run-stream.js";
+
 /** The bytes of a text; characters up to U+00FF stand for themselves as bytes. */
 export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-/** A packet `[id]` with its length counted. */
-export function packetText(id: string, body: string): string {
-  return `[${id}]${new TextEncoder().encode(body).length.toString().padStart(6, "0")}${body}`;
 }
 
 /** All items of a stream that is pushed in pieces of `step` bytes, batches copied. */

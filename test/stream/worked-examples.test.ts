@@ -3,26 +3,10 @@ import { readPlane, readXUs2000 } from "../../stream/columns.js";
 import { fillTest, planeFill } from "../../stream/fill.js";
 import type { PacketBatch, StreamHeader, StreamItem } from "../../stream/model.js";
 import { yTagValues } from "../../stream/packet-header.js";
+import { PUMP_STREAM } from "../support/worked-streams.js";
 import { bytesOf, encodeAll, joined, packetText, parseAll } from "./support.js";
 
 // The texts and lengths of das2-stream A19.
-const TEXT_STREAM = `[00]000138<stream version="2.2">
-  <properties String:title="Pump 4" Datum:xTagWidth="90 s"
-              DatumRange:yRange="0 to 40 V"/>
-</stream>
-[xx]000051<comment type="taskSize" value="2" source="demo"/>
-[01]000185<packet>
-  <x type="time20" units="us2000"/>
-  <y name="volts" type="ascii9" units="V"/>
-  <y name="amps" type="ascii9" units="A">
-    <properties double:yFill="-99"/>
-  </y>
-</packet>
-:01:2021-06-30T12:00:00    12.25     0.75
-:01:2021-06-30T12:01:00    13.50      -99
-[xx]000055<comment type="taskProgress" value="2" source="demo"/>
-`;
-
 const SPECTRUM = bytesOf(
   `[00]000075<stream version="2.2"><properties String:renderer="spectrogram"/></stream>\n` +
     `[07]000167<packet><x type="sun_real8" units="us2000"/><yscan name="psd" type="little_endian_real4" nitems="3" ` +
@@ -54,8 +38,8 @@ function dataOf(items: readonly StreamItem[]): PacketBatch[] {
 
 describe("worked examples of das2-stream A19", () => {
   test("text stream with two planes, comments and fill", () => {
-    expect(TEXT_STREAM.length).toBe(553);
-    eachCut(bytesOf(TEXT_STREAM), (items) => {
+    expect(PUMP_STREAM.length).toBe(553);
+    eachCut(bytesOf(PUMP_STREAM), (items) => {
       expect(items.map((item) => item.kind)).toEqual(["stream", "comment", "packet", "data", "comment"]);
       const [stream, taskSize, , , progress] = items;
       expect(stream).toEqual({
@@ -135,7 +119,7 @@ describe("worked examples of das2-stream A19", () => {
   });
 
   test("are written in canonical form, data byte for byte", () => {
-    const written = Buffer.from(encodeAll(parseAll(bytesOf(TEXT_STREAM)))).toString();
+    const written = Buffer.from(encodeAll(parseAll(bytesOf(PUMP_STREAM)))).toString();
     const headers = [
       packetText(
         "00",
@@ -148,7 +132,7 @@ describe("worked examples of das2-stream A19", () => {
           '  <y name="amps" type="ascii9" units="A">\n    <properties double:yFill="-99"/>\n  </y>\n</packet>\n',
       ),
     ];
-    const data = TEXT_STREAM.slice(TEXT_STREAM.indexOf(":01:"), TEXT_STREAM.lastIndexOf("[xx]"));
+    const data = PUMP_STREAM.slice(PUMP_STREAM.indexOf(":01:"), PUMP_STREAM.lastIndexOf("[xx]"));
     const last = packetText("xx", '<comment type="taskProgress" source="demo" value="2"/>\n');
     expect(written).toBe(headers.join("") + data + last);
     expect(Buffer.from(encodeAll(parseAll(SPECTRUM))).subarray(-24)).toEqual(
