@@ -35,16 +35,25 @@ function noRoute(words: QueryWords): DasError {
       );
 }
 
-const ALLOW: HeaderLine = ["Allow", "GET, HEAD, OPTIONS"];
+/** The methods of everything but the log's page. */
+export const ALLOW: HeaderLine = ["Allow", "GET, HEAD, OPTIONS"];
+
+/** The error for a method that nothing here has. */
+export function methodError(method: string): DasError {
+  return new DasError(
+    "METHOD_NOT_ALLOWED",
+    `The method ${method.slice(0, 20)} is not allowed, expected GET, HEAD or OPTIONS`,
+  );
+}
+
+/** Lets GET and HEAD pass. Errors: METHOD_NOT_ALLOWED. */
+export function checkMethod({ method }: Request): void {
+  if (method !== "GET" && method !== "HEAD") throw methodError(method);
+}
 
 async function answer(request: Request, site: Site, table: RouteTable, trace: Trace): Promise<Response> {
-  const { method } = request;
-  if (method === "OPTIONS") return { status: 204, headers: [ALLOW], body: EMPTY_BODY };
-  if (method !== "GET" && method !== "HEAD")
-    throw new DasError(
-      "METHOD_NOT_ALLOWED",
-      `The method ${method.slice(0, 20)} is not allowed, expected GET, HEAD or OPTIONS`,
-    );
+  if (request.method === "OPTIONS") return { status: 204, headers: [ALLOW], body: EMPTY_BODY };
+  checkMethod(request);
   const length = request.mount.length + request.path.length + 1 + request.query.length;
   if (length > site.config.maxUrlBytes)
     throw new DasError(
@@ -70,10 +79,14 @@ function errorHeaders(error: DasError, site: Site): readonly HeaderLine[] {
 }
 
 /**
- * Answers a request and sees to its record. Never throws: every failure is an answer.
- * Source: das2-server 1, 2.1, 4.
+ * Gives the answer of a request its last form and sees to its record. Never throws: every failure is an answer.
+ * @param work makes the answer; what it throws is told in the form of das2-server 4
  */
-export async function answerRequest(request: Request, site: Site, table: RouteTable): Promise<Response> {
+export async function answerWith(
+  request: Request,
+  site: Site,
+  work: (trace: Trace) => Promise<Response>,
+): Promise<Response> {
   const trace = new Trace(request);
   trace.client = clientAddress(request.peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
   const write = (status: number, bytes: number) => {
@@ -82,7 +95,7 @@ export async function answerRequest(request: Request, site: Site, table: RouteTa
   };
   let response: Response;
   try {
-    response = await answer(request, site, table, trace);
+    response = await work(trace);
   } catch (thrown) {
     const error = publicError(thrown);
     const cancelled = error.code === "CANCELLED" || request.signal.aborted;
@@ -90,4 +103,12 @@ export async function answerRequest(request: Request, site: Site, table: RouteTa
     response = errorResponse(request, error, errorHeaders(error, site));
   }
   return finishResponse(request, response, trace, write);
+}
+
+/**
+ * Answers a request and sees to its record. Never throws: every failure is an answer.
+ * Source: das2-server 1, 2.1, 4.
+ */
+export function answerRequest(request: Request, site: Site, table: RouteTable): Promise<Response> {
+  return answerWith(request, site, (trace) => answer(request, site, table, trace));
 }

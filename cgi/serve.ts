@@ -1,16 +1,13 @@
-import type { IncomingMessage, Server } from "node:http";
+import type { Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
 import type { Config } from "../config/config.js";
 import { nodeListener } from "./adapters/node-http.js";
-import { type Turn, Turns } from "./adapters/turns.js";
-import type { Handler, Response } from "./http.js";
-import { textResponse } from "./http.js";
+import { answerConnections } from "./connections.js";
 import { handleLog } from "./log/viewer.js";
 import { openSite } from "./open-site.js";
+import { answerHostless, answerOutside } from "./outside.js";
 import { siblingUrl } from "./own-url.js";
-import { isGone, refuseConnection } from "./refuse-connection.js";
 import { handle } from "./routes.js";
 import type { Site, SiteOptions } from "./site.js";
 
@@ -32,17 +29,6 @@ export interface RunningServer {
   readonly site: Site;
   /** Takes no new connections, lets running answers end for `graceMs` (10 s), then cuts them; resolves when all is released. */
   close(graceMs?: number): Promise<void>;
-}
-
-/** What is outside the mounts: the root leads to the server, everything else is not there. */
-function outside(mount: string): Handler {
-  return async (request): Promise<Response> =>
-    request.path === "/" || request.path === ""
-      ? textResponse(302, "text/plain", "The server is below\n", [
-          ["Location", mount],
-          ["Content-Length", "20"],
-        ])
-      : textResponse(404, "text/plain", "There is nothing at this path\n", [["Content-Length", "30"]]);
 }
 
 function listen(server: Server, config: Config): Promise<void> {
@@ -78,37 +64,27 @@ export async function startServer(
   const listeners = [
     nodeListener((request) => handle(request, site), { mount, slowClientMs }),
     nodeListener((request) => handleLog(request, site), { mount: logMount(mount, config), slowClientMs }),
-    nodeListener(outside(mount), { mount: "", slowClientMs }),
+    nodeListener((request) => answerOutside(request, site, mount), { mount: "", slowClientMs }),
   ];
+  const hostless = nodeListener((request) => answerHostless(request, site), { mount: "", slowClientMs });
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     noDelay: true,
+    // Refused here, in the form of every other error.
+    requireHostHeader: false,
   });
-  const connections = new WeakMap<Duplex, Turns>();
-  server.on("connection", (socket) => connections.set(socket, new Turns(socket)));
-  /** Runs `turn` when everything that came before it on the connection is answered. */
-  const inTurn = (socket: Duplex, turn: Turn): void => connections.get(socket)?.add(turn);
-  server.on("request", (message: IncomingMessage, out) => {
-    inTurn(message.socket, (done) => {
-      out.once("close", done);
-      for (const listener of listeners) if (listener(message, out)) return;
-      out.writeHead(400, "Bad Request", ["Connection", "close"]).end();
-    });
-  });
-  server.on("clientError", (error, socket) => {
-    if (isGone(error, socket)) {
-      socket.destroy();
-      return;
-    }
-    inTurn(socket, (done) => {
-      refuseConnection(error, socket, site)
-        .catch(() => socket.destroy())
-        .finally(done);
-    });
-  });
+  answerConnections(
+    server,
+    (message, out) => {
+      const needsHost = message.httpVersionMajor === 1 && message.httpVersionMinor >= 1;
+      if (needsHost && message.headers.host === undefined) hostless(message, out);
+      else listeners.some((listener) => listener(message, out));
+    },
+    site,
+  );
   await listen(server, config);
   // Without a descriptor for a new connection the others go on.
   server.on("error", (error) => process.stderr.write(`heliostream: ${error.message}\n`));

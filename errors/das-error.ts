@@ -8,6 +8,7 @@ export const OUTCOME = {
   BAD_TIME: { status: 400, exception: "IllegalArgument", exit: 13 },
   BAD_PATH: { status: 400, exception: "IllegalArgument", exit: 13 },
   URL_TOO_LONG: { status: 414, exception: "IllegalArgument", exit: 13 },
+  HEADERS_TOO_LONG: { status: 431, exception: "IllegalArgument", exit: 13 },
   REQUEST_TIMEOUT: { status: 408, exception: "IllegalArgument", exit: 13 },
   METHOD_NOT_ALLOWED: { status: 405, exception: "IllegalArgument", exit: 13 },
   NO_SUCH_SOURCE: { status: 404, exception: "NoSuchDataSource", exit: 13 },

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Handler, Request, Response } from "../http.js";
 import { isWholeBody, REASONS } from "../http.js";
 import { nextRequestId } from "../request-id.js";
-import { splitTarget } from "./request-target.js";
+import { splitTarget, type Target } from "./request-target.js";
 
 /** Settings of the socket adapter. */
 export interface NodeHttpOptions {
@@ -12,6 +13,11 @@ export interface NodeHttpOptions {
   readonly slowClientMs: number;
 }
 
+/** The address at the other end; of IPv4 in its own form, however the server listens. */
+export function peerAddress(socket: Socket): string {
+  return (socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, "");
+}
+
 /** The request of a socket; `undefined` where its path is not below the mount. */
 export function requestFromNode(
   message: IncomingMessage,
@@ -19,7 +25,16 @@ export function requestFromNode(
   signal: AbortSignal,
 ): Request | undefined {
   const target = splitTarget(message.url ?? "/", mount);
-  if (target === undefined) return undefined;
+  return target === undefined ? undefined : nodeRequest(message, mount, target, signal);
+}
+
+/** The request of a socket with its target taken apart. */
+export function nodeRequest(
+  message: IncomingMessage,
+  mount: string,
+  target: Target,
+  signal: AbortSignal,
+): Request {
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(message.headers))
     headers[name] = Array.isArray(value) ? value.join(", ") : value;
@@ -34,7 +49,7 @@ export function requestFromNode(
     path: target.path,
     query: target.query,
     headers,
-    peer: (message.socket.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/, ""),
+    peer: peerAddress(message.socket),
     signal,
   };
 }

@@ -142,9 +142,9 @@ describe("the resident server", () => {
     [
       "headers without end",
       `GET /das/server?server=id HTTP/1.1\r\nHost: x\r\nX-Long: ${"x".repeat(300_000)}\r\n\r\n`,
-      414,
+      431,
     ],
-    ["no Host", "GET /das/server?server=id HTTP/1.1\r\n\r\n", 400],
+    ["no Host", "GET /das/server?server=id HTTP/1.1\r\nConnection: close\r\n\r\n", 400],
   ])("survives %s", async (_what, bytes, status) => {
     const socket = await send(live.port, bytes);
     const text = (await readAll(socket)).toString("latin1");

@@ -159,6 +159,18 @@ describe.skipIf(apache.missing)(apache.title("Apache"), () => {
     }
   });
 
+  it("lets nobody see by TRACE what a request held", async () => {
+    for (const { port } of [web, proxy]) {
+      const answer = await rawRequest(port, {
+        method: "TRACE",
+        target: "/das/server?server=id",
+        headers: { Cookie: "word=1" },
+      });
+      expect(answer.status).toBe(405);
+      expect(answer.body.toString()).not.toContain("word=1");
+    }
+  });
+
   it("sends the length of what is known as a whole", async () => {
     for (const { port } of [web, proxy]) {
       const { headers } = await rawRequest(port, { target: "/das/server?server=dsdf&dataset=Demo/Minimal" });

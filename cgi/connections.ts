@@ -1,0 +1,51 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { nodeRequest } from "./adapters/node-http.js";
+import { type Turn, Turns } from "./adapters/turns.js";
+import { answerWith } from "./answer-request.js";
+import { answerOutside } from "./outside.js";
+import { isGone, refusal, refusedRequest, sendAndClose } from "./refuse-connection.js";
+import type { Site } from "./site.js";
+
+/** Takes a request to the handler that is for it. */
+export type Dispatch = (message: IncomingMessage, out: ServerResponse) => void;
+
+/**
+ * Answers what comes over the connections of a server: requests in their turn, and in the form of every other error, with a record,
+ * what the HTTP parser refuses or would answer by itself. Source: das2-server 1.3, 4.
+ */
+export function answerConnections(server: Server, dispatch: Dispatch, site: Site): void {
+  const connections = new WeakMap<Duplex, Turns>();
+  server.on("connection", (socket: Socket) => connections.set(socket, new Turns(socket)));
+  /** Runs `turn` when everything that came before it on the connection is answered. */
+  const inTurn = (socket: Duplex, turn: Turn): void => connections.get(socket)?.add(turn);
+  const onRequest = (message: IncomingMessage, out: ServerResponse): void =>
+    inTurn(message.socket, (done) => {
+      out.once("close", done);
+      dispatch(message, out);
+    });
+  server.on("request", onRequest);
+  // "100-continue" is Node's to answer; any other expectation may be passed over (RFC 9110 section 10.1.1).
+  server.on("checkExpectation", onRequest);
+  server.on("connect", (message, socket) => {
+    // The parser has let go of the socket, and with it the listener for errors.
+    socket.on("error", () => socket.destroy());
+    inTurn(socket, (done) => {
+      // Its target is a host, no path.
+      const target = { path: message.url ?? "", query: "" };
+      const request = nodeRequest(message, "", target, new AbortController().signal);
+      sendAndClose(answerOutside(request, site, ""), socket).finally(done);
+    });
+  });
+  server.on("clientError", (error, socket) => {
+    if (isGone(error, socket)) {
+      socket.destroy();
+      return;
+    }
+    inTurn(socket, (done) => {
+      const answer = answerWith(refusedRequest(error, socket), site, () => Promise.reject(refusal(error)));
+      sendAndClose(answer, socket).finally(done);
+    });
+  });
+}
