@@ -1,7 +1,9 @@
 import { BatchBuilder } from "../stream/batch-builder.js";
 import { writeValue } from "../stream/columns.js";
 import type { PacketHeader } from "../stream/model.js";
+import { packetHeader, xPlane, yscanPlane } from "../stream/packet-header.js";
 import { das2Encoder } from "../stream/stream-writer.js";
+import { REAL4, REAL8 } from "../stream/value-type.js";
 
 /** Noise of a linear congruential generator in [-0.5, 0.5): the same input in every run. */
 export function noise(): () => number {
@@ -10,6 +12,24 @@ export function noise(): () => number {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
     return state / 2_147_483_648 - 0.5;
   };
+}
+
+/** Packets of 256 big-endian 4-byte reals whose tags are `interval` apart, x in us2000; 1036 bytes. */
+export function spectraHeader(yUnits: string, interval: number): PacketHeader {
+  return packetHeader({
+    id: 1,
+    planes: [
+      xPlane({ type: REAL8, units: "us2000" }),
+      yscanPlane({
+        name: "psd",
+        type: REAL4,
+        units: "V",
+        yUnits,
+        yTags: { kind: "interval", interval },
+        items: 256,
+      }),
+    ],
+  });
 }
 
 /**

@@ -2,9 +2,9 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PacketHeader } from "../stream/model.js";
-import { packetHeader, xPlane, yPlane, yscanPlane } from "../stream/packet-header.js";
+import { packetHeader, xPlane, yPlane } from "../stream/packet-header.js";
 import { asciiType, REAL4, REAL8, timeType, type ValueType } from "../stream/value-type.js";
-import { noise, streamPieces } from "./bench-streams.js";
+import { noise, spectraHeader, streamPieces } from "./bench-streams.js";
 import type { Print } from "./print.js";
 import { built, compare, peer } from "./whole-process.js";
 
@@ -21,20 +21,7 @@ const INPUTS: readonly { name: string; header: PacketHeader; megabytes: number; 
   },
   {
     name: "spectra of 256 big-endian 4-byte reals",
-    header: packetHeader({
-      id: 1,
-      planes: [
-        xPlane({ type: REAL8, units: "us2000" }),
-        yscanPlane({
-          name: "psd",
-          type: REAL4,
-          units: "V**2 m**-2 Hz**-1",
-          yUnits: "Hz",
-          yTags: { kind: "interval", interval: 10 },
-          items: 256,
-        }),
-      ],
-    }),
+    header: spectraHeader("Hz", 10),
     megabytes: 400,
     stated: 126,
   },
