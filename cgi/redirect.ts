@@ -1,4 +1,7 @@
 import type { DataSource } from "../dsdf/data-source.js";
+import { definitionError, shown } from "../dsdf/definition-error.js";
+import { followRenames, MAX_RENAMES } from "../dsdf/renames.js";
+import { SERVER_URL_SYNTAX, serverUrl } from "../dsdf/server-url.js";
 import { DasError } from "../errors/das-error.js";
 import type { Response } from "./http.js";
 import { textResponse } from "./http.js";
@@ -11,20 +14,28 @@ function encodeWord(text: string): string {
   return encodeURIComponent(text).replaceAll("%2F", "/").replaceAll("%3A", ":");
 }
 
-/** The base URL of another server, fit to stand in a header. Errors: BAD_DEFINITION. */
+/** The base URL of another server. Errors: BAD_DEFINITION. */
 function checkedBase(text: string, file: string): string {
-  let url: URL | undefined;
-  try {
-    url = new URL(text);
-  } catch {
-    // Told below.
-  }
-  if (url === undefined || !/^https?:$/.test(url.protocol))
-    throw new DasError("BAD_DEFINITION", "The definition of this source names a server that is not a URL", {
-      file,
-      server: text,
-    });
-  return url.href.replace(/\/+$/, "");
+  const url = serverUrl(text);
+  if (url === undefined)
+    throw definitionError(`value ${shown(text)}`, { file, keyword: "server", expected: SERVER_URL_SYNTAX });
+  return url;
+}
+
+/** The id to which the renames of a source lead on this server. Errors: BAD_DEFINITION where they lead nowhere. */
+async function newId(source: DataSource, context: QueryContext, here: string): Promise<string> {
+  const end = await followRenames(
+    source,
+    (id) => context.site.sources.find(id),
+    ({ server }) => server !== undefined && !isSamePlace(server, here),
+  );
+  if (end.kind === "found") return end.id;
+  const what = end.kind === "circle" ? "leads back to itself" : `is renamed more than ${MAX_RENAMES} times`;
+  throw new DasError("BAD_DEFINITION", `This source ${what}, the server cannot say where it is`, {
+    file: source.file,
+    keyword: "rename",
+    path: end.path.join(" -> "),
+  });
 }
 
 /** The parameters of a request as a query string, `dataset` replaced. */
@@ -37,20 +48,16 @@ export function rebuiltQuery(words: QueryWords, id: string): string {
 /**
  * Where a request for `source` has to go instead: 301 for a source with a new id, 302 for one whose home is another server;
  * `undefined` where it is at home. The link is rebuilt from the decoded parameters.
- * Errors: BAD_DEFINITION where it would lead back here. Source: das2-server 5.
+ * Errors: BAD_DEFINITION where it would lead in a circle. Source: das2-server 5.
  */
-export function redirect(source: DataSource, context: QueryContext): Response | undefined {
+export async function redirect(source: DataSource, context: QueryContext): Promise<Response | undefined> {
   const { request, site, words, path } = context;
   const here = ownUrl(request, site);
   const elsewhere = source.server !== undefined && !isSamePlace(source.server, here);
   const moved = source.rename !== undefined;
   if (!moved && (!elsewhere || site.config.ignoreRedirect)) return undefined;
   const base = elsewhere && source.server !== undefined ? checkedBase(source.server, source.file) : here;
-  const id = source.rename ?? source.id;
-  if (!elsewhere && id === source.id)
-    throw new DasError("BAD_DEFINITION", "The definition of this source leads back to itself", {
-      file: source.file,
-    });
+  const id = !elsewhere ? await newId(source, context, here) : (source.rename ?? source.id);
   const newPath = path.replace(source.id, () => id);
   const encodedPath = newPath.split("/").map(encodeURIComponent).join("/");
   const query = rebuiltQuery(words, id);

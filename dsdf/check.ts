@@ -8,6 +8,8 @@ import type { Assignment, Remark } from "./definition.js";
 import { parseDefinition } from "./grammar.js";
 import { meantKeyword } from "./known-keywords.js";
 import { readDefinitionBytes } from "./load.js";
+import { followRenames, MAX_RENAMES } from "./renames.js";
+import { SERVER_URL_SYNTAX, serverUrl } from "./server-url.js";
 import { isReducible } from "./stages.js";
 import type { PipelineTools } from "./tools.js";
 import type { SourceTree } from "./tree.js";
@@ -179,11 +181,19 @@ class Checker {
 
   async #redirect(): Promise<void> {
     const { rename, server, id } = this.#source;
-    if (server !== undefined && !(URL.canParse(server) && /^https?:/i.test(server)))
-      this.#add("error", `value ${JSON.stringify(server)} is no absolute http or https URL`, "server");
+    if (server !== undefined && serverUrl(server) === undefined)
+      this.#add("error", `value ${JSON.stringify(server)} is not ${SERVER_URL_SYNTAX}`, "server");
     if (rename === undefined || server !== undefined) return;
-    if (rename === id) this.#add("error", "the source is renamed to itself", "rename");
-    else if (!(await this.#exists(rename))) this.#add("warning", `there is no source ${rename}`, "rename");
+    if (rename === id) return this.#add("error", "the source is renamed to itself", "rename");
+    if (!(await this.#exists(rename))) return this.#add("warning", `there is no source ${rename}`, "rename");
+    const end = await followRenames(
+      this.#source,
+      (next) => this.#options.tree.find(next),
+      (next) => next.server !== undefined,
+    );
+    if (end.kind === "found") return;
+    const fault = end.kind === "circle" ? "renames go in a circle" : `more than ${MAX_RENAMES} renames`;
+    this.#add("error", `${fault}, ${end.path.join(" -> ")}`, "rename");
   }
 
   async #exists(id: string): Promise<boolean> {

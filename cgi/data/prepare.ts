@@ -84,7 +84,7 @@ export async function prepareData(
   trace.end = timeText(words.end);
   trace.resolution = words.resolution;
   const source = await findSource(context, words.id);
-  const elsewhere = redirect(source, context);
+  const elsewhere = await redirect(source, context);
   if (elsewhere !== undefined) return { elsewhere };
   const requested = { begin: words.begin, end: words.end };
   const now = site.now();

@@ -8,7 +8,7 @@ import { redirect } from "../redirect.js";
 /** `server=dsdf`: the description of one source as the header of a das2 stream; open to all. Source: das2-server 2.6. */
 export const dsdf: Query = async (context) => {
   const source = await findSource(context, datasetWord(context.words));
-  const elsewhere = redirect(source, context);
+  const elsewhere = await redirect(source, context);
   if (elsewhere !== undefined) return elsewhere;
   const type = isBrowser(context.request.headers["user-agent"])
     ? "text/plain; charset=utf-8"

@@ -115,10 +115,14 @@ describe("the check of definitions (das2-server 19.4)", () => {
     ["no equals sign", false, 'error: no "=" in the line (expected keyword = value)'],
     ["rename = Demo/Nowhere", true, "warning: rename: there is no source Demo/Nowhere"],
     ["rename = Demo/Pump4", false, "error: rename: the source is renamed to itself"],
+    ["server = ftp://h/das", false, 'error: server: value "ftp://h/das" is not an http or https URL without'],
+    ["server = 'https://h/das?x=1'", false, 'error: server: value "https://h/das?x=1" is not'],
+    ["server = 'https://h/das#y'", false, 'error: server: value "https://h/das#y" is not'],
+    ["server = 'https://ann:word@h/das'", false, 'error: server: value "https://ann:word@h/das" is not'],
     [
       "server = data.example.org",
       false,
-      'error: server: value "data.example.org" is no absolute http or https URL',
+      'error: server: value "data.example.org" is not an http or https URL without',
     ],
   ])("finds %j", async (more, good, text) => {
     write("Demo/Pump4.dsdf", `${GOOD}${more}\n`);
@@ -169,6 +173,20 @@ describe("the check of definitions (das2-server 19.4)", () => {
       "warning: no techContact",
       "warning: the id has more than 63 bytes; clients of the C library cut it",
     ]);
+  });
+
+  it("sees renames that go in a circle or on and on", async () => {
+    write("A.dsdf", "rename = B\n");
+    write("B.dsdf", "rename = C.dsdf\n");
+    write("C.dsdf", "rename = A\n");
+    write("D.dsdf", "rename = B\n");
+    for (let n = 0; n < 9; n++) write(`R${n}.dsdf`, `rename = R${n + 1}\n`);
+    write("R9.dsdf", GOOD);
+    const found = new Map((await check()).map(({ id, problems }) => [id, problems.map(problemText).join()]));
+    expect(found.get("A")).toContain("error: rename: renames go in a circle, A -> B -> C -> A");
+    expect(found.get("D")).toContain("error: rename: renames go in a circle, D -> B -> C -> A -> B");
+    expect(found.get("R0")).toContain("error: rename: more than 8 renames");
+    expect(found.get("R1")).toBe("");
   });
 
   it("checks hidden, renamed and broken ones too, or only those asked for", async () => {
