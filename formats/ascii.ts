@@ -73,10 +73,10 @@ Reads a das2 stream and writes it with all values as text; what is text already 
   -r N             significant digits of reals, 2 to 17 (7 for 4-byte reals, 10 for 8-byte reals)
   -s N             digits of the fraction of seconds, 0 to 9 (3)
   -c               drop comments
-  -h, --help       show this text
-  -v, --version    show the version
+  -h, --help       print this
+  -v, --version    print the version
 
-Exit codes: 0 done, 13 arguments, 22 unreadable input, 100 failure.
+Exit status: 0 done, 13 arguments, 22 unreadable stream, or one with records too long for text.
 `;
 
 /** The filter `das2_ascii`. Source: reducers 9. */

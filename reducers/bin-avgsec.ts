@@ -21,7 +21,7 @@ export function beginArgument(values: readonly string[]): Time | undefined {
 export const binAvgsec: FilterProgram = {
   kind: "filter",
   name: "das2_bin_avgsec",
-  help: `Usage: das2_bin_avgsec [-r] [-s] [-p] [-b BEGIN] BIN_SECONDS
+  help: `Usage: das2_bin_avgsec [-r] [-s] [-n] [-p] [-b BEGIN] BIN_SECONDS
 
 Reads a das2 stream and writes one record for each bin of BIN_SECONDS seconds: x is the middle of the bin, every
 other value the average over the bin, fill left out.

@@ -7,7 +7,7 @@ import { BinRate, type VOLUME_UNITS } from "./binning/bin-rate.js";
 export const binRatesec: FilterProgram = {
   kind: "filter",
   name: "das2_bin_ratesec",
-  help: `Usage: das2_bin_ratesec [options] BIN_SECONDS
+  help: `Usage: das2_bin_ratesec [-m] [-v UNITS] [-e] [-t TEXT] [-y TEXT] [-b BEGIN] BIN_SECONDS
 
 Reads a das2 stream and writes how many data packets, of all ids together, lie in each bin of BIN_SECONDS seconds
 (a number a bin, not a second). x is the middle of the bin. Bins without data between others are written as 0.

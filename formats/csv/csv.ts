@@ -140,11 +140,11 @@ units, labels or coordinates) and a row for each record. Lines end in CR LF.
   -n, --no-headers   no header rows, and no column that tells the kind of a row
   -i, --no-id        no column for the packet id
       --fill-blank   fill values are empty fields
-  -h, --help         show this text
-  -v, --version      show the version
+  -h, --help         print this
+  -v, --version      print the version
 
-Exit codes: 0 done (an empty text where there are no data in the interval), 1 the stream ended in an
-exception, told on standard error, 13 arguments, 22 unreadable input, 100 failure.
+Exit status: 0 done (an empty text where there are no data in the interval), 1 the stream ended in an exception,
+told on standard error, 13 arguments, 22 unreadable stream.
 `;
 
 /** The converter `das3_csv`. Source: das2-stream E2, reducers 12. */

@@ -19,6 +19,11 @@ const HELP = `Usage: ${NAME} INTERVAL BEGIN END
 Computes where the Sun stands each INTERVAL seconds from BEGIN on, END excluded, as a das2 stream: right ascension,
 declination, distance, position angle P of its axis, heliographic latitude B0 and Carrington longitude L0 of the centre of
 its disk. Low-accuracy formulae of Meeus, good to about 0.01 degree.
+
+  -h, --help         print this
+  -v, --version      print the version
+
+Exit status: 0 done, also where there are no data, 13 arguments.
 `;
 
 /** Computes the apparent Sun on a grid of times: a source that needs an interval. */

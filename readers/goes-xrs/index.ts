@@ -27,6 +27,10 @@ Writes the solar X-ray fluxes of GOES satellite N in [BEGIN, END) as a das2 stre
 
   --data DIR         folder with goNNyyyymmdd.fits, one FITS file a day
   --satellite N      number of the satellite (default 15)
+  -h, --help         print this
+  -v, --version      print the version
+
+Exit status: 0 done, also where there are no data, 13 arguments, 1 no such folder, 22 a file that cannot be read.
 `;
 
 /** Reads the daily FITS tables of the GOES X-ray sensors. */

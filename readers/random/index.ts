@@ -23,6 +23,11 @@ const HELP = `Usage: ${NAME} [--seed N] BEGIN END [seed=N]
 
 Writes a random walk in [BEGIN, END) as a das2 stream, one value a second. The walk is the same for everybody who asks with
 the same seed (0 to 999999999, default 1).
+
+  -h, --help         print this
+  -v, --version      print the version
+
+Exit status: 0 done, also where there are no data, 13 arguments.
 `;
 
 /** A random walk, the classic first reader. */

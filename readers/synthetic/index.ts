@@ -35,6 +35,11 @@ Sample k is at 2000-01-01 + k * cadence, exactly.
   ids 1              packet ids, taking turns of ${TURN_SAMPLES} samples
 
 ids * planes * channels * bytes of a value may be 1048576 at most.
+
+  -h, --help         print this
+  -v, --version      print the version
+
+Exit status: 0 done, also where there are no data, 13 arguments.
 `;
 
 /** Data that are a pure function of time, for trying out, and for tests of load and size. */

@@ -32,6 +32,10 @@ one packet a line, 1600 samples at 28800 samples a second, a line each 60 ms.
   --data DIR         folder with VGn_YYYY-MM-DD_hh-mm-ss-mmm.DAT, ${LABEL_FILE} and the structure files it names
   --spacecraft 1|2   which spacecraft (default 1)
   --raw, raw         stored values 0 to 15 instead of values about zero
+  -h, --help         print this
+  -v, --version      print the version
+
+Exit status: 0 done, also where there are no data, 13 arguments, 1 no such folder, 22 a file that cannot be read.
 `;
 
 /** Reads Voyager PWS wideband frames; the layout of every byte comes from the PDS label beside them. */

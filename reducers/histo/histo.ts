@@ -235,10 +235,11 @@ type for each plane, x is the value, y the count.
 
   -a, --frac-above   instead of the count, the fraction of samples at or above the value
   -b, --frac-below   instead of the count, the fraction of samples at or below the value
-  -h, --help         show this text
-  -v, --version      show the version
+  -h, --help         print this
+  -v, --version      print the version
 
-Exit codes: 0 done, 13 arguments, 22 unreadable input, 100 failure (more than ${MOST_VALUES} distinct values).
+Exit status: 0 done, 13 arguments, 22 unreadable stream, 100 a stream that cannot be counted, for a plane has more
+than ${MOST_VALUES} distinct values.
 `;
 
 /** The filter `das2_histo`. Source: reducers 8. */

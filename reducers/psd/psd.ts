@@ -94,7 +94,7 @@ function warn(value: string, emit: Emit): void {
   emit({ kind: "comment", comment });
 }
 
-const HELP = `Usage: das2_psd [-d] [-c DATUM] [-j BREAK] [-n] [-m ID,DATUM]... LENGTH SLIDE_DENOM
+const HELP = `Usage: das2_psd [-d] [-c DATUM] [-j X] [-n] [-m ID,DATUM]... LENGTH SLIDE_DENOM
 
 Reads a das2 stream of waveforms and writes their power spectral densities, in units squared per Hz.
 Table planes (yscan) are transformed along their tags, each packet by itself; y planes along x, over
@@ -108,11 +108,11 @@ as many packets as have a steady cadence. Each segment is multiplied by a Hann w
   -j, --max-jitter X   how much neighbouring intervals of x may differ, relative to their mean (0.01)
   -n, --no-skip        what cannot be transformed is an error; without this it is left out with a comment
   -m, --map ID,DATUM   packet id of the output for a sample period, such as "3,0.5 ms"; may be repeated
-  -h, --help           show this text
-  -v, --version        show the version
+  -h, --help           print this
+  -v, --version        print the version
 
-Exit codes: 0 done, 13 arguments, 22 unreadable input, 100 failure. An argument error is also written to the
-output, as an exception of the stream.
+Exit status: 0 done, 13 arguments, 22 unreadable stream, 100 a stream that cannot be transformed. What is wrong with
+the arguments is also written to the output, as an exception of the stream.
 `;
 
 /** The filter `das2_psd`. Source: reducers 7. */
