@@ -1,7 +1,7 @@
 import { DasError, OUTCOME } from "../errors/das-error.js";
 import { clientAddress } from "./client-address.js";
 import { errorResponse, publicError } from "./error-response.js";
-import { finishResponse } from "./finish.js";
+import { finishResponse, NOTHING_SENT } from "./finish.js";
 import type { HeaderLine, Request, Response } from "./http.js";
 import { EMPTY_BODY } from "./http.js";
 import type { Query } from "./query.js";
@@ -98,9 +98,15 @@ export async function answerWith(
     response = await work(trace);
   } catch (thrown) {
     const error = publicError(thrown);
-    const cancelled = error.code === "CANCELLED" || request.signal.aborted;
-    trace.fail(error, cancelled ? "cancelled" : OUTCOME[error.code].status === 500 ? "failed" : "refused");
     response = errorResponse(request, error, errorHeaders(error, site));
+    if (error.code === "CANCELLED" || request.signal.aborted) {
+      // Nobody is there to be told: what is made of it here is never sent.
+      if (error.code === "CANCELLED") trace.outcome = "cancelled";
+      else trace.fail(error, "cancelled");
+      write(NOTHING_SENT, 0);
+      return finishResponse(request, response, trace, () => {});
+    }
+    trace.fail(error, OUTCOME[error.code].status === 500 ? "failed" : "refused");
   }
   return finishResponse(request, response, trace, write);
 }

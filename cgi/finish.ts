@@ -9,6 +9,9 @@ const CORS: readonly HeaderLine[] = [
   ["Access-Control-Allow-Headers", "Content-Type, Authorization"],
 ];
 
+/** The status on record where the client left before anything was sent. */
+export const NOTHING_SENT = 0;
+
 /** Below this a coded body is hardly shorter than the plain one. */
 const MIN_GZIP_BYTES = 512;
 
@@ -116,7 +119,12 @@ export async function finishResponse(
   const { status, body } = response;
   const bodiless = request.method === "HEAD" || status === 204 || status === 304;
   if (!isWholeBody(body)) {
-    if (!bodiless) return { status, headers, body: recorded(body, trace, (bytes) => write(status, bytes)) };
+    if (!bodiless) {
+      // Status and headers go out with the first byte.
+      const done = (bytes: number) =>
+        write(bytes === 0 && trace.outcome === "cancelled" ? NOTHING_SENT : status, bytes);
+      return { status, headers, body: recorded(body, trace, done) };
+    }
     await body[Symbol.asyncIterator]().return?.();
     write(status, 0);
     return { status, headers, body: EMPTY_BODY };

@@ -190,7 +190,7 @@ standard error.</p>
 <dt class="empty">○ no data</dt><dd>it worked, and the range has no data</dd>
 <dt class="refused">⊘ refused</dt><dd>the request was not right or not allowed; the answer says why</dd>
 <dt class="failed">✕ failed</dt><dd>something here is broken: a program, a definition, the server; HTTP status 200 with "failed" is an answer that broke off and says so in its stream</dd>
-<dt class="cancelled">◧ client left</dt><dd>the client did not wait for the end; programs that had not ended were stopped</dd>
+<dt class="cancelled">◧ client left</dt><dd>the client did not wait for the end; programs that had not ended were stopped; without a status it left before anything was sent</dd>
 </dl>
 <p>Clients find the id of a request in the header <code>X-Request-Id</code>: put it into the field Text.</p>
 </details>`;

@@ -53,6 +53,7 @@ export interface RequestRecord {
   readonly fileName?: string;
   readonly stages: readonly StageRecord[];
   readonly cache?: CacheRecord;
+  /** HTTP status as sent; 0 where the client left before anything was sent. */
   readonly status: number;
   /** Milliseconds from the arrival to the first byte of the body; missing where no body was sent. */
   readonly firstByteMs?: number;

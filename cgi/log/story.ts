@@ -99,13 +99,17 @@ ${row("Asked", html`<code>${record.method} ${record.target}</code>`)}${row(
 )}${row("Interval", record.interval === undefined ? undefined : `${record.interval} s`)}${row(
   "Parameters",
   record.params?.join(" "),
-)}${row("Sent", `HTTP ${record.status}, ${bytesText(record.bytes)} (${record.bytes} bytes)`)}${row(
+)}${row("Sent", sent(record))}${row(
   "File name",
   record.fileName,
 )}${row("Took", timing(record))}${row("Cache", cacheText(record))}${row(
   "Request id",
   html`<a href="${links.request(record.id)}"><code>${record.id}</code></a>, process ${record.pid}`,
 )}</dl>`;
+}
+
+function sent({ status, bytes }: RequestRecord): string {
+  return status === 0 ? "nothing" : `HTTP ${status}, ${bytesText(bytes)} (${bytes} bytes)`;
 }
 
 function reasonLine(record: RequestRecord): Markup | undefined {
@@ -125,7 +129,7 @@ export function story(record: RequestRecord, links: StoryLinks): Markup {
 <time datetime="${record.time}">${record.time.slice(11, 19)}</time>
 <span class="client" title="${record.client}">${record.client}</span>
 <span class="about"><span class="subject">${subject(record)}</span>${about === undefined ? undefined : html` <span class="range">${about}${record.resolution === undefined ? undefined : html`, ${record.resolution} s`}</span>`}${reasonLine(record)}</span>
-<span class="status">${record.status}</span>
+<span class="status">${record.status === 0 ? "–" : record.status}</span>
 <span class="bytes">${bytesText(record.bytes)}</span>
 <span class="took">${durationText(record.durationMs)}</span></summary>
 <div class="whole">

@@ -162,6 +162,13 @@ describe("the page of the log", () => {
     expect(textOf(await ask("ip=*"))).toContain("No request has been written down yet");
   });
 
+  it("shows no status where none was sent", async () => {
+    logged("2021-06-30", logRecord({ outcome: "cancelled", status: 0, bytes: 0 }));
+    const text = textOf(await ask("ip=*"));
+    expect(text).toContain('<span class="status">–</span>');
+    expect(text).not.toContain("HTTP 0");
+  });
+
   it("is whole and well-formed, with all kinds of records on it", async () => {
     const outcomes = ["complete", "no data", "refused", "failed", "cancelled"] as const;
     logged("2021-06-30", ...outcomes.map((outcome) => logRecord({ outcome, stages: [], reason: outcome })));

@@ -110,15 +110,17 @@ describe("the resident server", () => {
   });
 
   it("ends the process when the client leaves before the first byte", async () => {
-    const socket = await send(live.port, `GET ${DATA}Hang HTTP/1.1\r\nHost: x\r\n\r\n`);
-    // The header of the stream is held back or sent; either way the reader is silent now.
+    const socket = await send(live.port, `GET ${DATA}Silent HTTP/1.1\r\nHost: x\r\n\r\n`);
     await new Promise<void>((resolve) => {
       const look = () => (liveGroups() === 1 ? resolve() : setImmediate(look));
       look();
     });
     socket.destroy();
-    const record = await live.record((one) => one.source === "Demo/Hang");
-    expect(record.outcome).toBe("cancelled");
+    const record = await live.record((one) => one.source === "Demo/Silent");
+    // No status was ever sent, and nobody was told anything.
+    expect(record).toMatchObject({ outcome: "cancelled", status: 0, bytes: 0 });
+    expect(record).not.toHaveProperty("code");
+    expect(record).not.toHaveProperty("firstByteMs");
     expect(liveGroups()).toBe(0);
   });
 
