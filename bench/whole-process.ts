@@ -33,19 +33,30 @@ export function peer(name: string, args: readonly string[]): Timed | undefined {
 
 const CAT: Timed = { label: "cat", command: "cat", args: [] };
 
-/** Median time in seconds from start to end of a process that reads `file` and whose output goes nowhere. */
+/** Seconds from start to end of a process that reads `file` and whose output goes nowhere. */
 async function seconds({ command, args, label }: Timed, file: string): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const input = openSync(file, "r");
+  const input = openSync(file, "r");
+  try {
     const start = performance.now();
     const child = spawn(command, [...args], { stdio: [input, "ignore", "inherit"] });
     const [status] = await once(child, "exit");
-    times.push((performance.now() - start) / 1e3);
-    closeSync(input);
     if (status !== 0) throw new Error(`${label} ended with status ${status}`);
+    return (performance.now() - start) / 1e3;
+  } finally {
+    closeSync(input);
   }
-  return times.sort((a, b) => a - b)[ROUNDS >> 1]!; // there is a round
+}
+
+/** The times of each program; they run in turn, so that a machine that is slow for a while is slow for all. */
+async function roundsOf(programs: readonly Timed[], file: string): Promise<number[][]> {
+  const times: number[][] = programs.map(() => []);
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [i, program] of programs.entries()) times[i]!.push(await seconds(program, file));
+  return times;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!; // there is a round
 }
 
 /** What the peer is known to do. */
@@ -65,13 +76,15 @@ export async function compare(
   theirs: Timed | undefined,
   figures?: PeerFigures,
 ): Promise<void> {
-  const rate = async (timed: Timed): Promise<number> => bytes / 1e6 / (await seconds(timed, file));
-  const mine = await rate(ours);
-  print(`  ${ours.label}: ${mine.toFixed(1)} MB/s of input; cat ${(await rate(CAT)).toFixed(0)} MB/s`);
+  const programs = theirs === undefined ? [ours, CAT] : [ours, CAT, theirs];
+  const [our, cat, peers] = await roundsOf(programs, file);
+  const rate = (times: readonly number[]): number => bytes / 1e6 / median(times);
+  const mine = rate(our!);
+  print(`  ${ours.label}: ${mine.toFixed(1)} MB/s of input; cat ${rate(cat!).toFixed(0)} MB/s`);
   const goal = figures === undefined ? "" : ` (goal ${figures.goal})`;
-  if (theirs !== undefined) {
-    const peerRate = await rate(theirs);
-    print(`    ${(mine / peerRate).toFixed(2)} times ${theirs.label}, ${peerRate.toFixed(1)} MB/s${goal}`);
+  if (theirs !== undefined && peers !== undefined) {
+    const ratio = median(peers.map((time, round) => time / our![round]!));
+    print(`    ${ratio.toFixed(2)} times ${theirs.label}, ${rate(peers).toFixed(1)} MB/s${goal}`);
   } else if (figures !== undefined)
     print(
       `    ${(mine / figures.stated).toFixed(2)} times the stated ${figures.stated} MB/s of das2C${goal}; DAS2C_BIN names no folder that has it`,
