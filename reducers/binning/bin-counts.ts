@@ -10,6 +10,9 @@ export const MOST_BINS = 16_777_216;
 export class BinCounts {
   readonly #pages = new Map<number, Float64Array>();
   readonly #mostBins: number;
+  /** The page used last: packets of neighbouring bins come one after the other. */
+  #page: Float64Array = new Float64Array(0);
+  #pageNumber = Number.NaN;
   #lowest = Number.POSITIVE_INFINITY;
   #highest = Number.NEGATIVE_INFINITY;
 
@@ -20,15 +23,22 @@ export class BinCounts {
   /** Adds to a bin. Errors: UNSUITED_STREAM for more bins than can be kept. */
   add(index: number, amount: number): void {
     const number = Math.floor(index / PAGE);
-    let page = this.#pages.get(number);
-    if (page === undefined) {
-      if (this.#pages.size * PAGE >= this.#mostBins) throw tooManyBins(this.#mostBins);
-      page = new Float64Array(PAGE);
-      this.#pages.set(number, page);
+    if (number !== this.#pageNumber) {
+      this.#page = this.#pageOf(number);
+      this.#pageNumber = number;
     }
-    page[index - number * PAGE]! += amount;
+    this.#page[index - number * PAGE]! += amount;
     if (index < this.#lowest) this.#lowest = index;
     if (index > this.#highest) this.#highest = index;
+  }
+
+  #pageOf(number: number): Float64Array {
+    const known = this.#pages.get(number);
+    if (known !== undefined) return known;
+    if (this.#pages.size * PAGE >= this.#mostBins) throw tooManyBins(this.#mostBins);
+    const page = new Float64Array(PAGE);
+    this.#pages.set(number, page);
+    return page;
   }
 
   /** Bins with data, in ascending order. */
