@@ -59,7 +59,9 @@ export async function run(print: Print): Promise<void> {
   for (const { name, args, input } of FILTERS) {
     if (name === "das2_histo") continue; // writes a histogram for each definition
     const peak = await peakMemory(name, args, (stdin) => feedDefinitions(stdin, input));
-    print(`  ${[name, ...args].join(" ")}: ${DEFINITIONS} definitions with a packet each, peak ${inMb(peak)}`);
+    print(
+      `  ${[name, ...args].join(" ")}: ${DEFINITIONS} definitions with a packet each, peak ${inMb(peak)}`,
+    );
   }
 }
 
