@@ -110,26 +110,12 @@ describe("synthetic reader", () => {
   });
 
   it("counts nanoseconds exactly", async () => {
-    const { rows } = await decoded(
-      "--cadence",
-      "3ns",
-      "--type",
-      "ascii9",
-      "2001-01-01T00:00:00.000000001",
-      "2001-01-01T00:00:00.000000020",
-    );
+    const begin = "2001-01-01T00:00:00.000000001";
+    const args = ["--cadence", "3ns", "--type", "ascii9", begin, "2001-01-01T00:00:00.000000020"];
+    const { rows } = await decoded(...args);
     // 366 days of 2000 are 31622400e9 ns, a multiple of 3: samples at 3, 6, ... 18 ns.
     expect(rows.length).toBe(6);
-    const bytes = Buffer.from(
-      await readerBytes("synthetic", [
-        "--cadence",
-        "3ns",
-        "--type",
-        "ascii9",
-        "2001-01-01T00:00:00.000000001",
-        "2001-01-01T00:00:00.000000020",
-      ]),
-    );
+    const bytes = Buffer.from(await readerBytes("synthetic", args));
     expect(
       bytes
         .toString("latin1")
