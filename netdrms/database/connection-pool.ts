@@ -1,0 +1,263 @@
+import type { CustomTypesConfig, Pool, PoolClient } from "pg";
+import { DasError } from "../../errors/das-error.js";
+import type { Database, Row } from "./database.js";
+import { databaseError } from "./database-errors.js";
+import { ROW_TYPES } from "./row-types.js";
+import { bind, type Sql, withSettings } from "./sql.js";
+
+/** Which database, and how much of it. */
+export interface PoolOptions {
+  /** postgres://user@host:port/database; a socket's folder as ?host=/folder. */
+  readonly url: string;
+  /** Apart from the URL, so that no list of processes shows it. */
+  readonly password?: string;
+  /** Connections at once; further transactions wait for one. */
+  readonly maxConnections: number;
+  /** How long to wait for a connection, ms. */
+  readonly connectTimeoutMs?: number;
+}
+
+/** What a transaction may do, and for how long. */
+export interface TransactionOptions {
+  /** `read` transactions are READ ONLY and see no names but those of the system unless qualified. */
+  readonly access: "read" | "write";
+  /** Longest time of one statement, ms; 0 for no limit. */
+  readonly statementTimeoutMs: number;
+  /** Cancels the running statement; the transaction can only be rolled back after that. */
+  readonly signal?: AbortSignal;
+}
+
+/** A {@link Database} that ends here. One snapshot of the archive from begin to end (REPEATABLE READ, netdrms 2.1). */
+export interface Transaction extends Database {
+  /** Errors: those of {@link Database}; then nothing was kept. */
+  commit(): Promise<void>;
+  /** Never fails, and does nothing after an end. */
+  rollback(): Promise<void>;
+}
+
+/** Connections to one database, opened when they are asked for. */
+export interface ConnectionPool {
+  /** Errors: those of {@link Database}. */
+  begin(options: TransactionOptions): Promise<Transaction>;
+  /** Waits for transactions that are open, then closes every connection. */
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+const BEGIN = {
+  read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+  write: "BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE",
+} as const;
+
+/** Names that a filter may use are those of the system alone; triggers of writers may rely on public. */
+const SEARCH_PATH = { read: "pg_catalog", write: "pg_catalog, public" } as const;
+
+/** A pool; no connection is made and the packages for PostgreSQL are not loaded before the first transaction. */
+export function connectionPool(options: PoolOptions): ConnectionPool {
+  let pool: Promise<Pool> | undefined;
+  return {
+    async begin(transaction) {
+      pool ??= openPool(options);
+      const client = await (await pool).connect().catch((error: unknown) => {
+        throw databaseError(error);
+      });
+      return PooledTransaction.begin(client, transaction);
+    },
+    async close() {
+      await (await pool)?.end();
+    },
+  };
+}
+
+async function openPool(options: PoolOptions): Promise<Pool> {
+  const { default: pg } = await import("pg");
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    ...(options.password === undefined ? {} : { password: options.password }),
+    max: options.maxConnections,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    // A process that has nothing else to do may end.
+    allowExitOnIdle: true,
+    application_name: "heliostream",
+    client_encoding: "UTF8",
+    types: ROW_TYPES as CustomTypesConfig,
+  });
+  // An idle connection that the server closes is replaced when it is needed.
+  pool.on("error", () => undefined);
+  return pool;
+}
+
+/** Runs `work` in a transaction: committed when it returns, rolled back when it throws. */
+export async function inTransaction<T>(
+  pool: ConnectionPool,
+  options: TransactionOptions,
+  work: (transaction: Transaction) => Promise<T>,
+): Promise<T> {
+  const transaction = await pool.begin(options);
+  try {
+    const result = await work(transaction);
+    await transaction.commit();
+    return result;
+  } finally {
+    await transaction.rollback();
+  }
+}
+
+class PooledTransaction implements Transaction {
+  readonly #client: PoolClient;
+  readonly #signal: AbortSignal | undefined;
+  #copies = 0;
+  #copying = false;
+  #broken = false;
+  #ended = false;
+
+  private constructor(client: PoolClient, signal: AbortSignal | undefined) {
+    this.#client = client;
+    this.#signal = signal;
+    client.on("error", this.#onError);
+    signal?.addEventListener("abort", this.#onAbort);
+  }
+
+  static async begin(client: PoolClient, options: TransactionOptions): Promise<PooledTransaction> {
+    const transaction = new PooledTransaction(client, options.signal);
+    try {
+      options.signal?.throwIfAborted();
+      await client.query(BEGIN[options.access]);
+      await client.query(
+        "SELECT set_config('statement_timeout', $1, true), set_config('search_path', $2, true), set_config('extra_float_digits', '3', true)",
+        [String(options.statementTimeoutMs), SEARCH_PATH[options.access]],
+      );
+      return transaction;
+    } catch (error) {
+      transaction.#broken = true;
+      await transaction.rollback();
+      throw transaction.#failure(error);
+    }
+  }
+
+  async query(statement: Sql): Promise<readonly Row[]> {
+    this.#expectIdle();
+    const { text, values } = bind(statement);
+    try {
+      const result = await this.#client.query<Row>(text, [...values]);
+      return result.rows;
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  async *copyOut(select: Sql): AsyncGenerator<Uint8Array> {
+    this.#expectIdle();
+    this.#copying = true;
+    let done = false;
+    try {
+      // The transaction knows no other settings of these names, also when it copies again.
+      const { text, settings } = withSettings(select, `heliostream.c${++this.#copies}_`);
+      if (settings.length > 0)
+        await this.#client.query(
+          "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
+          [settings.map(({ name }) => name), settings.map(({ value }) => value)],
+        );
+      const { to } = await import("pg-copy-streams");
+      for await (const piece of this.#client.query(to(`COPY (${text}) TO STDOUT (FORMAT binary)`)))
+        yield piece as Uint8Array; // a readable stream of bytes
+      done = true;
+    } catch (error) {
+      done = true;
+      throw this.#failure(error);
+    } finally {
+      this.#copying = false;
+      // Who leaves early leaves rows behind in the connection: it is of no further use.
+      if (!done) this.#abandon();
+    }
+  }
+
+  async commit(): Promise<void> {
+    this.#expectIdle();
+    let result: { readonly command: string };
+    try {
+      result = await this.#client.query("COMMIT");
+    } catch (error) {
+      throw this.#failure(error);
+    }
+    this.#release();
+    // A transaction with a failed statement answers COMMIT by rolling back, without an error.
+    if (result.command !== "COMMIT")
+      throw new DasError(
+        "ARCHIVE_FAILED",
+        "The changes of the archive were not kept, a statement had failed",
+      );
+  }
+
+  async rollback(): Promise<void> {
+    if (this.#ended) return;
+    if (!this.#broken && !this.#copying)
+      await this.#client.query("ROLLBACK").catch(() => {
+        this.#broken = true;
+      });
+    this.#release();
+  }
+
+  #expectIdle(): void {
+    if (this.#ended || this.#copying)
+      throw new DasError("INTERNAL", "a statement in a transaction that has ended or is still copying");
+    if (this.#signal?.aborted) throw this.#failure(this.#signal.reason);
+  }
+
+  #failure(error: unknown): DasError {
+    if (this.#signal?.aborted)
+      return new DasError("CANCELLED", "The query of the archive was cancelled", {}, error);
+    const failure = databaseError(error);
+    if (failure.code === "ARCHIVE_AWAY") this.#broken = true;
+    return failure;
+  }
+
+  #release(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#client.removeListener("error", this.#onError);
+    // The pool closes a connection that is released with `true`.
+    this.#client.release(this.#broken || this.#copying);
+  }
+
+  /** Asks the server to stop the statement, and gives the connection up. */
+  #abandon(): void {
+    this.#broken = true;
+    cancelStatement(this.#client);
+    this.#release();
+  }
+
+  readonly #onAbort = (): void => cancelStatement(this.#client);
+
+  // Without a listener the loss of a connection would end the process; the statement that runs tells of it.
+  readonly #onError = (): void => {
+    this.#broken = true;
+  };
+}
+
+/** Members of a client of `pg` that its types leave out; they are part of its documented protocol. */
+interface Cancellable {
+  readonly host: string;
+  readonly port: number;
+  readonly processID: number | null;
+  readonly secretKey: number | null;
+}
+
+/** Sends a cancel request on a connection of its own: the one of the statement is busy. */
+function cancelStatement(client: PoolClient): void {
+  const { host, port, processID, secretKey } = client as unknown as Cancellable;
+  if (processID === null || secretKey === null) return;
+  void import("node:net").then(({ connect }) => {
+    const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+    const request = Buffer.alloc(16);
+    request.writeInt32BE(16, 0);
+    request.writeInt32BE(80_877_102, 4);
+    request.writeInt32BE(processID, 8);
+    request.writeInt32BE(secretKey, 12);
+    socket.on("error", () => undefined);
+    socket.end(request);
+    socket.unref();
+  });
+}
