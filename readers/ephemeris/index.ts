@@ -6,10 +6,10 @@ import { packetHeader, xPlane, yPlane } from "../../stream/packet-header.js";
 import type { ProgramContext, ReaderProgram } from "../../stream/program.js";
 import { compareTimes, type Time, timeToUs2000 } from "../../stream/time.js";
 import { LE_REAL8 } from "../../stream/value-type.js";
+import { type SunPosition, sunPosition } from "../../sun/position.js";
 import { Pacer } from "../pacer.js";
 import { namedParams, type ReaderWords, requestedRange, splitReaderArguments } from "../reader-arguments.js";
 import { fillProperty, noDataItem, property, streamItem } from "../stream-parts.js";
-import { type SunPosition, sunPosition } from "./sun.js";
 
 const NAME = "ephemeris";
 const TITLE = "Position and orientation of the Sun seen from Earth";

@@ -1,51 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { sunPosition } from "../../readers/ephemeris/sun.js";
 import { checkStream } from "../support/check-stream.js";
 import { openReader, readerBytes } from "../support/run-reader.js";
 import { decodeStream } from "../support/run-stream.js";
 
 const us = (text: string): number => (Date.parse(`${text}Z`) - Date.UTC(2000, 0, 1)) * 1000;
-
-describe("sunPosition", () => {
-  it("gives the worked example of Meeus, chapter 25: 1992-10-13 0h TD", () => {
-    const sun = sunPosition(2_448_908.5);
-    expect(sun.rightAscension).toBeCloseTo(198.38083, 5);
-    expect(sun.declination).toBeCloseTo(-7.78507, 5);
-    expect(sun.distance).toBeCloseTo(0.99766, 5);
-  });
-
-  it("gives the worked example of Meeus, chapter 29: 1992-10-13 0h UT", () => {
-    const sun = sunPosition(2_448_908.50068);
-    expect(sun.p).toBeCloseTo(26.27, 2);
-    expect(sun.b0).toBeCloseTo(5.99, 2);
-    expect(sun.l0).toBeCloseTo(238.63, 2);
-  });
-
-  it("keeps the limits that geometry sets, through a hundred years", () => {
-    for (let jde = 2_433_282.5; jde < 2_469_807.5; jde += 13.7) {
-      const sun = sunPosition(jde);
-      expect(Math.abs(sun.b0)).toBeLessThanOrEqual(7.25);
-      expect(Math.abs(sun.p)).toBeLessThan(26.4);
-      expect(Math.abs(sun.declination)).toBeLessThan(23.46);
-      expect(sun.distance).toBeGreaterThan(0.983);
-      expect(sun.distance).toBeLessThan(1.0171);
-      expect(sun.l0).toBeGreaterThanOrEqual(0);
-      expect(sun.l0).toBeLessThan(360);
-    }
-  });
-
-  it("turns the Carrington longitude back by a turn each 27.2753 days, the mean synodic rotation", () => {
-    let turns = 0;
-    let before = sunPosition(2_451_545).l0;
-    const days = 365.25 * 40;
-    for (let day = 1; day <= days; day++) {
-      const { l0 } = sunPosition(2_451_545 + day);
-      if (l0 > before) turns++;
-      before = l0;
-    }
-    expect(Math.abs(days / turns - 27.2753)).toBeLessThan(0.05);
-  });
-});
 
 describe("ephemeris reader", () => {
   it("writes a point each INTERVAL seconds from BEGIN on, END excluded", async () => {
