@@ -1,9 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-/** Two projects: `unit` needs little but Node (`fpack` and `funpack` as a second opinion), `system` runs Apache and Chromium. */
+/**
+ * Two projects: `unit` needs little but Node (`fpack` and `funpack` as a second opinion, PostgreSQL for the archive), `system` runs
+ * Apache and Chromium.
+ */
 export default defineConfig({
   test: {
-    globalSetup: ["test/support/install-programs.ts"],
+    globalSetup: ["test/support/install-programs.ts", "test/support/postgres-server.ts"],
     projects: [
       {
         test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"], testTimeout: 30_000 },

@@ -1,0 +1,24 @@
+import { DasError } from "../../errors/das-error.js";
+
+/**
+ * The URL of one database of a server whose socket is in a folder. The port is the name of the socket; it is said, like that nothing is
+ * encrypted, so that variables of the environment (`PGPORT`, `PGSSLMODE`) do not matter.
+ */
+export function socketUrl(socketFolder: string, user: string, database: string): string {
+  const query = `host=${encodeURIComponent(socketFolder)}&port=5432&sslmode=disable`;
+  return `postgresql://${encodeURIComponent(user)}@/${encodeURIComponent(database)}?${query}`;
+}
+
+/**
+ * The same server, user and options with another database. `URL` cannot be used: it refuses an empty host, which stands for a socket.
+ * Errors: BAD_CONFIG where the text is no URL of PostgreSQL (it is not repeated, for it may hold a password).
+ */
+export function withDatabase(url: string, database: string): string {
+  const parts = /^(postgres(?:ql)?:\/\/[^/?#]*)(?:\/[^?#]*)?(\?[^#]*)?$/.exec(url);
+  if (parts === null)
+    throw new DasError(
+      "BAD_CONFIG",
+      "the URL of the database is not of the form postgresql://user@host/name",
+    );
+  return `${parts[1]}/${encodeURIComponent(database)}${parts[2] ?? ""}`;
+}
