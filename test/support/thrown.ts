@@ -19,3 +19,14 @@ function failureOf(run: () => unknown): DasError | undefined {
   }
   return undefined;
 }
+
+/** What `run` throws or its promise is rejected with. Throws itself where all goes well. */
+export async function rejectionOf(run: () => unknown): Promise<Error> {
+  try {
+    await run();
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+  throw new Error("expected a failure, all went well");
+}
