@@ -1,7 +1,7 @@
 import { type CalendarDate, dateOfDay, dayNumber } from "../../stream/calendar.js";
 
-// The calendar of DRMS: Gregorian from 1582.10.15 on, Julian before; the day after 1582.10.04 is 1582.10.15. Year 0 exists. Days
-// are counted as everywhere in the house, from 2000-01-01. Source: netdrms 5.3.
+// The calendar of DRMS: Gregorian from 1582.10.15 on, Julian before; the day after 1582.10.04 is 1582.10.15. Year 0 exists.
+// Days are counted as everywhere in the house, from 2000-01-01. Source: netdrms 5.3.
 
 /** The first day of the Gregorian calendar, 1582.10.15. */
 const FIRST_GREGORIAN = dayNumber(1582, 10, 15);
@@ -10,8 +10,8 @@ const FIRST_GREGORIAN = dayNumber(1582, 10, 15);
 export const DRMS_EPOCH_DAY = dayNumber(1977, 1, 1);
 
 /**
- * Days from 2000-01-01 to a date of the mixed calendar. A day beyond the end of its month is carried into the next; the ten dates
- * that the reform left out are read as Julian ones.
+ * Days from 2000-01-01 to a date of the mixed calendar. A day beyond the end of its month is carried into the next; the ten
+ * dates that the reform left out are read as Julian ones.
  *
  * @param month 1 to 12
  */

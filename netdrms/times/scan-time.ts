@@ -15,8 +15,8 @@ export interface ScannedTime {
 const MAX_LENGTH = 128;
 
 /**
- * The longest time that stands at `offset`; what follows is not looked at. Blanks before it are not skipped. `undefined` where there
- * is none. Case does not matter. Source: netdrms 5.2.
+ * The longest time that stands at `offset`; what follows is not looked at. Blanks before it are not skipped. `undefined`
+ * where there is none. Case does not matter. Source: netdrms 5.2.
  */
 export function scanDrmsTime(text: string, offset = 0): ScannedTime | undefined {
   const found = candidates(text, offset)[0];
@@ -24,8 +24,9 @@ export function scanDrmsTime(text: string, offset = 0): ScannedTime | undefined 
 }
 
 /**
- * Every time that stands at `offset`, the longest first: `2010.05.01-2010.05.02` begins with a time in the zone `-2010`, with a
- * day, a month and a year. None ends within a run of digits or a word, and no two are of the same length. Source: netdrms 4.4, 5.2.
+ * Every time that stands at `offset`, the longest first: `2010.05.01-2010.05.02` begins with a time in the zone `-2010`, with
+ * a day, a month and a year. None ends within a run of digits or a word, and no two are of the same length. Source: netdrms
+ * 4.4, 5.2.
  */
 export function scanDrmsTimes(text: string, offset = 0): readonly ScannedTime[] {
   return candidates(text, offset).map(scanned);

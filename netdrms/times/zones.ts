@@ -1,6 +1,6 @@
 /**
- * What a zone says about a clock: `even` clocks keep step with TAI and run ahead of it by `aheadMs` (TDT, GPS); `civil` ones are
- * UTC with its leap seconds, plus `minutes`.
+ * What a zone says about a clock: `even` clocks keep step with TAI and run ahead of it by `aheadMs` (TDT, GPS); `civil` ones
+ * are UTC with its leap seconds, plus `minutes`.
  */
 export type TimeScale =
   | { readonly kind: "even"; readonly aheadMs: number }
@@ -56,8 +56,8 @@ const LETTER_HOURS: readonly number[] = [
 ];
 
 /**
- * The zone of a name in any case: a scale, a time zone, a single letter, or `+hhmm` or `-hhmm`. `undefined` for any other text, and for
- * `ISO`, `JD` and `MJD`, which are ways to print. Source: netdrms 5.2.
+ * The zone of a name in any case: a scale, a time zone, a single letter, or `+hhmm` or `-hhmm`. `undefined` for any other
+ * text, and for `ISO`, `JD` and `MJD`, which are ways to print. Source: netdrms 5.2.
  */
 export function findZone(text: string): Zone | undefined {
   const name = text.toUpperCase();

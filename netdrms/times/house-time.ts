@@ -1,0 +1,58 @@
+import { FILL_TIME, type Time, type TimeRange } from "../../stream/time.js";
+import { isMissing } from "../values/drms-type.js";
+import { startOfUtcDay, utcSecond } from "./leap-steps.js";
+
+// DRMS times beside the instants of the streams. Both count leap seconds as UTC has them; those before 1972 are DRMS's own.
+
+const US_PER_DAY = 86_400e6;
+
+/** The DRMS time of an instant, the nearest binary64 (steps of 0.1 to 0.2 us since 1994). Source: netdrms 5.1. */
+export function timeToDrms(t: Time): number {
+  const second = Math.floor(t.ns / 1e9);
+  return startOfUtcDay(t.day) + second + (t.ns - second * 1e9) / 1e9;
+}
+
+/**
+ * The instant of a DRMS time to the nanosecond, `ns` beyond 86400e9 in a leap second; the fill time for the missing time and
+ * what is not finite.
+ */
+export function drmsToTime(seconds: number): Time {
+  if (!Number.isFinite(seconds) || isMissing("time", seconds)) return FILL_TIME;
+  const floor = Math.floor(seconds);
+  const ns = Math.round((seconds - floor) * 1e9);
+  const carry = ns === 1e9 ? 1 : 0;
+  const { day, second } = utcSecond(floor + carry);
+  return { day, ns: second * 1e9 + (carry > 0 ? 0 : ns) };
+}
+
+/**
+ * Microseconds since 2000-01-01 of days of 86400 s; a leap second is the last microsecond of its day, as everywhere in
+ * streams. NaN for the missing time and what is not finite. Source: netdrms 5.1, das2-stream A10.2.
+ */
+export function drmsToUs2000(seconds: number): number {
+  if (!Number.isFinite(seconds) || isMissing("time", seconds)) return Number.NaN;
+  const whole = Math.floor(seconds);
+  const { day, second } = utcSecond(whole);
+  if (second >= 86_400) return (day + 1) * US_PER_DAY - 1;
+  return day * US_PER_DAY + second * 1e6 + (seconds - whole) * 1e6;
+}
+
+/** The DRMS time of a us2000 value; NaN for what is not finite. */
+export function us2000ToDrms(us: number): number {
+  if (!Number.isFinite(us)) return Number.NaN;
+  const day = Math.floor(us / US_PER_DAY);
+  const ofDay = us - day * US_PER_DAY;
+  const second = Math.floor(ofDay / 1e6);
+  return startOfUtcDay(day) + second + (ofDay - second * 1e6) / 1e6;
+}
+
+/** A range of DRMS times, `end` excluded. */
+export interface DrmsTimeRange {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The DRMS times of a range, `end` excluded as there. */
+export function timeRangeToDrms(range: TimeRange): DrmsTimeRange {
+  return { begin: timeToDrms(range.begin), end: timeToDrms(range.end) };
+}
