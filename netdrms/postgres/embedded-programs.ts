@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, chown, cp, mkdir, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, readdir, readFile, realpath, rename, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import type { HostUser } from "./run-tool.js";
@@ -41,13 +41,14 @@ export async function copyEmbedded(
   owner: HostUser | undefined,
 ): Promise<string> {
   if (existsSync(folder)) return folder;
+  const from = await realpath(source); // the package may be linked to
   const coming = `${folder}.${process.pid}`;
   await rm(coming, { recursive: true, force: true });
   await mkdir(coming, { mode: 0o755 });
-  await cp(source, coming, { recursive: true, verbatimSymlinks: true });
-  for (const { source: from, target } of await libraryLinks(source)) {
+  await cp(from, coming, { recursive: true, verbatimSymlinks: true });
+  for (const { source: library, target } of await libraryLinks(source)) {
     const link = join(coming, "lib", basename(target));
-    if (!existsSync(link)) await symlink(basename(from), link);
+    if (!existsSync(link)) await symlink(basename(library), link);
   }
   await giveFolders(coming, owner);
   await rename(coming, folder).catch(async (error: unknown) => {

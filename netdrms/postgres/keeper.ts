@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, fchownSync, openSync } from "node:fs";
+import { closeSync, constants, fchownSync, openSync } from "node:fs";
 import { KEEPER_SETTING } from "./probe-server.js";
 import { type HostUser, TOOL_ENVIRONMENT } from "./run-tool.js";
 
@@ -52,7 +52,9 @@ export interface Keeper {
  * Errors: what the system says where it cannot be started.
  */
 export async function startKeeper(options: KeeperOptions): Promise<Keeper> {
-  const log = openSync(options.logFile, "w", 0o600);
+  // Appending, since another that is started at the same time writes the same file.
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND } = constants;
+  const log = openSync(options.logFile, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600);
   try {
     if (options.user !== undefined) fchownSync(log, options.user.uid, options.user.gid);
     const args = ["-c", SCRIPT, "heliostream-keeper", options.removeFolder ?? "", options.removeSocket ?? ""];

@@ -1,11 +1,11 @@
-import { chown, mkdtemp, readFile } from "node:fs/promises";
+import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DasError } from "../../errors/das-error.js";
 import { dataFolder, dataVersion, makeCluster, prepareFolder } from "./data-folder.js";
 import { withDatabase } from "./database-url.js";
 import { type Keeper, startKeeper } from "./keeper.js";
-import { readPostmasterFile } from "./postmaster-file.js";
+import { isRunningUnheard, readPostmasterFile } from "./postmaster-file.js";
 import { probeServer } from "./probe-server.js";
 import type { HostUser } from "./run-tool.js";
 import { askServer, pauseUntil, type RunningServer, settleRunning } from "./running-server.js";
@@ -147,10 +147,10 @@ async function launch(start: Launch): Promise<LocalPostgres> {
       adminUrl: url,
       major: supported(found.version),
       origin: "started",
-      stop: () => stopServer(folder, keeper),
+      stop: () => stopServer(start, keeper),
     };
   } catch (error) {
-    await stopServer(folder, keeper);
+    await stopServer(start, keeper);
     throw error;
   }
 }
@@ -158,7 +158,7 @@ async function launch(start: Launch): Promise<LocalPostgres> {
 /** The folder itself where the path of a socket in it is short enough, else a short one for the time that the server runs. */
 async function socketFolderFor(folder: string, user: HostUser | undefined): Promise<string> {
   if (Buffer.byteLength(join(folder, ".s.PGSQL.5432")) <= MAX_SOCKET_PATH_BYTES) return folder;
-  const short = await mkdtemp(join(tmpdir(), "heliostream-")); // mode 0700
+  const short = await mkdtemp(join(tmpdir(), "heliostream-socket-")); // mode 0700
   if (user !== undefined) await chown(short, user.uid, user.gid);
   return short;
 }
@@ -193,7 +193,8 @@ async function waitForReady(folder: string, keeper: Keeper, deadline: number): P
     const isOver = keeper.hasEnded();
     const { url, found } = await askServer(folder);
     if (found.state === "ready") return { url, found };
-    if (isOver && found.state === "absent")
+    // Where another process was faster, its server may not answer yet.
+    if (isOver && found.state === "absent" && !(await isRunningUnheard(dataFolder(folder))))
       throw new DasError("ARCHIVE_AWAY", "the PostgreSQL server ended while it was started", {
         folder,
         detail: await lastWords(folder),
@@ -207,7 +208,7 @@ async function lastWords(folder: string): Promise<string> {
   return text.slice(-LOG_TAIL);
 }
 
-async function stopServer(folder: string, keeper: Keeper): Promise<void> {
+async function stopServer({ folder, options }: Launch, keeper: Keeper): Promise<void> {
   const server = keeper.hasEnded() ? undefined : await readPostmasterFile(dataFolder(folder));
   keeper.release();
   const limit = setTimeout(() => {
@@ -219,4 +220,6 @@ async function stopServer(folder: string, keeper: Keeper): Promise<void> {
   } finally {
     clearTimeout(limit);
   }
+  // The keeper can empty it, but remove it only where its user may change the folder above.
+  if (options.temporary === true) await rm(folder, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { runTool } from "./run-tool.js";
 
 /** What a running (or killed) server says of itself in `postmaster.pid` of its data folder. */
 export interface PostmasterFile {
@@ -31,19 +32,21 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a process that is there is a server: missing where that cannot be seen (no `/proc`). */
-async function isServer(pid: number): Promise<boolean | undefined> {
-  const program = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => undefined);
-  return program?.startsWith("postgres");
+/** Whether a process that is there is a server. */
+async function isServer(pid: number): Promise<boolean> {
+  const seen = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => undefined);
+  const args = ["-o", "comm=", "-p", String(pid)];
+  const program = seen ?? (await runTool("/bin/ps", args, { timeoutMs: 20_000 })).output; // no /proc, as on macOS
+  return basename(program.trim()).startsWith("postgres");
 }
 
 /**
  * Whether the server of this file is still there, though it does not answer: it starts, or ends (it closes its socket first and
- * removes its file last). Where processes cannot be seen, PostgreSQL itself finds out.
+ * removes its file last).
  */
 export async function isRunningUnheard(data: string): Promise<boolean> {
   const file = await readPostmasterFile(data);
-  return file !== undefined && isAlive(file.pid) && (await isServer(file.pid)) === true;
+  return file !== undefined && isAlive(file.pid) && (await isServer(file.pid));
 }
 
 /**
@@ -53,5 +56,5 @@ export async function isRunningUnheard(data: string): Promise<boolean> {
 export async function forgetForeignPostmaster(data: string): Promise<void> {
   const file = await readPostmasterFile(data);
   if (file === undefined || !isAlive(file.pid)) return; // PostgreSQL sees that by itself
-  if ((await isServer(file.pid)) === false) await rm(join(data, "postmaster.pid"), { force: true });
+  if (!(await isServer(file.pid))) await rm(join(data, "postmaster.pid"), { force: true });
 }

@@ -21,8 +21,10 @@ export interface ProgramsWanted {
   readonly user?: HostUser | undefined;
   /** Major version of the data they are to serve; missing: any that is supported. */
   readonly major?: number | undefined;
-  /** Where a copy of the installed package may be made. */
+  /** Where a copy of the package's programs may be made. */
   readonly copyFolder: string;
+  /** Programs of the package; missing: looked for where this program is installed. */
+  readonly packageFolder?: string;
 }
 
 /** Where distributions put server programs, newest version first, then the folders of the PATH. */
@@ -43,6 +45,11 @@ function hostFolders(): string[] {
   return [...versioned, ...onPath].filter((bin) =>
     ["postgres", "initdb"].every((name) => existsSync(join(bin, name))),
   );
+}
+
+/** Whether there are any server programs; not whether they run. */
+export function hasServerPrograms(): boolean {
+  return embeddedFolder() !== undefined || hostFolders().length > 0;
 }
 
 /** The major version in `postgres (PostgreSQL) 15.16 (Debian …)`, also of a version to come (`19devel`). */
@@ -91,7 +98,7 @@ export async function findServerPrograms(wanted: ProgramsWanted): Promise<Server
 }
 
 async function fromPackage(wanted: ProgramsWanted): Promise<ServerPrograms | undefined> {
-  const folder = embeddedFolder();
+  const folder = wanted.packageFolder ?? embeddedFolder();
   if (folder === undefined) return undefined;
   const inPlace = await tryFolder(join(folder, "bin"), wanted.user);
   if (inPlace !== undefined) return inPlace;

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { hasServerPrograms } from "../../netdrms/postgres/server-programs.js";
 import { findProgram } from "./system-programs.js";
 
 /**
@@ -8,6 +9,7 @@ import { findProgram } from "./system-programs.js";
  */
 export default function installPrograms(): void {
   const wanted = ["apache", "chromium", "fpack", "funpack"] as const;
-  if (wanted.every((program) => findProgram(program) !== undefined)) return;
+  const hasPostgres = hasServerPrograms() || (process.env.HELIOSTREAM_TEST_POSTGRES ?? "") !== "";
+  if (hasPostgres && wanted.every((program) => findProgram(program) !== undefined)) return;
   spawnSync("sh", [join(import.meta.dirname, "../../scripts/install-system.sh")], { stdio: "inherit" });
 }
