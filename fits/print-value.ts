@@ -1,5 +1,6 @@
 import { DasError } from "../errors/das-error.js";
-import { formatExponential, shortestReal } from "../stream/number-field.js";
+import { shortestReal } from "../stream/number-field.js";
+import { formatGeneral } from "../stream/printf-real.js";
 import type { FitsValue } from "./card-value.js";
 
 /** A real value for a card, with its digits: `digits` significant ones as C's `%.{digits}G`, or as few as read back the same. */
@@ -15,31 +16,10 @@ export function fitsReal(value: number, digits?: number): FitsValue {
 export function formatReal(value: number, digits?: number): string {
   if (!Number.isFinite(value))
     throw new DasError("BAD_FITS_HEADER", `${value} as a value of a card, expected a finite number`);
-  const text = digits === undefined ? shortestReal(value).toUpperCase() : generalFormat(value, digits);
+  const text = (digits === undefined ? shortestReal(value) : formatGeneral(value, digits)).toUpperCase();
   const [mantissa, exponent] = text.split("E");
   const withPoint = mantissa!.includes(".") ? mantissa : `${mantissa}.`;
   return exponent === undefined ? withPoint! : `${withPoint}E${exponent}`;
-}
-
-/** `%.{digits}G`: exponent form below 1e-4 and from 10**digits on, trailing zeros left off. */
-function generalFormat(value: number, digits: number): string {
-  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
-  const [sign, first, rest, exponentText] = /^(-?)(\d)\.?(\d*)e([+-]\d+)$/
-    .exec(formatExponential(value, digits - 1))!
-    .slice(1) as [string, string, string, string]; // the form of %e
-  const exponent = Number(exponentText);
-  if (exponent < -4 || exponent >= digits) {
-    const fraction = rest.replace(/0+$/, "");
-    const size = String(Math.abs(exponent)).padStart(2, "0");
-    return `${sign}${first}${fraction === "" ? "" : `.${fraction}`}E${exponent < 0 ? "-" : "+"}${size}`;
-  }
-  const all = first + rest;
-  const whole = exponent < 0 ? "0" : all.slice(0, exponent + 1);
-  const fraction = (exponent < 0 ? "0".repeat(-exponent - 1) + all : all.slice(exponent + 1)).replace(
-    /0+$/,
-    "",
-  );
-  return `${sign}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
 /** A string as it stands in a card: quotes doubled, at least eight characters between them. */

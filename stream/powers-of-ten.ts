@@ -43,7 +43,7 @@ function computePower(k: number): number {
 const f64 = new Float64Array(1);
 const u64 = new BigUint64Array(f64.buffer);
 
-/** A positive finite double as mantissa * 2**exponent. */
+/** A finite double that is not negative as mantissa * 2**exponent. */
 export function wholeParts(v: number): { mantissa: bigint; exponent: number } {
   f64[0] = v;
   const bits = u64[0]!;

@@ -1,15 +1,16 @@
 import type { Properties } from "../../stream/model.js";
 import { shortestReal } from "../../stream/number-field.js";
+import { formatFixed, formatGeneral } from "../../stream/printf-real.js";
 import { datumProperty, getProperty, withProperty } from "../../stream/properties.js";
 import { convertUnits } from "../../stream/units.js";
 
 /** `xCacheResInfo` of a resolution in seconds, such as `(10.0 minute Averages)`; reducers 3.1. */
 export function averagesText(seconds: number): string {
-  if (seconds < 1) return `(${fixed(seconds * 1000, 0)} ms Averages)`;
-  if (seconds < 60) return `(${fixed(seconds, 1)} s Averages)`;
-  if (seconds < 3600) return `(${fixed(seconds / 60, 1)} minute Averages)`;
-  if (seconds < 86_400) return `(${fixed(seconds / 3600, 1)} hour Averages)`;
-  return `(${threeDigits(seconds / 86_400)} day Averages)`;
+  if (seconds < 1) return `(${formatFixed(seconds * 1000, 0)} ms Averages)`;
+  if (seconds < 60) return `(${formatFixed(seconds, 1)} s Averages)`;
+  if (seconds < 3600) return `(${formatFixed(seconds / 60, 1)} minute Averages)`;
+  if (seconds < 86_400) return `(${formatFixed(seconds / 3600, 1)} hour Averages)`;
+  return `(${formatGeneral(seconds / 86_400, 3)} day Averages)`;
 }
 
 const UNITS = [
@@ -57,20 +58,4 @@ function secondsOf(properties: Properties, name: string): number {
   const datum = datumProperty(properties, name);
   const seconds = datum === undefined ? undefined : convertUnits(datum.value, datum.units, "s");
   return seconds !== undefined && Number.isFinite(seconds) ? seconds : 0;
-}
-
-/** printf `%.{digits}f` of a number from 0 to 1e15: a tie goes to the even digit, where `toFixed` goes up. */
-function fixed(value: number, digits: number): string {
-  const up = value.toFixed(digits);
-  const exact = value.toFixed(100); // every digit of a number of this size
-  const rest = exact.slice(exact.length - 100 + digits);
-  const odd = Number(up.at(-1)) % 2 === 1;
-  return /^50*$/.test(rest) && odd ? (Number(up) - 10 ** -digits).toFixed(digits) : up;
-}
-
-/** printf `%.3g` of a number from 1 on. */
-function threeDigits(value: number): string {
-  const [mantissa = "", exponent = 0] = value.toExponential(2).split("e+").map(Number);
-  if (Number(exponent) >= 3) return `${mantissa}e+${String(exponent).padStart(2, "0")}`;
-  return String(Number(value.toPrecision(3)));
 }
