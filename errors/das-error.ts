@@ -13,6 +13,7 @@ export const OUTCOME = {
   METHOD_NOT_ALLOWED: { status: 405, exception: "IllegalArgument", exit: 13 },
   NO_SUCH_SOURCE: { status: 404, exception: "NoSuchDataSource", exit: 13 },
   NOT_FOUND: { status: 404, exception: "IllegalArgument", exit: 13 },
+  NOTHING_FOUND: { status: 404, exception: "NoDataInInterval", exit: 0 },
   NEEDS_LOGIN: { status: 401, exception: "Forbidden", exit: 1 },
   FORBIDDEN: { status: 403, exception: "Forbidden", exit: 1 },
   NOT_IMPLEMENTED: { status: 501, exception: "NotImplemented", exit: 1 },
@@ -58,6 +59,7 @@ export const OUTCOME = {
   FITS_UNSUPPORTED: { status: 501, exception: "NotImplemented", exit: 22 },
   // The archive: series, record-set queries, database.
   NO_SUCH_SERIES: { status: 404, exception: "NoSuchDataSource", exit: 1 },
+  BROKEN_LINK: { status: 500, exception: "ServerError", exit: 1 },
   BAD_QUERY: { status: 400, exception: "IllegalArgument", exit: 2 },
   ARCHIVE_AWAY: { status: 503, exception: "ServerError", exit: 1 },
   ARCHIVE_FAILED: { status: 500, exception: "ServerError", exit: 1 },
