@@ -10,6 +10,8 @@ import { inBlocks, readStructure } from "./structure.js";
 export interface CopyOptions {
   /** Whether `CHECKSUM` and `DATASUM` are written; without, a header that was changed loses them. */
   readonly checksum?: boolean;
+  /** The sum of the data where the caller has read them already; else they are read twice where the sink takes no patch. */
+  readonly dataSum?: number;
 }
 
 const PIECE_BYTES = 1 << 20;
@@ -29,7 +31,7 @@ export async function copyHdu(
   file: FitsFile,
   hdu: Hdu,
   header?: Header,
-  { checksum = false }: CopyOptions = {},
+  { checksum = false, dataSum }: CopyOptions = {},
 ): Promise<void> {
   const { dataBytes } = hdu.structure;
   const there = Math.min(inBlocks(dataBytes), file.source.byteLength - hdu.dataOffset);
@@ -46,9 +48,11 @@ export async function copyHdu(
   const writer = await HduWriter.begin(sink, wanted, dataBytes, {
     checksum,
     padding,
-    ...(checksum && !("patch" in sink)
-      ? { dataSum: await rangeSum(file.source, hdu.dataOffset, there) }
-      : {}),
+    ...(dataSum !== undefined
+      ? { dataSum }
+      : checksum && !("patch" in sink)
+        ? { dataSum: await rangeSum(file.source, hdu.dataOffset, there) }
+        : {}),
   });
   await eachPiece(file, hdu.dataOffset, dataBytes, (piece) => writer.write(piece));
   await writer.end();

@@ -1,0 +1,133 @@
+import { DasError } from "../../errors/das-error.js";
+import type { ByteSink, PatchableSink } from "../../fits/byte-sink.js";
+import { copyHdu } from "../../fits/copy-hdu.js";
+import type { FitsFile, Hdu } from "../../fits/fits-file.js";
+import { rangeSum, setSums } from "../../fits/hdu-sums.js";
+import { HduWriter } from "../../fits/hdu-writer.js";
+import { BLOCK_BYTES, type Header } from "../../fits/header.js";
+import type { FitsImage, PixelSource } from "../../fits/image.js";
+import { emptyPrimary } from "../../fits/image-header.js";
+import { firstImageHdu, openImage } from "../../fits/open-image.js";
+import { inBlocks } from "../../fits/structure.js";
+import type { TileWorkers } from "../../fits/tile-codec.js";
+import { writeCompressedImage } from "../../fits/write-compressed.js";
+import { writeImage } from "../../fits/write-image.js";
+import { type ImageCompression, losslessChoice } from "./compression.js";
+import { imageOfSlot } from "./image-of-slot.js";
+
+/** A file of an export that is ready to be written. */
+export type PreparedFile = {
+  /** What a person should know of it, a line each. */
+  readonly notes: readonly string[];
+} & (
+  | {
+      /** Its size is known and it is written from begin to end: it may go to a pipe. */
+      readonly kind: "direct";
+      readonly byteLength: number;
+      write(sink: ByteSink): Promise<void>;
+    }
+  | {
+      /** Its size shows when it is written. */
+      readonly kind: "patched";
+      /** An upper bound that says whether it can be kept in memory, bytes. */
+      readonly atMostBytes: number;
+      write(sink: PatchableSink): Promise<void>;
+    }
+);
+
+/** How the image of a stored file is exported. */
+export interface ImageExport {
+  readonly compression: ImageCompression;
+  /** Puts the cards of the record into the image's own header. */
+  readonly complete: (header: Header) => void;
+  /** The slot of a file that holds a slice for each (protocol `tas`). */
+  readonly slot?: number;
+  readonly workers?: TileWorkers;
+}
+
+/**
+ * Prepares the export of the first image of a stored file: its data unit passes untouched where it already has the wanted
+ * compression and place, else it is written anew, pixel by pixel the same. A plain image stands in the primary unit, a compressed one
+ * in the first extension behind an empty primary unit; the full header goes with the image.
+ *
+ * Errors: BAD_FITS_DATA where there is no image or it is not the one that its DATASUM was made of; those of reading it.
+ * Source: export A2, A4, A8.
+ */
+export async function prepareImage(file: FitsFile, how: ImageExport): Promise<PreparedFile> {
+  const hdu = firstImageHdu(file);
+  if (hdu === undefined) throw new DasError("BAD_FITS_DATA", "the stored file has no image");
+  const whole = openImage(file, hdu, how.workers);
+  const image = how.slot === undefined ? whole : imageOfSlot(whole, how.slot);
+  const { choice, note } = losslessChoice(how.compression, image.bitpix);
+  const notes = note === undefined ? [] : [note];
+  if (how.slot === undefined && isStoredSo(whole, choice)) {
+    const header = hdu.header.clone();
+    how.complete(header);
+    return { ...(await copiedFile(file, hdu, header)), notes };
+  }
+  const header = hdu.header.clone();
+  how.complete(header);
+  return { ...rewrittenFile(image, header, choice, how.workers), notes };
+}
+
+/** Whether the unit can be taken as it stands. */
+function isStoredSo({ compression, tile, hdu }: FitsImage, wanted: ImageCompression): boolean {
+  if (wanted.kind === "none") return compression === undefined && hdu.index === 0;
+  return (
+    compression === wanted.algorithm &&
+    (wanted.tile === undefined || wanted.tile.every((length, axis) => length === tile?.[axis]))
+  );
+}
+
+type Prepared = PreparedFile extends infer T ? (T extends unknown ? Omit<T, "notes"> : never) : never;
+
+async function copiedFile(file: FitsFile, hdu: Hdu, header: Header): Promise<Prepared> {
+  const { dataBytes } = hdu.structure;
+  const end = Math.min(hdu.dataOffset + inBlocks(dataBytes), file.source.byteLength);
+  // Read once before the first byte goes out: what cannot be read is found while it can still be told.
+  const dataSum = await rangeSum(file.source, hdu.dataOffset, end - hdu.dataOffset);
+  const stored = hdu.header.get("DATASUM");
+  if (stored?.kind === "string" && /^\d+$/.test(stored.value.trim()) && Number(stored.value) !== dataSum)
+    throw new DasError(
+      "BAD_FITS_DATA",
+      `the data of the stored file do not add up: DATASUM ${stored.value.trim()}, found ${dataSum}`,
+    );
+  const primary = hdu.structure.kind === "compressed image" ? emptyPrimary() : undefined;
+  const withSums = header.clone();
+  setSums(withSums, dataSum);
+  return {
+    kind: "direct",
+    byteLength: (primary === undefined ? 0 : BLOCK_BYTES) + withSums.bytes().length + inBlocks(dataBytes),
+    async write(sink) {
+      if (primary !== undefined) await (await HduWriter.begin(sink, primary, 0)).end();
+      await copyHdu(sink, file, hdu, header, { checksum: true, dataSum });
+    },
+  };
+}
+
+function rewrittenFile(
+  image: PixelSource,
+  header: Header,
+  choice: ImageCompression,
+  workers: TileWorkers | undefined,
+): Prepared {
+  const pixelBytes = image.shape.reduce((n, length) => n * length, Math.abs(image.bitpix) / 8);
+  return {
+    kind: "patched",
+    // Compression may lengthen what is noise, by a few bytes a tile.
+    atMostBytes: header.bytes().length + Math.ceil(pixelBytes * 1.25) + 4 * BLOCK_BYTES,
+    async write(sink) {
+      if (choice.kind === "none") {
+        await writeImage(sink, image, header, { checksum: true });
+        return;
+      }
+      await (await HduWriter.begin(sink, emptyPrimary(), 0)).end();
+      await writeCompressedImage(sink, image, header, {
+        algorithm: choice.algorithm,
+        ...(choice.tile === undefined ? {} : { tile: choice.tile }),
+        ...(workers === undefined ? {} : { workers }),
+        checksum: true,
+      });
+    },
+  };
+}
