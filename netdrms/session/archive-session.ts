@@ -1,0 +1,123 @@
+import { DasError } from "../../errors/das-error.js";
+import { type ConnectionPool, inTransaction, type Transaction } from "../database/connection-pool.js";
+import type { Database } from "../database/database.js";
+import { param, sql } from "../database/sql.js";
+import type { WriteAccess } from "./session.js";
+import { sessionNamespace } from "./session-namespace.js";
+import { closeSessionRow, insertSessionRow, type SessionFacts, type SessionRow } from "./session-row.js";
+import { SharedTransaction, type ShareOptions } from "./shared-transaction.js";
+
+/** Connections that a session takes at most: its transaction, its row, and one to cancel statements. */
+export const SESSION_CONNECTIONS = 3;
+
+/** How a session begins. */
+export interface ArchiveSessionOptions {
+  /** With {@link SESSION_CONNECTIONS} connections. It stays open. */
+  readonly pool: ConnectionPool;
+  /** Longest time of one statement, ms; 0 for no limit. */
+  readonly statementTimeoutMs: number;
+  /** `JSOC_SESSIONNS`; missing: that of the database user. */
+  readonly sessionNamespace?: string;
+  readonly facts: SessionFacts;
+  /** Ends the statement that runs, and every later one. */
+  readonly signal?: AbortSignal;
+}
+
+const CANCEL_TIMEOUT_MS = 5000;
+
+/**
+ * A session that may write: one transaction for one program or for the clients of a session server, and the row that tells of it
+ * once something is written. Source: netdrms 2.9, 7.4.
+ */
+export class ArchiveSession {
+  readonly #options: ArchiveSessionOptions;
+  readonly #transaction: Transaction;
+  readonly #shared: SharedTransaction;
+  #row: Promise<SessionRow> | undefined;
+
+  private constructor(options: ArchiveSessionOptions, transaction: Transaction, backend: number) {
+    this.#options = options;
+    this.#transaction = transaction;
+    this.#shared = new SharedTransaction(transaction, options.statementTimeoutMs, () =>
+      inTransaction(options.pool, { access: "read", statementTimeoutMs: CANCEL_TIMEOUT_MS }, (database) =>
+        database.query(sql`SELECT pg_cancel_backend(${param(backend, "int4")})`),
+      ),
+    );
+  }
+
+  /** Errors: those of {@link Database}. */
+  static async open(options: ArchiveSessionOptions): Promise<ArchiveSession> {
+    const { pool, statementTimeoutMs, signal } = options;
+    const transaction = await pool.begin({
+      access: "write",
+      statementTimeoutMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    try {
+      const [row] = await transaction.query(sql`SELECT pg_backend_pid() AS pid`);
+      return new ArchiveSession(options, transaction, Number(row?.pid));
+    } catch (error) {
+      await transaction.rollback();
+      throw error;
+    }
+  }
+
+  /** For reading, by one of the users of the session. */
+  forReading(options: Omit<ShareOptions, "access">): Database {
+    return this.#shared.share({ ...options, access: "read" });
+  }
+
+  /** For writing; the first call makes the row. Errors: those of `Session.forWriting`. */
+  async forWriting(options: Omit<ShareOptions, "access">): Promise<WriteAccess> {
+    const { id, namespace } = await this.#ensureRow();
+    return {
+      database: this.#shared.share({ ...options, access: "write" }),
+      sessionId: id,
+      sessionNamespace: namespace,
+    };
+  }
+
+  /**
+   * Keeps everything that was written; the row says `finished`.
+   *
+   * @param clients programs that the session has served
+   * Errors: those of {@link Database}; then nothing was kept, and the row says so.
+   */
+  async commit(clients: number): Promise<void> {
+    await this.#shared.close();
+    try {
+      const row = await this.#row;
+      // In this order: a row that says `finished` must not be missing for what was kept (netdrms 2.9).
+      if (row !== undefined) await closeSessionRow(this.#options.pool, row, "finished", clients);
+      await this.#transaction.commit();
+    } catch (error) {
+      await this.rollback(clients, "aborted: the changes could not be kept");
+      throw error;
+    }
+  }
+
+  /** Takes everything back; never fails. */
+  async rollback(clients: number, status: `aborted${string}` = "aborted"): Promise<void> {
+    await this.#shared.close();
+    await this.#transaction.rollback();
+    // A row that cannot be changed now stays open, as that of a program that was killed does.
+    const row = await this.#row?.catch(() => undefined);
+    if (row !== undefined)
+      await closeSessionRow(this.#options.pool, row, status, clients).catch(() => undefined);
+  }
+
+  #ensureRow(): Promise<SessionRow> {
+    this.#row ??= this.#makeRow().catch((error: unknown) => {
+      this.#row = undefined;
+      throw error;
+    });
+    return this.#row;
+  }
+
+  async #makeRow(): Promise<SessionRow> {
+    const { pool, statementTimeoutMs, sessionNamespace: asked, facts, signal } = this.#options;
+    if (signal?.aborted) throw new DasError("CANCELLED", "The session with the archive has ended");
+    const namespace = await sessionNamespace(this.forReading({ statementTimeoutMs }), asked);
+    return insertSessionRow(pool, namespace, facts);
+  }
+}

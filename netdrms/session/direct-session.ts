@@ -1,0 +1,42 @@
+import { DasError } from "../../errors/das-error.js";
+import { ArchiveSession, type ArchiveSessionOptions } from "./archive-session.js";
+import type { Session } from "./session.js";
+
+/** How a program opens the archive by itself. */
+export interface DirectSessionOptions extends ArchiveSessionOptions {
+  /** Whether the program may write; one that does not can use a database that takes no changes. */
+  readonly writes: boolean;
+}
+
+/** A session over a connection of the program's own. Errors: those of `Database`. Source: netdrms 7.4, "direct connect". */
+export function openDirectSession(options: DirectSessionOptions): Promise<Session> {
+  return options.writes ? openWriting(options) : openReading(options);
+}
+
+async function openReading({ pool, statementTimeoutMs, signal }: DirectSessionOptions): Promise<Session> {
+  const transaction = await pool.begin({
+    access: "read",
+    statementTimeoutMs,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return {
+    database: transaction,
+    async forWriting() {
+      throw new DasError("ARCHIVE_READ_ONLY", "This program only reads the archive");
+    },
+    // There is nothing to keep.
+    end: () => transaction.rollback(),
+  };
+}
+
+async function openWriting(options: DirectSessionOptions): Promise<Session> {
+  const session = await ArchiveSession.open(options);
+  const { statementTimeoutMs } = options;
+  // The signal ends the whole transaction, it need not end the single statement.
+  const share = { statementTimeoutMs };
+  return {
+    database: session.forReading(share),
+    forWriting: () => session.forWriting(share),
+    end: (status) => (status === "finished" ? session.commit(1) : session.rollback(1)),
+  };
+}

@@ -1,0 +1,167 @@
+import { DasError } from "../../errors/das-error.js";
+import type { Transaction } from "../database/connection-pool.js";
+import type { Database, Row } from "../database/database.js";
+import { param, type Sql, sql } from "../database/sql.js";
+import { Turns } from "./turns.js";
+
+/** How the statements of one user of a {@link SharedTransaction} run. */
+export interface ShareOptions {
+  /** `read` statements can change nothing, and see no names but those of the system unless qualified. */
+  readonly access: "read" | "write";
+  /** Longest time of one statement, ms; 0 for no limit. */
+  readonly statementTimeoutMs: number;
+  /** Ends the statement that runs; the transaction goes on without it. */
+  readonly signal?: AbortSignal;
+}
+
+/** First words of statements that would end the transaction of all, or its savepoints. */
+const TRANSACTION_WORDS =
+  /^\s*(?:ABORT|BEGIN|COMMIT|END|PREPARE\s+TRANSACTION|RELEASE|ROLLBACK|SAVEPOINT|START)\b/i;
+
+/**
+ * One transaction for several users: their statements run one after the other, and one that fails, or is given up, takes back its
+ * own changes alone. Everything is kept or taken back at the end, by whoever owns the transaction.
+ *
+ * A copy is read to its end, or cancelled where its reader leaves, before the next statement.
+ */
+export class SharedTransaction {
+  readonly #transaction: Transaction;
+  readonly #cancel: () => Promise<unknown>;
+  readonly #turns = new Turns();
+  #timeoutMs: number;
+  #closed = false;
+
+  /**
+   * @param transaction one that may write, with the statement timeout `timeoutMs`
+   * @param cancel cancels the statement that runs in it, over another connection; resolves when that was asked for
+   */
+  constructor(transaction: Transaction, timeoutMs: number, cancel: () => Promise<unknown>) {
+    this.#transaction = transaction;
+    this.#timeoutMs = timeoutMs;
+    this.#cancel = cancel;
+  }
+
+  /** A view of the transaction. Errors of its members: those of {@link Database}; ARCHIVE_FAILED for a statement that would end it. */
+  share(options: ShareOptions): Database {
+    return {
+      query: (statement) => this.#query(statement, options),
+      copyOut: (select) => this.#copyOut(select, options),
+    };
+  }
+
+  /** Waits for the statement that runs; none begins after that. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    (await this.#turns.take())();
+  }
+
+  async #query(statement: Sql, options: ShareOptions): Promise<readonly Row[]> {
+    expectNoTransactionWords(statement);
+    const endTurn = await this.#begin(options);
+    const stop = this.#stopAtSignal(options.signal);
+    let failed = true;
+    try {
+      expectGoing(options.signal);
+      const rows = await this.#transaction.query(statement);
+      failed = false;
+      return rows;
+    } finally {
+      await stop();
+      await this.#end(options, failed, endTurn);
+    }
+  }
+
+  async *#copyOut(select: Sql, options: ShareOptions): AsyncGenerator<Uint8Array> {
+    expectNoTransactionWords(select);
+    const endTurn = await this.#begin({ ...options, access: "read" });
+    const stop = this.#stopAtSignal(options.signal);
+    const pieces = this.#transaction.copyOut(select)[Symbol.asyncIterator]();
+    let running = true;
+    try {
+      for (;;) {
+        const next = await pieces.next().catch((error: unknown) => {
+          running = false;
+          throw error;
+        });
+        if (next.done) break;
+        yield next.value;
+      }
+      running = false;
+    } finally {
+      await stop();
+      // To leave it would cost everybody the connection.
+      if (running) await this.#drain(pieces);
+      await this.#end({ ...options, access: "read" }, true, endTurn);
+    }
+  }
+
+  /** Waits for the turn and opens the savepoint. */
+  async #begin({ access, statementTimeoutMs, signal }: ShareOptions): Promise<() => void> {
+    const endTurn = await this.#turns.take();
+    try {
+      if (this.#closed) throw new DasError("CANCELLED", "The session with the archive has ended");
+      expectGoing(signal);
+      if (statementTimeoutMs !== this.#timeoutMs) {
+        await this.#transaction.query(
+          sql`SELECT set_config('statement_timeout', ${param(String(statementTimeoutMs), "text")}, true)`,
+        );
+        this.#timeoutMs = statementTimeoutMs;
+      }
+      await this.#transaction.query(access === "read" ? BEGIN_READ : sql`SAVEPOINT statement`);
+      return endTurn;
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+  }
+
+  /** What was only read has nothing to keep, and its settings go with it. */
+  async #end({ access }: ShareOptions, failed: boolean, endTurn: () => void): Promise<void> {
+    try {
+      await this.#transaction.query(
+        access === "read" || failed ? TAKE_BACK : sql`RELEASE SAVEPOINT statement`,
+      );
+    } catch (error) {
+      // The statement tells of a lost connection itself; the next one will too.
+      if (!failed) throw error;
+    } finally {
+      endTurn();
+    }
+  }
+
+  /** Cancels at the signal; to be called when the statement is over, so that no other one is cancelled. */
+  #stopAtSignal(signal: AbortSignal | undefined): () => Promise<void> {
+    let asked: Promise<unknown> | undefined;
+    const onAbort = (): void => {
+      asked ??= this.#cancel().catch(() => undefined);
+    };
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) onAbort();
+    return async () => {
+      signal?.removeEventListener("abort", onAbort);
+      await asked;
+    };
+  }
+
+  async #drain(pieces: AsyncIterator<Uint8Array>): Promise<void> {
+    await this.#cancel().catch(() => undefined);
+    try {
+      while (!(await pieces.next()).done);
+    } catch {
+      // Cancelled, as asked; a lost connection shows with the next statement.
+    }
+  }
+}
+
+const BEGIN_READ = sql`SAVEPOINT statement; SET LOCAL transaction_read_only = on; SET LOCAL search_path = pg_catalog`;
+const TAKE_BACK = sql`ROLLBACK TO SAVEPOINT statement; RELEASE SAVEPOINT statement`;
+
+function expectGoing(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new DasError("CANCELLED", "The query of the archive was cancelled");
+}
+
+function expectNoTransactionWords({ parts }: Sql): void {
+  const text = parts.map((part) => (typeof part === "string" ? part : "?")).join("");
+  if (TRANSACTION_WORDS.test(text))
+    throw new DasError("ARCHIVE_FAILED", "A statement would end the transaction of the session");
+}
