@@ -123,6 +123,7 @@ const EMPTY_COUNTS: ReadonlySet<string> = new Set([
   "optional text",
   "optional path",
   "optional url",
+  "optional postgres",
   "paths",
   "words",
   "networks",

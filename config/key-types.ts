@@ -25,7 +25,9 @@ export type KeyType =
   /** Addresses and networks (`192.0.2.7`, `2001:db8::/32`, `*`) with blanks or commas between them. */
   | "networks"
   /** An absolute `http:` or `https:` URL without a `/` at its end, or nothing. */
-  | "optional url";
+  | "optional url"
+  /** The address of a PostgreSQL database, a URL or settings of libpq; becomes a URL, or nothing. */
+  | "optional postgres";
 
 /** One setting of the server: the row from which parsing, checking, the example file and the reference page are made. */
 export interface KeyDescriptor {
@@ -58,7 +60,7 @@ export interface KeyDescriptor {
 /** The value that a setting of that type becomes. */
 export type KeyValue<T extends KeyType> = T extends "text" | "path"
   ? string
-  : T extends "optional text" | "optional path" | "optional url"
+  : T extends "optional text" | "optional path" | "optional url" | "optional postgres"
     ? string | undefined
     : T extends "integer" | "number" | "bytes"
       ? number

@@ -1,7 +1,10 @@
 import { delimiter, isAbsolute, resolve } from "node:path";
 import type { KeyDescriptor } from "./key-types.js";
 import { isNetwork } from "./networks.js";
+import { postgresUrl } from "./postgres-url.js";
 import { type FilePlace, fileError, shown } from "./problem.js";
+
+const POSTGRES_SYNTAX = "postgres://USER@HOST:PORT/DATABASE or host=HOST dbname=DATABASE user=USER";
 
 /** Anything a setting can become. */
 export type AnyValue = string | number | boolean | readonly string[] | undefined;
@@ -50,6 +53,8 @@ export function readKeyValue(row: KeyDescriptor, text: string, folder: string, p
     }
     case "optional url":
       return text === "" ? undefined : readUrl(text, fail);
+    case "optional postgres":
+      return text === "" ? undefined : (postgresUrl(text) ?? fail(POSTGRES_SYNTAX));
     default:
       return row.type satisfies never;
   }

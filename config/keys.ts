@@ -1,4 +1,5 @@
 import type { KeyDescriptor } from "./key-types.js";
+import { ARCHIVE_KEYS } from "./keys-archive.js";
 import { ACCESS_KEYS, LIMIT_KEYS, LISTEN_KEYS, LOG_KEYS, PROGRAM_KEYS } from "./keys-run.js";
 import { PAGE_KEYS, SITE_KEYS, SOURCE_KEYS } from "./keys-site.js";
 
@@ -50,6 +51,7 @@ export const KEY_SECTIONS: readonly { readonly title: string; readonly keys: rea
   { title: "Logs", keys: LOG_KEYS },
   { title: "Listening", keys: LISTEN_KEYS },
   { title: "Limits", keys: LIMIT_KEYS },
+  { title: "NetDRMS archive", keys: ARCHIVE_KEYS },
   { title: "Without effect", keys: INERT_KEYS },
 ];
 
@@ -63,5 +65,16 @@ export const CONFIG_KEYS = [
   ...LOG_KEYS,
   ...LISTEN_KEYS,
   ...LIMIT_KEYS,
+  ...ARCHIVE_KEYS,
   ...INERT_KEYS,
 ] as const;
+
+/** Names under which a secret may be met: keys and fields, and the variables that overrule a file. */
+export const SECRET_NAMES: ReadonlySet<string> = new Set(
+  (CONFIG_KEYS as readonly KeyDescriptor[])
+    .filter((row) => row.secret === true)
+    .flatMap((row) => [
+      row.field,
+      ...[row.key, ...(row.aliases ?? [])].flatMap((key) => [key, `HELIOSTREAM_${key}`]),
+    ]),
+);

@@ -51,7 +51,8 @@ is read as it is. A template with all settings is \`etc/das2server.conf.example\
 
 Types: *flag* is \`true\` or \`false\` (\`1 yes on\`, \`0 no off\` as well); *bytes* takes \`k\`, \`M\`, \`G\` for powers of 1024;
 *paths* have \`:\` between them, *roots* \`;\`; *words* and *networks* blanks or commas; a network is an address, a CIDR block
-or \`*\`.
+or \`*\`; *postgres* is the address of a database. It may hold a password, so its value is never shown, neither in messages nor by
+\`server=debug\`.
 `;
   for (const { title, keys } of KEY_SECTIONS) {
     text += `\n## ${title}\n\n| key | type | default | meaning |\n|---|---|---|---|\n`;

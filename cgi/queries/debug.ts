@@ -1,3 +1,4 @@
+import { SECRET_NAMES } from "../../config/keys.js";
 import { DasError } from "../../errors/das-error.js";
 import { mayView } from "../access/may-view.js";
 import { textResponse } from "../http.js";
@@ -5,6 +6,13 @@ import type { Query } from "../query.js";
 
 /** Names whose values are never shown. */
 const SECRET = /PASS|SECRET|KEY|TOKEN|AUTH|CREDENTIAL|CONN/i;
+
+/** The password of a URL. */
+const URL_PASSWORD = /(:\/\/[^\s:/?#@"]*):[^\s@"]*@/g;
+
+function isSecret(name: string): boolean {
+  return SECRET.test(name) || SECRET_NAMES.has(name);
+}
 
 /** One line a name, secrets hidden, line ends and other control characters written out. */
 function lines(values: Readonly<Record<string, unknown>>): string[] {
@@ -14,9 +22,10 @@ function lines(values: Readonly<Record<string, unknown>>): string[] {
     .map(([name, value]) => {
       const shown =
         value instanceof Map
-          ? Object.fromEntries([...value].map(([k, v]) => [k, SECRET.test(k) ? "(hidden)" : v]))
+          ? Object.fromEntries([...value].map(([k, v]) => [k, isSecret(k) ? "(hidden)" : v]))
           : value;
-      return `${name} = ${SECRET.test(name) ? "(hidden)" : (JSON.stringify(shown) ?? String(shown))}`;
+      if (isSecret(name)) return `${name} = (hidden)`;
+      return `${name} = ${(JSON.stringify(shown) ?? String(shown)).replaceAll(URL_PASSWORD, "$1:(hidden)@")}`;
     });
 }
 
