@@ -16,15 +16,17 @@ import type {
 } from "../stream/program.js";
 import { StreamParser } from "../stream/stream-parser.js";
 import { das2Encoder } from "../stream/stream-writer.js";
+import { Pauses } from "./pauses.js";
 import { readInput } from "./program-input.js";
 import { ConsumerGone, ProgramOutput } from "./program-output.js";
+import { writeBytes } from "./write-bytes.js";
 
 /** Programs to which `-v` means something else; reducers 6. */
 const OWN_V = new Set(["das2_bin_ratesec"]);
 
 /**
- * Runs a program as this process: arguments from `argv`, a stream on standard input (but for readers), a stream
- * on standard output, messages on standard error, and the exit status of reducers 1.1. Does not return: the
+ * Runs a program as this process: arguments from `argv`, a stream on standard input (but for readers), a stream (or
+ * a file) on standard output, messages on standard error, and the exit status of reducers 1.1. Does not return: the
  * process ends when the program has.
  */
 export function runProgram(
@@ -71,9 +73,14 @@ async function work(
   output: ProgramOutput,
 ): Promise<DasError | undefined> {
   try {
-    return program.kind === "reader"
-      ? await runReader(program, argv, context, output)
-      : await runFilter(program, argv, context, output);
+    switch (program.kind) {
+      case "reader":
+        return await runReader(program, argv, context, output);
+      case "bytes":
+        return await writeBytes(program.open(argv, context), output);
+      default:
+        return await runFilter(program, argv, context, output);
+    }
   } catch (error) {
     if (error instanceof ConsumerGone) throw error;
     return asDasError(error, "the program");
@@ -204,39 +211,6 @@ class Sink {
     if (this.#used) this.#encoder.end(this.#output.write);
     this.#output.flush();
   }
-}
-
-/** Notices that a reader makes a pause: a whole turn of the event loop without a portion. */
-class Pauses {
-  readonly #onPause: () => void;
-  #arrived = false;
-  #timer: NodeJS.Immediate | undefined;
-
-  constructor(onPause: () => void) {
-    this.#onPause = onPause;
-  }
-
-  arrived(): void {
-    this.#arrived = true;
-    this.#timer ??= setImmediate(this.#watch);
-  }
-
-  stop(): void {
-    clearImmediate(this.#timer);
-  }
-
-  readonly #watch = (): void => {
-    this.#timer = this.#arrived ? setImmediate(this.#watch) : undefined;
-    if (!this.#arrived) {
-      try {
-        this.#onPause();
-      } catch (error) {
-        if (error instanceof ConsumerGone) process.exit(0);
-        throw error;
-      }
-    }
-    this.#arrived = false;
-  };
 }
 
 /** The answer to `--help` or `--version`, wherever they stand. */

@@ -11,6 +11,7 @@ import type {
 import type { FilterProgram, Program, ProgramContext } from "../stream/program.js";
 import { das2Encoder } from "../stream/stream-writer.js";
 import { type BuiltInLink, type LinkInput, type LinkResult, runBuiltIn } from "./built-in-link.js";
+import { type BytesEnd, runBytes } from "./bytes-link.js";
 import type { ChildOutput } from "./child-output.js";
 import { emptyResponse, firstStageFailure } from "./judge.js";
 import { type Link, planLinks } from "./plan.js";
@@ -33,8 +34,13 @@ export interface Assembled {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** The last program is one that is not ours, so that nobody has looked at its bytes. */
   readonly spawned: boolean;
-  /** What the last built-in link knows of what it wrote. */
-  readonly seen: () => { readonly packets: number; readonly exception: StreamException | undefined };
+  /** What the last link knows of what it wrote, where it is built in; of bytes that are no stream nothing is known. */
+  readonly seen: () => Seen;
+}
+
+interface Seen {
+  readonly packets: number | undefined;
+  readonly exception: StreamException | undefined;
 }
 
 /**
@@ -54,12 +60,16 @@ export async function assemble(
       begin += link.stages.length;
       return link;
     }
+    if (link.kind === "bytes") {
+      begin = link.stage + 1;
+      return openBytes(link.stage, programs, options);
+    }
     const open = openLink(link, begin, programs, options, position === links.length - 1);
     begin = open.end;
     return open;
   });
   let feed: LinkInput | undefined;
-  let last: LinkResult | undefined;
+  let seen: Seen = { packets: undefined, exception: undefined };
   let spawned = false;
   for (const link of opened) {
     spawned = link.kind === "spawned";
@@ -67,19 +77,49 @@ export async function assemble(
       const { first, output } = await supervisor.start(link.stages, feed !== undefined);
       if (feed !== undefined && first.stdin !== null) void pump(feed.bytes, first.stdin);
       feed = inputFrom(supervisor, output, (link.stages.at(-1) ?? 0) + 1);
+    } else if (link.kind === "bytes") {
+      const run = {
+        source: link.source,
+        stop: supervisor.stop,
+        onProgress: () => supervisor.clock.progress(),
+      };
+      const bytes = runBytes(run, (end) => reportBytes(supervisor, link, end));
+      feed = { bytes, verdict: verdictUpTo(supervisor, link.stage + 1) };
     } else {
-      const bytes = runLink(supervisor, link, feed, (result) => {
-        last = result;
+      const bytes = runLink(supervisor, link, feed, ({ chain }) => {
+        seen = chain;
       });
       feed = { bytes, verdict: verdictUpTo(supervisor, link.end) };
     }
   }
   if (feed === undefined) throw new DasError("BAD_DEFINITION", "there is no program to run");
-  return {
-    bytes: feed.bytes,
-    spawned,
-    seen: () => ({ packets: last?.chain.packets ?? 0, exception: last?.chain.exception }),
-  };
+  return { bytes: feed.bytes, spawned, seen: () => seen };
+}
+
+/** A built-in program that gives bytes, open. */
+interface OpenedBytes {
+  readonly kind: "bytes";
+  readonly stage: number;
+  readonly source: AsyncIterable<Uint8Array>;
+  readonly log: (line: string) => void;
+}
+
+function openBytes(
+  stage: number,
+  programs: readonly (Program | undefined)[],
+  options: AssembleOptions,
+): OpenedBytes {
+  const program = programs[stage];
+  if (program?.kind !== "bytes") throw new RangeError(`stage ${stage} gives no bytes`);
+  const { args, context } = options.openWith(stage);
+  return { kind: "bytes", stage, source: program.open(args, context), log: context.log };
+}
+
+function reportBytes(supervisor: Supervisor, { stage, log }: OpenedBytes, end: BytesEnd): void {
+  if (supervisor.stop.aborted) return;
+  // Where a process says it, on its standard error.
+  if (end.kind === "no data") log(end.message);
+  supervisor.builtInEnded(stage, end.kind === "failed" ? end.error : undefined);
 }
 
 /** A built-in link with its programs open. */

@@ -5,9 +5,7 @@ import { ItemChain } from "../stream/item-chain.js";
 import type { StreamEncoder, StreamItem, StreamTransform } from "../stream/model.js";
 import { StreamParser } from "../stream/stream-parser.js";
 import { FlushClock } from "./flush-clock.js";
-
-/** How long one link may compute before it lets the rest of the server run, ms. */
-const TURN_MS = 10;
+import { TURN_MS, whenAborted, wholeTurn } from "./waiting.js";
 
 /** Where the bytes come from that a link reads. */
 export interface LinkInput {
@@ -206,31 +204,4 @@ class EncoderSink {
       this.#error = asDasError(error, "a converter");
     }
   }
-}
-
-/** The first turn may already be over its reading of sockets and pipes; the second one reads them. */
-async function wholeTurn(): Promise<"turn"> {
-  await nextTurn();
-  await nextTurn();
-  return "turn";
-}
-
-/** A promise of the next portion that also resolves when `signal` is aborted; it holds on to one portion at most. */
-function whenAborted(signal: AbortSignal): {
-  or: <T>(promise: Promise<T>) => Promise<T | DasError | "stopped">;
-  forget: () => void;
-} {
-  // Not Promise.race with one promise for all portions: that would keep a reaction for each of them.
-  let wake = (): void => undefined;
-  const onAbort = (): void => wake();
-  signal.addEventListener("abort", onAbort);
-  return {
-    or: (promise) =>
-      new Promise((resolve) => {
-        wake = () => resolve("stopped");
-        if (signal.aborted) wake();
-        promise.then(resolve, (error) => resolve(asDasError(error, "a reader")));
-      }),
-    forget: () => signal.removeEventListener("abort", onAbort),
-  };
 }

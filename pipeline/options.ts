@@ -12,6 +12,14 @@ export type ProgramLookup = (name: string) => Promise<Program> | undefined;
  */
 export type OutputFormat = "das2" | "qstream" | "other";
 
+/**
+ * The variables of the environment that one program gets besides those that all get: what not every program may know.
+ *
+ * @param command as in its argument vector
+ * @param builtIn whether it ships here and runs in this process
+ */
+export type Grants = (command: string, builtIn: boolean) => Readonly<Record<string, string>>;
+
 /** How a pipeline is run. */
 export interface PipelineOptions {
   /** Which programs are built in; {@link builtInProgram} for all that ship here. */
@@ -28,6 +36,8 @@ export interface PipelineOptions {
   readonly limits?: Partial<PipelineLimits>;
   /** The whole environment of spawned programs; default {@link childEnvironment} without folders of its own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What single programs get besides; default nothing. Settings of the definition (`env NAME=value`) win over it. */
+  readonly grants?: Grants;
   /** Working folder of spawned programs; default `/`. */
   readonly cwd?: string;
   /** Takes what a stage says on standard error, line by line. */

@@ -1,6 +1,7 @@
 import type { Stage } from "../dsdf/stage.js";
 import { DasError } from "../errors/das-error.js";
 import type { Program } from "../stream/program.js";
+import type { OutputFormat } from "./options.js";
 
 /** One step of a built-in link: a stage, or the cut to the range that was asked for. */
 export type Step = { readonly kind: "stage"; readonly index: number } | { readonly kind: "cut" };
@@ -9,6 +10,8 @@ export type Step = { readonly kind: "stage"; readonly index: number } | { readon
 export type Link =
   /** Processes joined by the operating system. */
   | { readonly kind: "spawned"; readonly stages: readonly number[] }
+  /** In this process, one that gives bytes and not items. */
+  | { readonly kind: "bytes"; readonly stage: number }
   /** In this process; items pass from one to the next. */
   | { readonly kind: "built in"; readonly steps: readonly Step[] };
 
@@ -17,7 +20,8 @@ export type Link =
  *
  * @param programs for each stage the program that ships here, or `undefined` where it is spawned
  * @param cut whether the output is cut to a range: after the last reducer, or else before a converter
- * Errors: BAD_DEFINITION for a chain that does not begin with a reader, or has one further on.
+ * Errors: BAD_DEFINITION for a chain that does not begin with a reader, or has one further on, or one of a program
+ * that gives bytes and a built-in one that reads a stream.
  * Source: das2-server 13.2.
  */
 export function planLinks(
@@ -44,10 +48,9 @@ export function planLinks(
     if (program === undefined) {
       spawned.push(index);
     } else {
-      if (program.kind === "reader" && index > 0)
-        throw misplaced(stage, "reads no stream but stands behind another program");
-      if (program.kind !== "reader" && index === 0) throw misplaced(stage, "reads a stream but stands first");
-      steps.push({ kind: "stage", index });
+      checkPlace(stage, index, program, previous);
+      if (program.kind === "bytes") links.push({ kind: "bytes", stage: index });
+      else steps.push({ kind: "stage", index });
     }
     if (index === cutAfter) {
       if (program === undefined || program.kind === "converter") close();
@@ -56,6 +59,29 @@ export function planLinks(
   }
   close();
   return links;
+}
+
+/**
+ * A file is never sent as a stream: neither clients nor what checks streams could read it.
+ * Errors: BAD_DEFINITION where the last program is built in, gives bytes, and `format` is that of a stream.
+ */
+export function checkFormat(
+  stages: readonly Stage[],
+  programs: readonly (Program | undefined)[],
+  format: OutputFormat,
+): void {
+  const last = stages.at(-1);
+  if (last !== undefined && programs.at(-1)?.kind === "bytes" && format !== "other")
+    throw misplaced(last, "gives a file, and the definition does not say of which type (outputType)");
+}
+
+/** Errors: BAD_DEFINITION for a built-in program that cannot work where it stands. */
+function checkPlace(stage: Stage, index: number, program: Program, previous: Program | undefined): void {
+  const reads = program.kind === "filter" || program.kind === "converter";
+  if (!reads && index > 0) throw misplaced(stage, "reads no stream but stands behind another program");
+  if (reads && index === 0) throw misplaced(stage, "reads a stream but stands first");
+  if (reads && previous?.kind === "bytes")
+    throw misplaced(stage, "reads a stream but stands behind a program that gives a file");
 }
 
 /** The stage behind which the range is cut. */

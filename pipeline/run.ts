@@ -5,8 +5,9 @@ import { assemble } from "./assemble.js";
 import { deliver, Given } from "./deliver.js";
 import { childEnvironment } from "./environment.js";
 import { DEFAULT_LIMITS } from "./limits.js";
-import type { PipelineOptions } from "./options.js";
+import type { Grants, PipelineOptions } from "./options.js";
 import type { FailureReason, Outcome, StageStatus, StreamFacts } from "./outcome.js";
+import { checkFormat } from "./plan.js";
 import { Supervisor } from "./supervisor.js";
 
 /** A pipeline at work. */
@@ -40,7 +41,8 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const env = options.env ?? childEnvironment();
   const onStderr = options.onStderr ?? ((): void => undefined);
-  const supervisor = new Supervisor(stages, { limits, env, cwd: options.cwd ?? "/", onStderr });
+  const grants = options.grants ?? NO_GRANTS;
+  const supervisor = new Supervisor(stages, { limits, env, grants, cwd: options.cwd ?? "/", onStderr });
   const given = new Given();
   const onAbort = (): void => {
     const reason: unknown = options.signal?.reason;
@@ -74,13 +76,13 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
         context: {
           signal: supervisor.stop,
           log: (line: string) => onStderr(index, line),
-          env: { ...env, ...stages[index]?.env },
+          env: { ...env, ...grants(stages[index]?.argv[0] ?? "", true), ...stages[index]?.env },
         },
       });
-      const { cut, rewriteHeader, mayBeEmpty = false } = options;
+      const { cut, rewriteHeader, mayBeEmpty = false, format = "das2" } = options;
+      checkFormat(stages, programs, format);
       const makeCut = cut === undefined ? undefined : () => cutRange(cut);
       const assembled = await assemble(supervisor, programs, { openWith, makeCut, rewriteHeader });
-      const format = options.format ?? "das2";
       yield* deliver(
         supervisor,
         assembled,
@@ -114,6 +116,8 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
     cancel: () => supervisor.cancel(),
   };
 }
+
+const NO_GRANTS: Grants = () => ({});
 
 /** What a failure outside of the stages is called. */
 function reasonOf(error: DasError): FailureReason {

@@ -4,6 +4,7 @@ import { type Child, type ChildSurroundings, spawnChild } from "./child.js";
 import { ChildOutput } from "./child-output.js";
 import { type Failure, judge } from "./judge.js";
 import { PipelineClock, type PipelineLimits } from "./limits.js";
+import type { Grants } from "./options.js";
 import type { Outcome, StageStatus, StreamFacts } from "./outcome.js";
 import { within } from "./within.js";
 
@@ -23,6 +24,7 @@ const LEFT_OVER_MS = 1000;
 export interface Surroundings {
   readonly limits: PipelineLimits;
   readonly env: Readonly<Record<string, string>>;
+  readonly grants: Grants;
   readonly cwd: string;
   readonly onStderr: (stage: number, line: string) => void;
 }
@@ -113,7 +115,7 @@ export class Supervisor {
       const stage = this.stages[index];
       if (stage === undefined) throw new RangeError(`no stage ${index}`);
       const before = started.at(-1);
-      const child = spawnChild(stage, before ?? (fed ? "fed" : "none"), this.#surroundingsOf(index));
+      const child = spawnChild(stage, before ?? (fed ? "fed" : "none"), this.#surroundingsOf(stage, index));
       if ("failed" in child) {
         before?.stdout.destroy();
         const error = await child.failed;
@@ -217,10 +219,10 @@ export class Supervisor {
     this.#stop.abort();
   }
 
-  #surroundingsOf(index: number): ChildSurroundings {
-    const { env, cwd, limits, onStderr } = this.#around;
+  #surroundingsOf(stage: Stage, index: number): ChildSurroundings {
+    const { env, grants, cwd, limits, onStderr } = this.#around;
     return {
-      env,
+      env: { ...env, ...grants(stage.argv[0], false) },
       cwd,
       maxStderrBytes: limits.maxStderrBytes,
       onStderr: (line) => onStderr(index, line),

@@ -22,6 +22,11 @@ export class Gather {
     return this.#total;
   }
 
+  /** Bytes that are in no complete piece yet. */
+  get pending(): number {
+    return this.#length;
+  }
+
   /** The pieces that are complete. */
   takeFull(): readonly Uint8Array[] {
     const full = this.#full;

@@ -33,7 +33,14 @@ export {
   yTagValues,
   zPlane,
 } from "./packet-header.js";
-export type { ConverterProgram, FilterProgram, Program, ProgramContext, ReaderProgram } from "./program.js";
+export type {
+  BytesProgram,
+  ConverterProgram,
+  FilterProgram,
+  Program,
+  ProgramContext,
+  ReaderProgram,
+} from "./program.js";
 export {
   booleanProperty,
   cascade,

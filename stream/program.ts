@@ -20,6 +20,23 @@ export interface ReaderProgram {
   open(args: readonly string[], context: ProgramContext): ItemSource;
 }
 
+/**
+ * A program that makes the bytes of a file from its arguments: an archive, a table, anything that is no das2 stream. Nobody
+ * looks into them, and there is no room in them for an error: where it fails, they break off.
+ */
+export interface BytesProgram {
+  readonly kind: "bytes";
+  readonly name: string;
+  readonly help: string;
+  /**
+   * Pieces of any size; the memory of each belongs to whoever takes it. The next is asked for only when there is room for
+   * it, and whoever leaves early calls `return()`. A file that has not one byte is none.
+   * Errors: USAGE at once for bad arguments (exit 13); others while iterating, of which NO_DATA, before the first byte,
+   * says that there is nothing to make a file of, which is no failure.
+   */
+  open(args: readonly string[], context: ProgramContext): AsyncIterable<Uint8Array>;
+}
+
 /** A program that turns a das2 stream into another das2 stream. */
 export interface FilterProgram {
   readonly kind: "filter";
@@ -44,4 +61,4 @@ export interface ConverterProgram {
 }
 
 /** A reader, reducer or converter that ships here. */
-export type Program = ReaderProgram | FilterProgram | ConverterProgram;
+export type Program = ReaderProgram | BytesProgram | FilterProgram | ConverterProgram;

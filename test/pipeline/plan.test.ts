@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Stage } from "../../dsdf/stage.js";
 import { childEnvironment } from "../../pipeline/environment.js";
-import { planLinks } from "../../pipeline/plan.js";
+import { type Link, planLinks } from "../../pipeline/plan.js";
 import type { Program } from "../../stream/program.js";
 import { stage } from "./support.js";
 
@@ -13,6 +13,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   R: { kind: "reader", name: "R", help: "", open: unused },
   F: { kind: "filter", name: "F", help: "", open: unused },
   C: { kind: "converter", name: "C", help: "", open: unused },
+  B: { kind: "bytes", name: "B", help: "", open: unused },
 };
 
 /** Links of stages given by letters: capitals are built in, `x` is spawned, `u` a spawned reducer, `U` a filter as reducer. */
@@ -24,13 +25,18 @@ function links(letters: string, cut = false): string {
     stages.push(stage(stages.length === 0 ? "reader" : role, letter));
     programs.push(PROGRAMS[letter === "U" ? "F" : letter]);
   }
-  return planLinks(stages, programs, cut)
-    .map((link) =>
-      link.kind === "spawned"
-        ? `spawn ${link.stages.join("|")}`
-        : `here ${link.steps.map((step) => (step.kind === "cut" ? "cut" : step.index)).join(",")}`,
-    )
-    .join("; ");
+  return planLinks(stages, programs, cut).map(linkText).join("; ");
+}
+
+function linkText(link: Link): string {
+  switch (link.kind) {
+    case "spawned":
+      return `spawn ${link.stages.join("|")}`;
+    case "bytes":
+      return `bytes ${link.stage}`;
+    default:
+      return `here ${link.steps.map((step) => (step.kind === "cut" ? "cut" : step.index)).join(",")}`;
+  }
 }
 
 describe("the links of a pipeline", () => {
@@ -43,6 +49,9 @@ describe("the links of a pipeline", () => {
     ["RxxF", "here 0; spawn 1|2; here 3"],
     ["xFFxxC", "spawn 0; here 1,2; spawn 3|4; here 5"],
     ["RCF", "here 0,1; here 2"],
+    ["B", "bytes 0"],
+    ["Bx", "bytes 0; spawn 1"],
+    ["BxF", "bytes 0; spawn 1; here 2"],
   ])("of %s are %s", (letters, expected) => {
     expect(links(letters)).toBe(expected);
   });
@@ -63,7 +72,13 @@ describe("the links of a pipeline", () => {
 
   it("begin with a reader and have no other", () => {
     expect(() => links("F")).toThrow("reads a stream but stands first");
-    expect(() => links("xR")).toThrow("reads no stream but stands behind another program");
+    for (const letters of ["xR", "xB", "RB"])
+      expect(() => links(letters)).toThrow("reads no stream but stands behind another program");
+  });
+
+  it("never read as a stream what a program gives as a file", () => {
+    for (const letters of ["BF", "BC"])
+      expect(() => links(letters)).toThrow("stands behind a program that gives a file");
   });
 });
 

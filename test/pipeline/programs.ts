@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -15,27 +15,47 @@ export const PROGRAM_NAMES: readonly string[] = readdirSync(join(root, "bin/prog
  * which definitions call it.
  */
 export async function bundlePrograms(names: readonly string[]): Promise<string> {
-  // Inside the project, for a program looks for the package that it belongs to.
-  const folder = mkdtempSync(join(root, "node_modules/.programs-"));
-  writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+  const folder = programFolder();
   await Promise.all(
-    names.map(async (name) => {
-      const outfile = join(folder, name);
-      await build({
-        entryPoints: [join(root, "bin/programs", `${name}.ts`)],
-        outfile,
-        bundle: true,
-        platform: "node",
-        target: "node20",
-        format: "cjs",
-        define: { "import.meta.dirname": "__dirname" },
-        banner: { js: "#!/usr/bin/env node" },
-        logLevel: "silent",
-      });
-      chmodSync(outfile, 0o755);
-    }),
+    names.map((name) =>
+      bundle(join(folder, name), { entryPoints: [join(root, "bin/programs", `${name}.ts`)] }),
+    ),
   );
   return folder;
+}
+
+/**
+ * Bundles one program of the tests in the same way, under its name and into a folder of its own, which is returned.
+ * @param file of the program, and `name` of its export
+ */
+export async function bundleProgram(program: string, file: string, name: string): Promise<string> {
+  const folder = programFolder();
+  const contents = `import { runProgram } from ${JSON.stringify(join(root, "bin/run-program.ts"))};
+    runProgram(async () => (await import(${JSON.stringify(file)})).${name});`;
+  await bundle(join(folder, program), { stdin: { contents, resolveDir: root, loader: "ts" } });
+  return folder;
+}
+
+/** A new folder inside the project, for a program looks for the package that it belongs to. */
+function programFolder(): string {
+  const folder = mkdtempSync(join(root, "node_modules/.programs-"));
+  writeFileSync(join(folder, "package.json"), '{ "type": "commonjs" }\n');
+  return folder;
+}
+
+async function bundle(outfile: string, entry: Pick<BuildOptions, "entryPoints" | "stdin">): Promise<void> {
+  await build({
+    ...entry,
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    define: { "import.meta.dirname": "__dirname" },
+    banner: { js: "#!/usr/bin/env node" },
+    logLevel: "silent",
+  });
+  chmodSync(outfile, 0o755);
 }
 
 /** A folder for the scripts of a test. */
