@@ -1,3 +1,4 @@
+import type { SlotKind } from "../values/slots.js";
 import type { KeywordClass } from "./model.js";
 
 /** The codes of `drms_keyword.isconstant`. Source: netdrms 1.4. */
@@ -27,20 +28,25 @@ export function keywordClassOfWord(word: string): KeywordClass | undefined {
   return Object.hasOwn(KEYWORD_CLASS_CODES, lower) ? (lower as KeywordClass) : undefined; // a key of the table
 }
 
-/** Whether keywords of the class have a companion `K_index` that holds the slot. Source: netdrms 1.6. */
-export function isSlotted(keywordClass: KeywordClass): boolean {
+/** The kind of slots of a class; `undefined` for a class without slots. Source: netdrms 1.4, 1.6. */
+export function slotKindOf(keywordClass: KeywordClass): SlotKind | undefined {
   switch (keywordClass) {
     case "ts_eq":
     case "ts_slot":
     case "slot":
     case "carr":
-      return true;
+      return keywordClass;
     case "variable":
     case "constant":
     case "index":
     case "enum":
-      return false;
+      return undefined;
     default:
       return keywordClass satisfies never;
   }
+}
+
+/** Whether keywords of the class have a companion `K_index` that holds the slot. Source: netdrms 1.6. */
+export function isSlotted(keywordClass: KeywordClass): boolean {
+  return slotKindOf(keywordClass) !== undefined;
 }
