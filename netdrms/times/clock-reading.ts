@@ -16,14 +16,15 @@ export interface ClockReading {
 
 /** The reading of a day and a decimal fraction of it, of 86400 s; `fraction` are the digits behind the point. */
 export function readingOfDay(day: number, fraction: string): ClockReading {
+  if (fraction === "") return { day, minutes: 0, seconds: 0, fraction };
   const one = 10n ** BigInt(fraction.length);
-  const scaled = BigInt(fraction === "" ? 0 : fraction) * 86_400n;
+  const scaled = BigInt(fraction) * 86_400n;
   const seconds = Number(scaled / one);
   return {
     day,
     minutes: Math.floor(seconds / 60),
     seconds: seconds % 60,
-    fraction: fraction === "" ? "" : String(scaled % one).padStart(fraction.length, "0"),
+    fraction: String(scaled % one).padStart(fraction.length, "0"),
   };
 }
 

@@ -35,8 +35,8 @@ export function scanValue(
   if (text.slice(start, start + MISSING_WORD.length).toUpperCase() === MISSING_WORD)
     return { value: missingValue(type), length: start - offset + MISSING_WORD.length };
   if (type === "string") {
-    const found = scanString(text, offset, delimiters);
-    return found.closed && found.length > start - offset ? found : undefined;
+    const { value, length, closed } = scanString(text, offset, delimiters);
+    return closed && length > start - offset ? { value, length } : undefined;
   }
   const found = scanNumber(type, text, start);
   return found && { value: found.value, length: start - offset + found.length };
