@@ -2,8 +2,8 @@ import { formatExponential } from "./number-field.js";
 import { wholeParts } from "./powers-of-ten.js";
 import { shortestReal } from "./shortest-real.js";
 
-// Real numbers as C printf has them for %f and %g; %e is formatExponential. All digits come of the exact binary value, and ties go
-// to the even digit.
+// Real numbers as C printf has them for %f and %g; %e is formatExponential. All digits come of the exact binary value, and
+// ties go to the even digit.
 
 /** From here on toFixed writes exponents. */
 const FIXED_END = 1e21;
@@ -18,7 +18,8 @@ export function formatFixed(value: number, decimals: number): string {
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
   if (magnitude >= FIXED_END || decimals > FIXED_DECIMALS) return sign + exactFixed(magnitude, decimals);
   const text = magnitude.toFixed(decimals);
-  // toFixed rounds a tie up. It is one where magnitude * 10**decimals is an odd number of halves, and so many halves are exact.
+  // toFixed rounds a tie up. It is one where magnitude * 10**decimals is an odd number of halves, and so many halves are
+  // exact.
   if ((magnitude * 2 ** (decimals + 1)) % 2 !== 1) return sign + text;
   const last = text.charCodeAt(text.length - 1) - 0x30;
   return last % 2 === 1 ? `${sign}${text.slice(0, -1)}${last - 1}` : sign + text;
@@ -40,8 +41,8 @@ function exactFixed(magnitude: number, decimals: number): string {
 }
 
 /**
- * `value` as C printf prints it for `%.{digits}g`: exponent form below 1e-4 and from 10**digits on; trailing zeros are left off
- * unless they are kept (`%#g`, which also keeps the point).
+ * `value` as C printf prints it for `%.{digits}g`: exponent form below 1e-4 and from 10**digits on; trailing zeros are left
+ * off unless they are kept (`%#g`, which also keeps the point).
  *
  * @param digits significant digits, 1 or more
  */
