@@ -77,15 +77,15 @@ export interface ScannedDuration {
 const LETTER_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /**
- * The duration that stands at `offset`: a number and directly behind it one of `s m h d u`, in any case, that begins no
- * longer word. `undefined` where there is none. Source: netdrms 4.4.
+ * The duration that stands at `offset`: a number and directly behind it one of `s m h d u`, small letters, that begins no
+ * longer word. `undefined` where there is none. Source: netdrms 4.4, 4.9.
  */
 export function scanDuration(text: string, offset = 0): ScannedDuration | undefined {
-  const m = /^([+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15}))([smhdu])(?![a-z0-9_.])/i.exec(
+  const m = /^([+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15}))([smhdu])(?![A-Za-z0-9_.])/.exec(
     text.slice(offset, offset + 64),
   );
   if (m === null) return undefined;
-  const letter = m[2]!.toLowerCase();
+  const letter = m[2]!;
   const count = Number(m[1]);
   const length = m[0].length;
   return letter === "u"

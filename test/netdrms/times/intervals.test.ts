@@ -55,6 +55,8 @@ describe("a duration in a text", () => {
       "s",
       "45 s",
       "45x",
+      "45S",
+      "2H",
       "45sec",
       "45s2",
       "2010.05.01d",
