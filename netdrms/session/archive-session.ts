@@ -1,11 +1,10 @@
 import { DasError } from "../../errors/das-error.js";
 import { type ConnectionPool, inTransaction, type Transaction } from "../database/connection-pool.js";
-import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
-import type { WriteAccess } from "./session.js";
+import type { Session } from "./session.js";
 import { sessionNamespace } from "./session-namespace.js";
 import { closeSessionRow, insertSessionRow, type SessionFacts, type SessionRow } from "./session-row.js";
-import { SharedTransaction, type ShareOptions } from "./shared-transaction.js";
+import { SharedTransaction, type UserOptions } from "./shared-transaction.js";
 
 /** Connections that a session takes at most: its transaction, its row, and one to cancel statements. */
 export const SESSION_CONNECTIONS = 3;
@@ -34,6 +33,7 @@ export class ArchiveSession {
   readonly #transaction: Transaction;
   readonly #shared: SharedTransaction;
   #row: Promise<SessionRow> | undefined;
+  #ending: Promise<void> | undefined;
 
   private constructor(options: ArchiveSessionOptions, transaction: Transaction, backend: number) {
     this.#options = options;
@@ -45,7 +45,7 @@ export class ArchiveSession {
     );
   }
 
-  /** Errors: those of {@link Database}. */
+  /** Errors: those of `Database`. */
   static async open(options: ArchiveSessionOptions): Promise<ArchiveSession> {
     const { pool, statementTimeoutMs, signal } = options;
     const transaction = await pool.begin({
@@ -62,18 +62,15 @@ export class ArchiveSession {
     }
   }
 
-  /** For reading, by one of the users of the session. */
-  forReading(options: Omit<ShareOptions, "access">): Database {
-    return this.#shared.share({ ...options, access: "read" });
-  }
-
-  /** For writing; the first call makes the row. Errors: those of `Session.forWriting`. */
-  async forWriting(options: Omit<ShareOptions, "access">): Promise<WriteAccess> {
-    const { id, namespace } = await this.#ensureRow();
+  /** The session for one of the programs that use it. Its end is that of all, see {@link commit}. */
+  join(options: UserOptions): Omit<Session, "end"> {
+    const { reading, writing } = this.#shared.user(options);
     return {
-      database: this.#shared.share({ ...options, access: "write" }),
-      sessionId: id,
-      sessionNamespace: namespace,
+      database: reading,
+      forWriting: async () => {
+        const { id, namespace } = await this.#ensureRow();
+        return { database: writing, sessionId: id, sessionNamespace: namespace };
+      },
     };
   }
 
@@ -81,9 +78,20 @@ export class ArchiveSession {
    * Keeps everything that was written; the row says `finished`.
    *
    * @param clients programs that the session has served
-   * Errors: those of {@link Database}; then nothing was kept, and the row says so.
+   * Errors: those of `Database`; then nothing was kept, and the row says so.
    */
-  async commit(clients: number): Promise<void> {
+  commit(clients: number): Promise<void> {
+    this.#ending ??= this.#keep(clients);
+    return this.#ending;
+  }
+
+  /** Takes everything back, unless a commit has begun; never fails. */
+  async rollback(clients: number): Promise<void> {
+    this.#ending ??= this.#takeBack(clients, "aborted");
+    await this.#ending.catch(() => undefined);
+  }
+
+  async #keep(clients: number): Promise<void> {
     await this.#shared.close();
     try {
       const row = await this.#row;
@@ -91,13 +99,12 @@ export class ArchiveSession {
       if (row !== undefined) await closeSessionRow(this.#options.pool, row, "finished", clients);
       await this.#transaction.commit();
     } catch (error) {
-      await this.rollback(clients, "aborted: the changes could not be kept");
+      await this.#takeBack(clients, "aborted: the changes could not be kept");
       throw error;
     }
   }
 
-  /** Takes everything back; never fails. */
-  async rollback(clients: number, status: `aborted${string}` = "aborted"): Promise<void> {
+  async #takeBack(clients: number, status: `aborted${string}`): Promise<void> {
     await this.#shared.close();
     await this.#transaction.rollback();
     // A row that cannot be changed now stays open, as that of a program that was killed does.
@@ -117,7 +124,7 @@ export class ArchiveSession {
   async #makeRow(): Promise<SessionRow> {
     const { pool, statementTimeoutMs, sessionNamespace: asked, facts, signal } = this.#options;
     if (signal?.aborted) throw new DasError("CANCELLED", "The session with the archive has ended");
-    const namespace = await sessionNamespace(this.forReading({ statementTimeoutMs }), asked);
+    const namespace = await sessionNamespace(this.#shared.user({ statementTimeoutMs }).reading, asked);
     return insertSessionRow(pool, namespace, facts);
   }
 }

@@ -31,12 +31,10 @@ async function openReading({ pool, statementTimeoutMs, signal }: DirectSessionOp
 
 async function openWriting(options: DirectSessionOptions): Promise<Session> {
   const session = await ArchiveSession.open(options);
-  const { statementTimeoutMs } = options;
   // The signal ends the whole transaction, it need not end the single statement.
-  const share = { statementTimeoutMs };
+  const user = session.join({ statementTimeoutMs: options.statementTimeoutMs });
   return {
-    database: session.forReading(share),
-    forWriting: () => session.forWriting(share),
+    ...user,
     end: (status) => (status === "finished" ? session.commit(1) : session.rollback(1)),
   };
 }

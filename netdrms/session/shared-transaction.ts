@@ -2,17 +2,25 @@ import { DasError } from "../../errors/das-error.js";
 import type { Transaction } from "../database/connection-pool.js";
 import type { Database, Row } from "../database/database.js";
 import { param, type Sql, sql } from "../database/sql.js";
+import { OpenCopies } from "./open-copies.js";
 import { Turns } from "./turns.js";
 
 /** How the statements of one user of a {@link SharedTransaction} run. */
-export interface ShareOptions {
-  /** `read` statements can change nothing, and see no names but those of the system unless qualified. */
-  readonly access: "read" | "write";
+export interface UserOptions {
   /** Longest time of one statement, ms; 0 for no limit. */
   readonly statementTimeoutMs: number;
   /** Ends the statement that runs; the transaction goes on without it. */
   readonly signal?: AbortSignal;
 }
+
+/** What one program has of a {@link SharedTransaction}. */
+export interface TransactionUser {
+  /** Its statements can change nothing, and see no names but those of the system unless qualified. */
+  readonly reading: Database;
+  readonly writing: Database;
+}
+
+type Access = "read" | "write";
 
 /** First words of statements that would end the transaction of all, or its savepoints. */
 const TRANSACTION_WORDS =
@@ -41,12 +49,22 @@ export class SharedTransaction {
     this.#cancel = cancel;
   }
 
-  /** A view of the transaction. Errors of its members: those of {@link Database}; ARCHIVE_FAILED for a statement that would end it. */
-  share(options: ShareOptions): Database {
-    return {
-      query: (statement) => this.#query(statement, options),
-      copyOut: (select) => this.#copyOut(select, options),
-    };
+  /**
+   * A view of the transaction for one program.
+   *
+   * Errors of its members: those of {@link Database}; ARCHIVE_FAILED for a statement that would end the transaction; INTERNAL for one
+   * while a copy of the same program is not read to its end, for which it would wait for ever.
+   */
+  user(options: UserOptions): TransactionUser {
+    const copies = new OpenCopies();
+    const view = (access: Access): Database => ({
+      query: async (statement) => {
+        copies.expectNone();
+        return this.#query(statement, access, options);
+      },
+      copyOut: (select) => copies.watch(() => this.#copyOut(select, options)),
+    });
+    return { reading: view("read"), writing: view("write") };
   }
 
   /** Waits for the statement that runs; none begins after that. */
@@ -55,9 +73,9 @@ export class SharedTransaction {
     (await this.#turns.take())();
   }
 
-  async #query(statement: Sql, options: ShareOptions): Promise<readonly Row[]> {
+  async #query(statement: Sql, access: Access, options: UserOptions): Promise<readonly Row[]> {
     expectNoTransactionWords(statement);
-    const endTurn = await this.#begin(options);
+    const endTurn = await this.#begin(access, options);
     const stop = this.#stopAtSignal(options.signal);
     let failed = true;
     try {
@@ -67,13 +85,13 @@ export class SharedTransaction {
       return rows;
     } finally {
       await stop();
-      await this.#end(options, failed, endTurn);
+      await this.#end(access === "write" && !failed, endTurn);
     }
   }
 
-  async *#copyOut(select: Sql, options: ShareOptions): AsyncGenerator<Uint8Array> {
+  async *#copyOut(select: Sql, options: UserOptions): AsyncGenerator<Uint8Array> {
     expectNoTransactionWords(select);
-    const endTurn = await this.#begin({ ...options, access: "read" });
+    const endTurn = await this.#begin("read", options);
     const stop = this.#stopAtSignal(options.signal);
     const pieces = this.#transaction.copyOut(select)[Symbol.asyncIterator]();
     let running = true;
@@ -91,12 +109,12 @@ export class SharedTransaction {
       await stop();
       // To leave it would cost everybody the connection.
       if (running) await this.#drain(pieces);
-      await this.#end({ ...options, access: "read" }, true, endTurn);
+      await this.#end(false, endTurn);
     }
   }
 
   /** Waits for the turn and opens the savepoint. */
-  async #begin({ access, statementTimeoutMs, signal }: ShareOptions): Promise<() => void> {
+  async #begin(access: Access, { statementTimeoutMs, signal }: UserOptions): Promise<() => void> {
     const endTurn = await this.#turns.take();
     try {
       if (this.#closed) throw new DasError("CANCELLED", "The session with the archive has ended");
@@ -115,15 +133,13 @@ export class SharedTransaction {
     }
   }
 
-  /** What was only read has nothing to keep, and its settings go with it. */
-  async #end({ access }: ShareOptions, failed: boolean, endTurn: () => void): Promise<void> {
+  /** Closes the savepoint. What was only read has nothing to keep, and its settings go with it. */
+  async #end(keeps: boolean, endTurn: () => void): Promise<void> {
     try {
-      await this.#transaction.query(
-        access === "read" || failed ? TAKE_BACK : sql`RELEASE SAVEPOINT statement`,
-      );
+      await this.#transaction.query(keeps ? sql`RELEASE SAVEPOINT statement` : TAKE_BACK);
     } catch (error) {
       // The statement tells of a lost connection itself; the next one will too.
-      if (!failed) throw error;
+      if (keeps) throw error;
     } finally {
       endTurn();
     }
