@@ -59,11 +59,13 @@ export const OUTCOME = {
   FITS_UNSUPPORTED: { status: 501, exception: "NotImplemented", exit: 22 },
   // The archive: series, record-set queries, database.
   NO_SUCH_SERIES: { status: 404, exception: "NoSuchDataSource", exit: 1 },
+  UNIT_AWAY: { status: 503, exception: "ServerError", exit: 1 },
   BROKEN_LINK: { status: 500, exception: "ServerError", exit: 1 },
   BAD_QUERY: { status: 400, exception: "IllegalArgument", exit: 2 },
   ARCHIVE_AWAY: { status: 503, exception: "ServerError", exit: 1 },
   ARCHIVE_FAILED: { status: 500, exception: "ServerError", exit: 1 },
   ARCHIVE_READ_ONLY: { status: 500, exception: "ServerError", exit: 1 },
+  DISK_FULL: { status: 500, exception: "ServerError", exit: 1 },
   NO_DATA_FOLDER: { status: 500, exception: "ServerError", exit: 1 },
   INTERNAL: { status: 500, exception: "ServerError", exit: 100 },
 } as const satisfies Record<string, { status: number; exception: string; exit: number }>;
