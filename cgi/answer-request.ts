@@ -11,7 +11,7 @@ import type { Site } from "./site.js";
 import { Trace } from "./trace.js";
 
 /** Words of `server=` that do something, for the message about an unknown one. */
-const SERVER_WORDS = "compactdataset dataset debug discovery dsdf id image list logo peers";
+const SERVER_WORDS = "compactdataset dataset debug discovery dsdf files id image list logo peers";
 
 const loaded = new Map<Loader, Query>();
 

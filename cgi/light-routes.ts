@@ -20,6 +20,7 @@ export const LIGHT_ROUTES: RouteTable = {
     ["list", async () => (await import("./queries/list.js")).list],
     ["discovery", discovery],
     ["discover", discovery],
+    ["files", async () => (await import("./queries/list.js")).files],
     ["dsdf", async () => (await import("./queries/dsdf.js")).dsdf],
     ["debug", debug],
     ["source", legacy],

@@ -43,6 +43,7 @@ export function makeSite(config: Config, options: SiteOptions & { readonly autho
       config.maxClientWait === 0 ? MAX_TIMER_MS : Math.min(MAX_TIMER_MS, config.maxClientWait * 1000),
     resident: options.resident,
     now: options.now ?? (() => new Date()),
+    ...(options.programs === undefined ? {} : { programs: options.programs }),
     async close() {
       await log.close();
     },

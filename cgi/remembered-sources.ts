@@ -36,8 +36,13 @@ export class RememberedSources {
     return source;
   }
 
-  /** Everything that may be listed; the tree itself looks at most once a second. */
+  /** Everything of streams that may be listed; the tree itself looks at most once a second. */
   list(): ReturnType<SourceTree["list"]> {
     return this.#tree.list();
+  }
+
+  /** The same of the sources that give files. */
+  listFiles(): ReturnType<SourceTree["listFiles"]> {
+    return this.#tree.listFiles();
   }
 }

@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.js";
+import type { ProgramLookup } from "../pipeline/options.js";
 import type { Authorize } from "./access/types.js";
 import type { RecordWriter } from "./log/record.js";
 import type { RememberedSources } from "./remembered-sources.js";
@@ -22,6 +23,8 @@ export interface Site {
   /** Whether the process answers more than one request. */
   readonly resident: boolean;
   readonly now: () => Date;
+  /** Which programs are built in; missing: those that ship here. */
+  readonly programs?: ProgramLookup;
   /** Writes what is pending and lets go of everything. */
   close(): Promise<void>;
 }
@@ -33,4 +36,5 @@ export interface SiteOptions {
   readonly log?: RecordWriter;
   readonly authorize?: Authorize;
   readonly now?: () => Date;
+  readonly programs?: ProgramLookup;
 }

@@ -1,6 +1,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { isDasError } from "../errors/das-error.js";
+import type { Program } from "../stream/program.js";
 import { compareTimes } from "../stream/time.js";
 import { type CommandTemplate, commandKeys } from "./command.js";
 import type { DataSource } from "./data-source.js";
@@ -39,6 +40,8 @@ export interface CheckOptions {
   readonly tools: PipelineTools;
   /** Whether a program of that name ships with the server. */
   readonly isBuiltIn: (name: string) => boolean;
+  /** What a program that ships with the server is; missing where that is not looked at. */
+  readonly builtInKind?: (name: string) => Promise<Program["kind"] | undefined>;
   /** Folders in which other programs are looked for: `BIN_PATH` and those of the system. */
   readonly programFolders: readonly string[];
   /** Whether the server has a password file; missing where that is not known. */
@@ -56,6 +59,9 @@ const FLAGS =
   "das2Stream das3Stream qstream requiresInterval hidden dropParams realTime hapi implicitTimeItem substitutions".split(
     " ",
   );
+/** Keywords that only streams have. */
+const STREAM_ONLY =
+  /^(?:cacheLevels|cacheReader|hapi|(?:cacheLevel|exampleResolution|item|subSource)(?:_[0-9]+)?)$/;
 /** The C library cuts longer ids; das2-server 21.3. */
 const MAX_ID_BYTES = 63;
 
@@ -138,8 +144,10 @@ class Checker {
     this.#slips();
     await this.#redirect();
     if (source.rename === undefined && source.server === undefined) {
-      this.#forms();
+      if (source.form === "file") this.#fileForm();
+      else this.#streamForm();
       this.#programs();
+      await this.#kinds();
       this.#ranges();
       this.#people();
     }
@@ -204,7 +212,7 @@ class Checker {
     }
   }
 
-  #forms(): void {
+  #streamForm(): void {
     const { keywords, form } = this.#source;
     const { tools } = this.#options;
     const claimed = ["das2Stream", "das3Stream", "qstream"].filter((name) =>
@@ -233,6 +241,31 @@ class Checker {
       );
   }
 
+  /** What says something of streams is of no use beside a file. */
+  #fileForm(): void {
+    for (const keyword of this.#source.keywords.keys())
+      if (STREAM_ONLY.test(keyword))
+        this.#add("warning", "has no meaning for a source that gives a file", keyword);
+  }
+
+  /** Whether built-in programs fit their neighbours, and the last of the reader what the definition says it gives. */
+  async #kinds(): Promise<void> {
+    const { reader, form } = this.#source;
+    const { builtInKind } = this.#options;
+    if (reader === undefined || form === "das1" || builtInKind === undefined) return;
+    const names = reader.programs.map(programName);
+    const kinds = await Promise.all(names.map((name) => builtInKind(name)));
+    kinds.forEach((kind, index) => {
+      if (kinds[index - 1] === "bytes" && (kind === "filter" || kind === "converter"))
+        this.#add("error", `${names[index]} reads a stream, but ${names[index - 1]} gives a file`, "reader");
+    });
+    const last = kinds.at(-1);
+    if (form === "file" && (last === "reader" || last === "filter"))
+      this.#add("error", `${names.at(-1)} gives a das2 stream, not a file`, "reader");
+    if (form !== "file" && last === "bytes")
+      this.#add("error", `${names.at(-1)} gives a file: outputType says of which type`, "reader");
+  }
+
   #programs(): void {
     const { reader, reducer, form, cacheReader } = this.#source;
     const { tools } = this.#options;
@@ -245,9 +278,8 @@ class Checker {
   }
 
   #command(command: CommandTemplate, keyword: string, level: Problem["level"] = "error"): void {
-    for (const { words } of command.programs) {
-      const name = (words[0] ?? []).map((part) => (part.kind === "text" ? part.text : "")).join("");
-      const missing = this.#missingProgram(name);
+    for (const program of command.programs) {
+      const missing = this.#missingProgram(programName(program));
       if (missing !== undefined) this.#add(level, missing, keyword);
     }
     for (const key of commandKeys(command)) if (!KNOWN_KEYS.has(key)) this.#unknownKey(command, key, keyword);
@@ -274,7 +306,12 @@ class Checker {
   #ranges(): void {
     const { examples, validRange, requiresInterval, params } = this.#source;
     if (examples.length === 0)
-      this.#add("warning", "no exampleRange: the source is missing from server=discovery");
+      this.#add(
+        "warning",
+        this.#source.form === "file"
+          ? "no exampleRange: nobody can tell what to ask for"
+          : "no exampleRange: the source is missing from server=discovery",
+      );
     for (const { number, begin, end, interval, params: words } of examples) {
       const keyword = this.#numbered("exampleRange", number);
       const early = validRange !== undefined && compareTimes(begin, validRange.begin) < 0;
@@ -324,6 +361,10 @@ class Checker {
   #firstNumbered(base: string): string | undefined {
     return [...this.#source.keywords.keys()].find((keyword) => keyword.startsWith(base));
   }
+}
+
+function programName({ words }: CommandTemplate["programs"][number]): string {
+  return (words[0] ?? []).map((part) => (part.kind === "text" ? part.text : "")).join("");
 }
 
 function isExecutable(file: string): boolean {

@@ -1,6 +1,7 @@
 import type { Time } from "../stream/time.js";
 import type { CommandTemplate } from "./command.js";
 import type { Das1Records } from "./das1-records.js";
+import type { FileType } from "./file-type.js";
 import type { Remark } from "./grammar.js";
 
 /** A way to be let in; das2-server 6.2. */
@@ -139,8 +140,18 @@ export interface Contact {
   readonly text: string;
 }
 
+/** A form of stream that a reader may write. */
+export type StreamForm = "das1" | "das2" | "das3" | "qstream";
+
+/** What the reader writes: a form of stream, or the bytes of a file, whose type the definition tells (`outputType`). */
+export type SourceForm =
+  | { readonly form: StreamForm; readonly fileType?: undefined }
+  | { readonly form: "file"; readonly fileType: FileType };
+
 /** How one source of data is made and described: the typed model of a DSDF file. Source: das2-server 12.3. */
-export interface DataSource {
+export type DataSource = SourceParts & SourceForm;
+
+interface SourceParts {
   /** Path below the root of definitions, without `.dsdf`, `/` between elements. */
   readonly id: string;
   /** The file it was read from; for the log, never for a client. */
@@ -148,8 +159,6 @@ export interface DataSource {
   readonly description: string;
   readonly summary?: string;
   readonly contacts: readonly Contact[];
-  /** What the reader writes. */
-  readonly form: "das1" | "das2" | "das3" | "qstream";
   /** Missing only for a source that is renamed or lives elsewhere. */
   readonly reader?: CommandTemplate;
   /** The reducing command; missing: the server's default for the form. `false`: not reducible or reduced by its reader. */

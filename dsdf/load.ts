@@ -5,10 +5,11 @@ import { ACCESS_SYNTAX, accessRules } from "./access-rules.js";
 import { CACHE_LEVEL_SYNTAX, cacheLevel } from "./cache-levels.js";
 import { type CommandTemplate, parseCommand } from "./command.js";
 import { type Das1Records, das1Records } from "./das1-records.js";
-import type { AccessRule, CacheLevel, Contact, DataSource } from "./data-source.js";
+import type { AccessRule, CacheLevel, Contact, DataSource, SourceForm, StreamForm } from "./data-source.js";
 import { definitionError } from "./definition-error.js";
 import { positive, readExamples } from "./examples.js";
 import { splitFields } from "./fields.js";
+import { FILE_TYPE_SYNTAX, type FileType, readFileType } from "./file-type.js";
 import { readFreshness } from "./freshness.js";
 import { MAX_DEFINITION_BYTES, parseDefinition } from "./grammar.js";
 import { KeywordSet } from "./keyword-set.js";
@@ -20,6 +21,7 @@ import { idElements } from "./source-id.js";
 import { readSubSources } from "./sub-sources.js";
 import { type SubstitutionContext, substitute } from "./substitute.js";
 
+const NOT_REDUCIBLE = /^not_reduc[ia]ble$/;
 const LOCAL_ID_SYNTAX = "the id of a source, such as demo/pump4";
 
 /**
@@ -81,7 +83,10 @@ export function dataSource(
   const description = keywords.text("description");
   if (description === undefined && !elsewhere)
     throw keywords.missing("description", "one line about the source");
-  const form = sourceForm(keywords);
+  const fileType = readOutputType(keywords);
+  const what: SourceForm =
+    fileType === undefined ? { form: streamForm(keywords) } : { form: "file", fileType };
+  const { form } = what;
   const reader = command(keywords, "reader");
   if (reader === undefined && !elsewhere) throw keywords.missing("reader", "the command that makes the data");
   const reducerText = keywords.text("reducer");
@@ -105,7 +110,7 @@ export function dataSource(
     description: description ?? "",
     ...(summary === undefined ? {} : { summary }),
     contacts: readContacts(keywords),
-    form,
+    ...what,
     ...(reader === undefined ? {} : { reader }),
     ...(reducer === undefined ? {} : { reducer }),
     preReduced,
@@ -123,7 +128,7 @@ export function dataSource(
     hidden: keywords.flag("hidden"),
     dropParams: keywords.flag("dropParams"),
     realTime: keywords.flag("realTime"),
-    hapi: keywords.values.has("hapi") ? keywords.flag("hapi") : true,
+    hapi: form !== "file" && (keywords.values.has("hapi") ? keywords.flag("hapi") : true),
     items: readItems(keywords),
     params,
     translations: readTranslations(keywords, params),
@@ -145,7 +150,26 @@ function localIdOf(text: string): string | undefined {
   return idElements(text)?.join("/");
 }
 
-function sourceForm(keywords: KeywordSet): DataSource["form"] {
+/** A source gives a stream or a file: what says both is refused, for clients would take one for the other. */
+function readOutputType(keywords: KeywordSet): FileType | undefined {
+  const fileType = keywords.need("outputType", FILE_TYPE_SYNTAX, readFileType);
+  if (fileType === undefined) return undefined;
+  const stream = ["das2Stream", "das3Stream", "qstream"].find((keyword) => keywords.flag(keyword));
+  if (stream !== undefined)
+    throw definitionError(`a file cannot be a stream as well, but ${stream} is true`, {
+      ...keywords.place("outputType"),
+      expected: `either outputType or ${stream}`,
+    });
+  const reducer = keywords.text("reducer");
+  if (reducer !== undefined && !NOT_REDUCIBLE.test(reducer))
+    throw definitionError("a file is not reduced", {
+      ...keywords.place("reducer"),
+      expected: "no reducer beside outputType",
+    });
+  return fileType;
+}
+
+function streamForm(keywords: KeywordSet): StreamForm {
   if (keywords.flag("das3Stream")) return "das3";
   if (keywords.flag("qstream")) return "qstream";
   return keywords.flag("das2Stream") ? "das2" : "das1";
@@ -162,7 +186,7 @@ function command(keywords: KeywordSet, keyword: string): CommandTemplate | undef
 
 function readReducer(keywords: KeywordSet, text: string | undefined): CommandTemplate | false | undefined {
   if (text === undefined) return undefined;
-  return /^(not_reducible|not_reducable|pre_reduced)$/.test(text) ? false : command(keywords, "reducer");
+  return text === "pre_reduced" || NOT_REDUCIBLE.test(text) ? false : command(keywords, "reducer");
 }
 
 function readAccess(keywords: KeywordSet): readonly AccessRule[] {

@@ -4,9 +4,10 @@ import { withinTextLimits } from "../stream/time-limits.js";
 import { type BinGrid, binGrid, hasCentre, middleBin, wholeBins } from "./bin-grid.js";
 import type { CommandTemplate } from "./command-template.js";
 import type { DataQuery } from "./data-query.js";
-import type { DataSource } from "./data-source.js";
+import type { DataSource, StreamForm } from "./data-source.js";
 import { definitionError } from "./definition-error.js";
 import { expandCommand, type RequestValues } from "./expand-command.js";
+import { onlyAsFile } from "./file-type.js";
 import { checkParamWords } from "./param-words.js";
 import type { Stage } from "./stage.js";
 import type { PipelineTools } from "./tools.js";
@@ -24,8 +25,8 @@ export interface AnswerNames {
  * A reduced request asks the reader for whole bins, unless the query names the range to be read; whoever runs the
  * stages cuts the output to [begin, end) of the query by bin centre.
  *
- * Errors: BAD_PARAMETER (no interval where the source needs one, a reader parameter outside the allowed set),
- * BAD_DEFINITION (no reader, das1 without a converter), NOT_IMPLEMENTED (a form without converter).
+ * Errors: BAD_PARAMETER (no interval where the source needs one, a reader parameter outside the allowed set, another
+ * form of a file), BAD_DEFINITION (no reader, das1 without a converter), NOT_IMPLEMENTED (a form without converter).
  * Source: das2-server 13, 2.7.
  */
 export function planStages(
@@ -103,9 +104,10 @@ function reducerOf(source: DataSource, tools: PipelineTools): CommandTemplate | 
     case "qstream":
       return tools.qdsReducer;
     case "das3":
+    case "file":
       return undefined; // the default reducers read das2 and q streams
     default:
-      return source.form satisfies never;
+      return source satisfies never;
   }
 }
 
@@ -140,7 +142,7 @@ function readerStages(
  * (das2-server 20.5 (65)).
  */
 const CONVERTERS: Readonly<
-  Record<DataSource["form"], { readonly text?: keyof PipelineTools; readonly csv?: keyof PipelineTools }>
+  Record<StreamForm, { readonly text?: keyof PipelineTools; readonly csv?: keyof PipelineTools }>
 > = {
   das1: { text: "d2sToUtf8", csv: "csv" },
   das2: { text: "d2sToUtf8", csv: "csv" },
@@ -155,6 +157,7 @@ function converterOf(
   tools: PipelineTools,
 ): CommandTemplate | undefined {
   if (query.output === "stream") return undefined;
+  if (source.form === "file") throw onlyAsFile(source.fileType, `${query.output} output`);
   const found = CONVERTERS[source.form][query.output];
   if (found !== undefined && tools[found] !== undefined) return tools[found];
   const form = { das1: "das2", das2: "das2", das3: "das3", qstream: "q" }[source.form];

@@ -16,6 +16,8 @@ export interface ScannedFile {
   /** `hidden` or renamed: not listed. */
   readonly unlisted: boolean;
   readonly hasExamples: boolean;
+  /** Gives a file and not a stream (`outputType`). */
+  readonly givesFile: boolean;
   /** `readAccess` or `groupAccess` names users or groups. */
   readonly asksForLogin: boolean;
 }
@@ -188,6 +190,8 @@ async function directoryNames(path: string): Promise<string[]> {
   }
 }
 
+const BROKEN: ScannedFile = { unlisted: false, hasExamples: false, givesFile: false, asksForLogin: false };
+
 /** A file that cannot be read or parsed is listed without description: asking for it tells what is wrong. */
 function scanFile(path: string, context: SubstitutionContext): Found {
   try {
@@ -199,11 +203,12 @@ function scanFile(path: string, context: SubstitutionContext): Found {
       ...(description === "" ? {} : { description }),
       unlisted: isTrue(value("hidden")) || definition.assignments.has("rename"),
       hasExamples: keywords.some((keyword) => keyword.startsWith("exampleRange")),
+      givesFile: value("outputType") !== "",
       asksForLogin: asksForLogin(definition, context),
     };
     return { kind: "source", source };
   } catch {
-    return { kind: "source", source: { unlisted: false, hasExamples: false, asksForLogin: false } };
+    return { kind: "source", source: BROKEN };
   }
 }
 

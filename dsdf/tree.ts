@@ -18,6 +18,9 @@ export interface TreeEntry {
   readonly browse?: false;
 }
 
+/** A listing; the same object until something in the tree changes. */
+type Entries = readonly TreeEntry[];
+
 /** How a tree of definitions is read. */
 export interface TreeOptions extends SubstitutionContext {
   /** Folders of definitions, absolute; the first that has an id wins. */
@@ -40,7 +43,7 @@ export class SourceTree {
   readonly #scanner: TreeScanner;
   readonly #sources = new Map<string, FileMark & { readonly result: DataSource | Error }>();
   #scan: { readonly at: number; readonly result: Promise<Scan> } | undefined;
-  #listed: { readonly scan: Scan; readonly entries: readonly TreeEntry[] } | undefined;
+  #listed: { readonly scan: Scan; readonly streams: Entries; readonly files: Entries } | undefined;
 
   constructor(options: TreeOptions) {
     this.#options = options;
@@ -66,11 +69,17 @@ export class SourceTree {
     return same.length === 1 && only !== undefined ? this.#find(only) : undefined;
   }
 
-  /** Directories and sources that may be shown, sorted by the bytes of the id. A broken file has no description. */
-  async list(): Promise<readonly TreeEntry[]> {
-    const scan = await this.#scanned();
-    if (this.#listed?.scan !== scan) this.#listed = { scan, entries: visibleEntries(scan) };
-    return this.#listed.entries;
+  /**
+   * Directories and sources of streams that may be shown, sorted by the bytes of the id. A broken file has no description.
+   * Sources of files are not among them: who reads a listing goes on to read a stream.
+   */
+  async list(): Promise<Entries> {
+    return (await this.#entries()).streams;
+  }
+
+  /** The same of the sources that give files (`outputType`). */
+  async listFiles(): Promise<Entries> {
+    return (await this.#entries()).files;
   }
 
   /** Every definition file by id, hidden and renamed ones included, for checks. */
@@ -117,6 +126,13 @@ export class SourceTree {
     return undefined;
   }
 
+  async #entries(): Promise<{ readonly streams: Entries; readonly files: Entries }> {
+    const scan = await this.#scanned();
+    if (this.#listed?.scan !== scan)
+      this.#listed = { scan, streams: visibleEntries(scan, false), files: visibleEntries(scan, true) };
+    return this.#listed;
+  }
+
   #load(root: string, id: string): DataSource | Error {
     try {
       return loadDataSource({ root, id }, this.#options);
@@ -156,12 +172,15 @@ async function hasExactCase(file: string): Promise<boolean> {
   return real === file || real.toLowerCase() !== file.toLowerCase();
 }
 
-/** The entries of a scan without hidden and renamed sources and the directories that hold nothing else. */
-function visibleEntries(scan: Scan): TreeEntry[] {
+/**
+ * The entries of a scan for sources that give files, or for the others, without hidden and renamed ones and the directories
+ * that hold nothing of it.
+ */
+function visibleEntries(scan: Scan, wantsFiles: boolean): TreeEntry[] {
   const entries: TreeEntry[] = [];
   const directories = new Set<string>();
-  for (const [id, { unlisted, description, hasExamples }] of scan.files) {
-    if (unlisted) continue;
+  for (const [id, { unlisted, description, hasExamples, givesFile }] of scan.files) {
+    if (unlisted || givesFile !== wantsFiles) continue;
     entries.push({ id, hasExamples, ...(description === undefined ? {} : { description }) });
     for (let slash = id.lastIndexOf("/"); slash > 0; slash = id.lastIndexOf("/", slash - 1))
       directories.add(id.slice(0, slash));

@@ -61,7 +61,7 @@ function plan(args: readonly string[]): Das1Plan {
     ...(interval === undefined ? {} : { interval }),
   };
   // Planned as if the reader wrote das2: what is wanted here are the stages of the reader itself.
-  const stages = planStages({ ...source, form: "das2", preReduced: true }, query, {});
+  const stages = planStages({ ...source, form: "das2", fileType: undefined, preReduced: true }, query, {});
   return { stages, keywords: source.keywords, range };
 }
 

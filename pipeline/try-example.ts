@@ -5,7 +5,7 @@ import { planStages } from "../dsdf/stages.js";
 import type { PipelineTools } from "../dsdf/tools.js";
 import { StreamFindings } from "../stream/stream-findings.js";
 import { timeToUs2000 } from "../stream/time.js";
-import type { PipelineOptions } from "./options.js";
+import type { OutputFormat, PipelineOptions } from "./options.js";
 import { runPipeline } from "./run.js";
 
 /** What running an example gave. */
@@ -20,6 +20,15 @@ export interface ExampleRun {
   /** What its programs said on standard error, at most 20 lines. */
   readonly said: readonly string[];
 }
+
+/** What the answer is followed as. */
+const FORMATS = {
+  das1: "das2",
+  das2: "das2",
+  das3: "other",
+  qstream: "qstream",
+  file: "other",
+} as const satisfies Record<DataSource["form"], OutputFormat>;
 
 /** Lines of standard error that are kept. */
 const MAX_SAID = 20;
@@ -38,10 +47,11 @@ export async function tryExample(
   const began = performance.now();
   const query = exampleQuery(source, example);
   const said: string[] = [];
-  const format = source.form === "qstream" ? "qstream" : source.form === "das3" ? "other" : "das2";
+  const format = FORMATS[source.form];
   const run = runPipeline(planStages(source, query, tools), {
     ...options,
     format,
+    mayBeEmpty: source.form === "file",
     onStderr: (_stage, line) => {
       if (said.length < MAX_SAID) said.push(line);
     },
@@ -75,10 +85,11 @@ export async function tryExample(
   };
 }
 
-/** The request that a client makes of an example; its resolution is the one given, else a 2000th of the span. */
+/** The request that a client makes of an example; its resolution is the one given, else a 2000th of the span, of a file none. */
 function exampleQuery(source: DataSource, example: Example): DataQuery {
   const { begin, end } = example;
   const span = (timeToUs2000(end) - timeToUs2000(begin)) / 1e6;
+  const resolution = source.form === "file" ? {} : { resolution: example.resolution ?? span / 2000 };
   const params = splitParams(example.params ?? "", source.paramChars);
   return {
     sourceId: source.id,
@@ -87,8 +98,6 @@ function exampleQuery(source: DataSource, example: Example): DataQuery {
     requested: { begin, end },
     params,
     output: "stream",
-    ...(source.requiresInterval
-      ? { interval: example.interval ?? span / 100 }
-      : { resolution: example.resolution ?? span / 2000 }),
+    ...(source.requiresInterval ? { interval: example.interval ?? span / 100 } : resolution),
   };
 }

@@ -1,12 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
+import { archiveEnvironment } from "../../config/archive-settings.js";
 import type { Config } from "../../config/config.js";
 import { checkTree, problemText, type SourceReport } from "../../dsdf/check.js";
 import { checkFolders } from "../../dsdf/check-folders.js";
 import { pipelineTools } from "../../dsdf/tools.js";
 import type { SourceTree } from "../../dsdf/tree.js";
 import { DasError } from "../../errors/das-error.js";
+import { archiveGrants } from "../../pipeline/archive-grants.js";
 import { builtInNames, builtInProgram } from "../../pipeline/built-in.js";
 import { childEnvironment } from "../../pipeline/environment.js";
 import { useLeapSecondsFile } from "../../pipeline/leap-seconds-file.js";
@@ -53,6 +55,7 @@ export const check: Command = {
         tree,
         tools: pipelineTools(config),
         isBuiltIn: (name) => names.has(name),
+        builtInKind: async (name) => (await builtInProgram(name))?.kind,
         programFolders: (env.PATH ?? "").split(":"),
         hasPasswords: config.userPasswd !== undefined,
       },
@@ -117,6 +120,7 @@ async function runFirstExample(
     programs: builtInProgram,
     limits: limitsOfConfig(config),
     env,
+    grants: archiveGrants(archiveEnvironment(config)),
     cwd: "/",
   });
   const good = result.problems.length === 0;

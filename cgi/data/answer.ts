@@ -2,12 +2,13 @@ import type { DataQuery } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { isReducible, planStages } from "../../dsdf/stages.js";
+import { DasError } from "../../errors/das-error.js";
 import { builtInProgram } from "../../pipeline/built-in.js";
 import type { PipelineOptions } from "../../pipeline/options.js";
 import { runPipeline } from "../../pipeline/run.js";
 import { timeToUs2000 } from "../../stream/time.js";
 import { isBrowser } from "../browser.js";
-import { exceptionStream } from "../error-response.js";
+import { errorResponse, exceptionStream } from "../error-response.js";
 import type { HeaderLine, Response } from "../http.js";
 import { EMPTY_BODY } from "../http.js";
 import type { QueryContext } from "../query.js";
@@ -17,7 +18,7 @@ import { type OutputType, outputType } from "./output-type.js";
 import { pipelineSetting } from "./pipeline-setting.js";
 import { type PreparedData, pipelineFormat } from "./prepare.js";
 import { takeProcessSlot } from "./process-slot.js";
-import { runBody, started } from "./run-body.js";
+import { noteOutcome, runBody, started } from "./run-body.js";
 
 /** Lines of standard error that a record keeps. */
 const MAX_STDERR_LINES = 200;
@@ -43,12 +44,23 @@ function dataHeaders(
   ];
 }
 
+function noDataMessage({ words }: PreparedData): string {
+  return `No data found between ${words.beginText} and ${words.endText}`;
+}
+
 /** What is said where nothing of the request is in the valid range: a form without exceptions says it by being empty. */
 function nothingValid(prepared: PreparedData, type: OutputType): Uint8Array {
-  const { beginText, endText } = prepared.words;
-  return type.inBandErrors
-    ? exceptionStream("NoDataInInterval", `No data found between ${beginText} and ${endText}`)
-    : EMPTY_BODY;
+  return type.inBandErrors ? exceptionStream("NoDataInInterval", noDataMessage(prepared)) : EMPTY_BODY;
+}
+
+/**
+ * The answer where there is nothing to make a file of: 404 and the reason. A stream says so in band under 200 (das2-server 4.1);
+ * a file of no bytes would be saved as a broken one by whoever asked for it.
+ */
+function nothingToSave(prepared: PreparedData, { request, trace }: QueryContext): Response {
+  trace.outcome = "no data";
+  trace.fileName = undefined;
+  return errorResponse(request, new DasError("NOTHING_FOUND", noDataMessage(prepared)));
 }
 
 /**
@@ -64,10 +76,11 @@ export function pipelineOptions(
   const stderr: string[] = [];
   context.trace.stderr = stderr;
   return {
-    programs: builtInProgram,
+    programs: context.site.programs ?? builtInProgram,
     signal: context.request.signal,
     limits: setting.limits,
     env: setting.env,
+    grants: setting.grants,
     slots: setting.slots,
     onStderr: (_stage, line) => {
       if (stderr.length < MAX_STDERR_LINES) stderr.push(line);
@@ -96,7 +109,7 @@ export function plannedStages(
 
 /**
  * Answers a prepared request with the output of its pipeline. Status and headers go out with the first byte: what fails
- * before it is thrown, what fails after it is told in the stream. `HEAD` runs nothing.
+ * before it is thrown, what fails after it is told in the stream, or cuts off a form that cannot tell. `HEAD` runs nothing.
  * Errors: those of {@link planStages} and of a pipeline that fails before it writes. Source: das2-server 2.7, 3.2.
  */
 export async function answerData(
@@ -106,8 +119,9 @@ export async function answerData(
 ): Promise<Response> {
   const { words, source, query } = prepared;
   const { request, trace } = context;
-  const type = outputType(source.form, words.output, isBrowser(request.headers["user-agent"]));
+  const type = outputType(source, words.output, isBrowser(request.headers["user-agent"]));
   if (query === undefined) {
+    if (source.form === "file") return nothingToSave(prepared, context);
     const headers = dataHeaders(type, prepared, context, label);
     trace.outcome = "no data";
     return {
@@ -123,10 +137,15 @@ export async function answerData(
   const run = runPipeline(stages, {
     ...pipelineOptions(context, cut),
     format,
+    mayBeEmpty: source.form === "file",
     ...(source.form === "das2" || source.form === "das1"
       ? { rewriteHeader: (header) => withCacheTags(header, query.requested, binSeconds ?? query.interval) }
       : {}),
   });
   await started(run, stages, trace);
+  if (source.form === "file" && run.facts.bytes === 0) {
+    noteOutcome(trace, stages, run, await run.outcome);
+    return nothingToSave(prepared, context);
+  }
   return { status: 200, headers, body: runBody(run, stages, trace) };
 }

@@ -1,5 +1,6 @@
 import type { OutputForm } from "../../dsdf/data-query.js";
-import type { DataSource } from "../../dsdf/data-source.js";
+import type { SourceForm, StreamForm } from "../../dsdf/data-source.js";
+import type { FileType } from "../../dsdf/file-type.js";
 
 /** How an answer with data is labelled. */
 export interface OutputType {
@@ -19,10 +20,11 @@ const STREAMS = {
   das2: { type: "vnd.das2.das2stream", binary: "d2s", text: "d2t" },
   das3: { type: "vnd.das.stream", binary: "d3b", text: "d3t" },
   qstream: { type: "vnd.das2.qstream", binary: "qds", text: "qdst" },
-} as const satisfies Record<DataSource["form"], { type: string; binary: string; text: string }>;
+} as const satisfies Record<StreamForm, { type: string; binary: string; text: string }>;
 
-/** The label of data of a source in an output form. Source: das2-server 3.1, das2-stream A18. */
-export function outputType(form: DataSource["form"], output: OutputForm, browser: boolean): OutputType {
+/** The label of data of a source in an output form; a file has the one of its definition. Source: das2-server 3.1, das2-stream A18. */
+export function outputType(source: SourceForm, output: OutputForm, browser: boolean): OutputType {
+  if (source.form === "file") return fileOutput(source.fileType);
   if (output === "csv")
     return {
       contentType: "text/csv; charset=utf-8",
@@ -31,7 +33,7 @@ export function outputType(form: DataSource["form"], output: OutputForm, browser
       text: true,
       inBandErrors: false,
     };
-  const stream = STREAMS[form];
+  const stream = STREAMS[source.form];
   if (output === "text")
     return {
       contentType: browser ? "text/plain; charset=utf-8" : `text/${stream.type}; charset=utf-8`,
@@ -46,5 +48,15 @@ export function outputType(form: DataSource["form"], output: OutputForm, browser
     extension: stream.binary,
     text: false,
     inBandErrors: true,
+  };
+}
+
+function fileOutput({ mediaType, extension }: FileType): OutputType {
+  return {
+    contentType: mediaType,
+    disposition: "attachment",
+    extension,
+    text: mediaType.startsWith("text/"),
+    inBandErrors: false,
   };
 }

@@ -1,7 +1,10 @@
+import { archiveEnvironment } from "../../config/archive-settings.js";
 import { type PipelineTools, pipelineTools } from "../../dsdf/tools.js";
+import { archiveGrants } from "../../pipeline/archive-grants.js";
 import { childEnvironment } from "../../pipeline/environment.js";
 import type { PipelineLimits } from "../../pipeline/limits.js";
 import { limitsOfConfig } from "../../pipeline/limits-of-config.js";
+import type { Grants } from "../../pipeline/options.js";
 import { PipelineSlots } from "../../pipeline/slots.js";
 import type { Site } from "../site.js";
 
@@ -9,6 +12,8 @@ import type { Site } from "../site.js";
 export interface PipelineSetting {
   readonly tools: PipelineTools;
   readonly env: Readonly<Record<string, string>>;
+  /** What programs of the archive get besides. */
+  readonly grants: Grants;
   readonly limits: PipelineLimits;
   readonly slots: PipelineSlots;
 }
@@ -23,6 +28,7 @@ export function pipelineSetting(site: Site): PipelineSetting {
   const setting: PipelineSetting = {
     tools: pipelineTools(config),
     env: childEnvironment(config),
+    grants: archiveGrants(archiveEnvironment(config)),
     limits: limitsOfConfig(config),
     slots: new PipelineSlots({ running: config.maxPipelines, retryAfterSeconds: site.retryAfterSeconds }),
   };

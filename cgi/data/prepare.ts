@@ -10,6 +10,7 @@ import type { Response } from "../http.js";
 import type { QueryContext } from "../query.js";
 import { redirect } from "../redirect.js";
 import { type DataWords, readDataWords, readInterval } from "./data-words.js";
+import { checkFileRequest } from "./file-request.js";
 import { pipelineSetting } from "./pipeline-setting.js";
 import { trimToValidRange } from "./trim-range.js";
 
@@ -86,6 +87,7 @@ export async function prepareData(
   const source = await findSource(context, words.id);
   const elsewhere = await redirect(source, context);
   if (elsewhere !== undefined) return { elsewhere };
+  if (source.form === "file") checkFileRequest(source.fileType, words, context.words);
   const requested = { begin: words.begin, end: words.end };
   const now = site.now();
   const range = trimToValidRange(source.validRange, requested, now);
@@ -111,7 +113,7 @@ export async function prepareData(
     ...resolution,
     ...(interval === undefined ? {} : { interval }),
     params,
-    output: words.output,
+    output: source.form === "file" ? "stream" : words.output,
     ...(Object.keys(values).length === 0 ? {} : { values }),
   };
   return { words, source, query };
@@ -119,6 +121,6 @@ export async function prepareData(
 
 /** What the output of a pipeline is followed as. */
 export function pipelineFormat(source: DataSource, output: OutputForm): "das2" | "qstream" | "other" {
-  if (output === "csv" || source.form === "das3") return "other";
+  if (output === "csv" || source.form === "das3" || source.form === "file") return "other";
   return source.form === "qstream" ? "qstream" : "das2";
 }

@@ -1,9 +1,9 @@
 import { parseCommand } from "../../dsdf/command.js";
 import { expandCommand } from "../../dsdf/expand-command.js";
+import { onlyAsFile } from "../../dsdf/file-type.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { timeText } from "../../dsdf/stages.js";
 import { DasError } from "../../errors/das-error.js";
-import { builtInProgram } from "../../pipeline/built-in.js";
 import { runPipeline } from "../../pipeline/run.js";
 import type { ReaderProgram } from "../../stream/program.js";
 import { pipelineOptions, plannedStages } from "../data/answer.js";
@@ -54,9 +54,10 @@ async function plot(prepared: PreparedData, pngMaker: string, context: QueryCont
       : plannedStages(source, { ...query, output: "stream" }, context);
   if (context.request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
   const stages: Stage[] = [...planned.stages, ...plotStages(pngMaker, prepared)];
+  const options = pipelineOptions(context, planned.cut);
   const run = runPipeline(stages, {
-    ...pipelineOptions(context, planned.cut),
-    programs: (name) => (name === EMPTY_READER ? Promise.resolve(emptyReader) : builtInProgram(name)),
+    ...options,
+    programs: (name) => (name === EMPTY_READER ? Promise.resolve(emptyReader) : options.programs(name)),
     format: "other",
   });
   await started(run, stages, context.trace);
@@ -65,11 +66,14 @@ async function plot(prepared: PreparedData, pngMaker: string, context: QueryCont
 
 /**
  * `server=image`: a plot, made by the configured program from the stream on its standard input. An empty range gives an empty plot.
- * Errors: NOT_IMPLEMENTED where no program is configured. Source: das2-server 2.8.
+ * Errors: NOT_IMPLEMENTED where no program is configured, BAD_PARAMETER for a source that gives a file. Source: das2-server 2.8.
  */
 export const image: Query = async (context) => {
   const { pngMaker } = context.site.config;
   if (pngMaker === undefined) throw new DasError("NOT_IMPLEMENTED", "This server makes no plots");
   const prepared = await prepareData(context);
-  return "elsewhere" in prepared ? prepared.elsewhere : plot(prepared, pngMaker, context);
+  if ("elsewhere" in prepared) return prepared.elsewhere;
+  const { source } = prepared;
+  if (source.form === "file") throw onlyAsFile(source.fileType, "server=image");
+  return plot(prepared, pngMaker, context);
 };

@@ -21,6 +21,11 @@ function links({ request, site }: QueryContext): { general: Link[]; sample: Link
       text: "Sources with examples",
       about: "those that give an example range",
     },
+    {
+      href: `${base}?server=files`,
+      text: "Files",
+      about: "sources that give files to download instead of streams",
+    },
     { href: `${base}?server=id`, text: "Name", about: "the name of this site" },
     { href: `${base}?server=peers`, text: "Peers", about: "other servers" },
   ];

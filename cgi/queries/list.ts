@@ -1,7 +1,7 @@
 import { discoveryText, listText } from "../../dsdf/listing.js";
 import type { TreeEntry } from "../../dsdf/tree.js";
 import type { Response } from "../http.js";
-import type { Query, QueryContext } from "../query.js";
+import type { Query } from "../query.js";
 
 type Printer = (entries: readonly TreeEntry[]) => string;
 
@@ -9,12 +9,11 @@ type Printer = (entries: readonly TreeEntry[]) => string;
 const listTexts = new WeakMap<readonly TreeEntry[], Uint8Array>();
 const discoveryTexts = new WeakMap<readonly TreeEntry[], Uint8Array>();
 
-async function listing(
-  { site }: QueryContext,
+function listing(
+  entries: readonly TreeEntry[],
   texts: WeakMap<readonly TreeEntry[], Uint8Array>,
   print: Printer,
-): Promise<Response> {
-  const entries = await site.sources.list();
+): Response {
   let bytes = texts.get(entries);
   if (bytes === undefined) {
     bytes = Buffer.from(print(entries), "utf8");
@@ -23,11 +22,17 @@ async function listing(
   return { status: 200, headers: [["Content-Type", "text/plain; charset=utf-8"]], body: bytes };
 }
 
-/** `server=list`: every source and its folders. Source: das2-server 2.5. */
-export const list: Query = (context) => listing(context, listTexts, listText);
+/** `server=list`: every source of a stream and its folders. Source: das2-server 2.5. */
+export const list: Query = async ({ site }) => listing(await site.sources.list(), listTexts, listText);
+
+/**
+ * `server=files`: the sources that give files, in the form of `server=list`. They stand apart, for clients of das2 take every
+ * line of a list for a stream that they can read (das2-server 21.1, 21.4).
+ */
+export const files: Query = async ({ site }) => listing(await site.sources.listFiles(), listTexts, listText);
 
 /** `server=discovery`: the sources with examples. Source: das2-server 2.5. */
-export const discovery: Query = (context) =>
-  listing(context, discoveryTexts, (entries) =>
-    discoveryText(entries, { skipLowercase: context.site.config.skipLowercase }),
+export const discovery: Query = async ({ site }) =>
+  listing(await site.sources.list(), discoveryTexts, (entries) =>
+    discoveryText(entries, { skipLowercase: site.config.skipLowercase }),
   );

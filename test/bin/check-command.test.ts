@@ -62,6 +62,18 @@ describe("heliostream check", () => {
     });
   });
 
+  it("knows that a reader that ships here gives no file", async () => {
+    writeFileSync(
+      join(folder, "sources/Demo/Pump4.dsdf"),
+      "description = 'Pump 4'\noutputType = 'text/csv | csv'\nreader = synthetic\ntechContact = 'Ann'\nexampleRange = '2021-06-30 to 2021-07-01'\n",
+    );
+    const { status, text } = await run("DSDF_ROOT = sources");
+    expect(status).toBe(1);
+    expect(text).toContain(
+      "/sources/Demo/Pump4.dsdf:3: error: reader: synthetic gives a das2 stream, not a file",
+    );
+  });
+
   it("sees that nobody can log in", async () => {
     const source = join(folder, "sources/Demo/Secret.dsdf");
     writeFileSync(

@@ -72,7 +72,11 @@ describe("content types (das2-server 3.1)", () => {
     ["das3", "text", true, "text/plain; charset=utf-8", "inline", "d3t"],
     ["das2", "csv", false, "text/csv; charset=utf-8", "attachment", "csv"],
   ] as const)("%s as %s, browser %s", (form, output, browser, type, disposition, extension) => {
-    expect(outputType(form, output, browser)).toMatchObject({ contentType: type, disposition, extension });
+    expect(outputType({ form }, output, browser)).toMatchObject({
+      contentType: type,
+      disposition,
+      extension,
+    });
   });
 });
 

@@ -3,9 +3,11 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dataSource } from "../../dsdf/load.js";
 import { DasError } from "../../errors/das-error.js";
 import type { PipelineOptions } from "../../pipeline/options.js";
 import { runPipeline } from "../../pipeline/run.js";
+import { tryExample } from "../../pipeline/try-example.js";
 import type { BytesProgram, ProgramContext } from "../../stream/program.js";
 import { madeByte, madeBytes, madeFile } from "../support/made-file.js";
 import { bundleProgram } from "./programs.js";
@@ -118,6 +120,27 @@ describe("a program that gives a file, inside the server and as a process", () =
       expect([thrown, text]).toEqual(["BAD_DEFINITION", ""]);
       expect(message).toContain("outputType");
     }
+  });
+});
+
+describe("the example of a definition", () => {
+  const example = (reader: string) => {
+    const text = `description = D\noutputType = 'image/fits | fits'\nexampleRange = 2021 to 2022\nreader = '${reader}'\n`;
+    return dataSource("D", "/D.dsdf", Buffer.from(text), { substitutions: new Map() });
+  };
+
+  it.each([
+    ["drms-made 5000 100 end", 5000, []],
+    ["drms-made 5000 100 fail", 5000, ["the tape is torn"]],
+    ["drms-made 0 1 none", 0, ["the example gives no data"]],
+    ["drms-made many", 0, ["two numbers expected"]],
+  ])("%s gives %d bytes, and what is wrong", async (reader, bytes, problems) => {
+    const source = example(reader);
+    const [first] = source.examples;
+    if (first === undefined) throw new Error("no example");
+    const tried = await tryExample(source, first, {}, builtIn(madeFile));
+    expect(tried).toMatchObject({ bytes, problems });
+    expect(tried).not.toHaveProperty("packets");
   });
 });
 
