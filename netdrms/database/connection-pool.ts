@@ -7,10 +7,8 @@ import { bind, type Sql, withSettings } from "./sql.js";
 
 /** Which database, and how much of it. */
 export interface PoolOptions {
-  /** postgres://user@host:port/database; a socket's folder as ?host=/folder. */
+  /** postgres://user:password@host:port/database; a socket's folder as ?host=/folder. */
   readonly url: string;
-  /** Apart from the URL, so that no list of processes shows it. */
-  readonly password?: string;
   /** Connections at once; further transactions wait for one. */
   readonly maxConnections: number;
   /** How long to wait for a connection, ms. */
@@ -74,7 +72,6 @@ async function openPool(options: PoolOptions): Promise<Pool> {
   const { default: pg } = await import("pg");
   const pool = new pg.Pool({
     connectionString: options.url,
-    ...(options.password === undefined ? {} : { password: options.password }),
     max: options.maxConnections,
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     // A process that has nothing else to do may end.
