@@ -22,3 +22,26 @@ export function withDatabase(url: string, database: string): string {
     );
   return `${parts[1]}/${encodeURIComponent(database)}${parts[2] ?? ""}`;
 }
+
+/**
+ * The name of the database in a URL.
+ * Errors: BAD_CONFIG where the text is no URL of PostgreSQL or names no database.
+ */
+export function databaseOf(url: string): string {
+  const path = /^postgres(?:ql)?:\/\/[^/?#]*\/([^/?#]+)(?:\?[^#]*)?$/.exec(url)?.[1];
+  const name = path === undefined ? undefined : decoded(path);
+  if (name === undefined)
+    throw new DasError(
+      "BAD_CONFIG",
+      "the URL of the database names none, expected postgresql://user@host/name",
+    );
+  return name;
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+import { stat } from "node:fs/promises";
+import { DasError, isDasError } from "../../errors/das-error.js";
+import { type ConnectionPool, connectionPool, inTransaction } from "../database/connection-pool.js";
+import type { Database } from "../database/database.js";
+import { databaseOf, withDatabase } from "../postgres/database-url.js";
+import { planSetup } from "./plan-setup.js";
+import { readSetupState, type StateSources } from "./read-state.js";
+import { type ArchiveUrls, runStatements, urlOf } from "./run-statements.js";
+import type { Place, Statement } from "./schema-object.js";
+import { checkWanted, type WantedArchive } from "./wanted.js";
+
+/** What an archive is to have; the names of its databases are in the URLs. */
+export type SetupOptions = Omit<WantedArchive, "drmsDatabase" | "sumsDatabase" | "oneServer">;
+
+const STATE_LIMIT_MS = 60_000;
+
+/**
+ * What is missing for an archive to have all that is wanted; changes nothing. Nothing is missing after the plan has been run.
+ * Source: netdrms 2.1 to 2.9, 3.1, 3.2.
+ *
+ * Errors: BAD_PARAMETER for what cannot be wanted, see {@link planSetup}, and for a partition that is no folder here;
+ * ARCHIVE_AWAY where a server does not answer, or a database is not there and none is to be made.
+ */
+export async function planArchive(urls: ArchiveUrls, options: SetupOptions): Promise<readonly Statement[]> {
+  const wanted: WantedArchive = {
+    ...options,
+    drmsDatabase: databaseOf(urls.drms),
+    sumsDatabase: databaseOf(urls.sums),
+    oneServer: withDatabase(urls.drms, "any") === withDatabase(urls.sums, "any"),
+  };
+  checkWanted(wanted);
+  for (const { path } of wanted.partitions) await expectFolder(path);
+  return withSources(urls, wanted, async (sources) =>
+    planSetup(await readSetupState(sources, wanted), wanted),
+  );
+}
+
+/**
+ * Makes what is missing for an archive to have all that is wanted.
+ * @returns what was run; empty where nothing was missing
+ * Errors: those of {@link planArchive} and of {@link runStatements}.
+ */
+export async function setUpArchive(urls: ArchiveUrls, options: SetupOptions): Promise<readonly Statement[]> {
+  const plan = await planArchive(urls, options);
+  await runStatements(plan, urls);
+  return plan;
+}
+
+async function expectFolder(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true)
+    throw new DasError("BAD_PARAMETER", `partition ${path}, expected a folder that is there`);
+}
+
+/** Opens a transaction for reading in every place that is there. */
+async function withSources<T>(
+  urls: ArchiveUrls,
+  wanted: WantedArchive,
+  work: (sources: StateSources) => Promise<T>,
+): Promise<T> {
+  const places: readonly Place[] = [
+    "drms-server",
+    ...(wanted.oneServer ? [] : (["sums-server"] as const)),
+    "drms",
+    "sums",
+  ];
+  const open = async (rest: readonly Place[], sources: StateSources): Promise<T> => {
+    const [place, ...others] = rest;
+    if (place === undefined) return work(sources);
+    return withReading(urlOf(place, urls), wanted.createDatabases, (database) =>
+      open(others, database === undefined ? sources : { ...sources, [place]: database }),
+    );
+  };
+  return open(places, {});
+}
+
+/** @param mayBeMissing gives `undefined` for a database that is not there, else that is an error */
+async function withReading<T>(
+  url: string,
+  mayBeMissing: boolean,
+  work: (database: Database | undefined) => Promise<T>,
+): Promise<T> {
+  const pool = connectionPool({ url, maxConnections: 1 });
+  try {
+    if (mayBeMissing && !(await isThere(pool))) return await work(undefined);
+    return await inTransaction(pool, { access: "read", statementTimeoutMs: STATE_LIMIT_MS }, work);
+  } finally {
+    await pool.close();
+  }
+}
+
+/** SQLSTATE of a database that does not exist. */
+const NO_DATABASE = "3D000";
+
+async function isThere(pool: ConnectionPool): Promise<boolean> {
+  try {
+    const transaction = await pool.begin({ access: "read", statementTimeoutMs: STATE_LIMIT_MS });
+    await transaction.rollback();
+    return true;
+  } catch (error) {
+    if (isDasError(error, "ARCHIVE_AWAY") && error.where.sqlState === NO_DATABASE) return false;
+    throw error;
+  }
+}
