@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { DasError } from "../errors/das-error.js";
 import { type ByteSource, checkRange } from "./byte-source.js";
 
@@ -15,6 +15,14 @@ export async function openFileSource(path: string): Promise<FileSource> {
   const handle = await open(path, "r").catch((error: unknown) => {
     throw new DasError("BAD_FILE", "the FITS file cannot be opened", { path }, error);
   });
+  return handleSource(handle, path);
+}
+
+/**
+ * A file that is open already as a source, which closes it. `path` is for the log.
+ * Errors: as {@link openFileSource}; then the file is closed.
+ */
+export async function handleSource(handle: FileHandle, path: string): Promise<FileSource> {
   try {
     const stat = await handle.stat();
     if (!stat.isFile()) throw new DasError("BAD_FILE", "the FITS file is not a regular file", { path });

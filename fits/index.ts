@@ -27,7 +27,7 @@ export type { Column, ElementType } from "./column.js";
 export type { CompressionChoice } from "./compressed-header.js";
 export { type CopyOptions, copyHdu } from "./copy-hdu.js";
 export type { ElementArray } from "./elements.js";
-export { type FileSource, openFileSource } from "./file-source.js";
+export { type FileSource, handleSource, openFileSource } from "./file-source.js";
 export { type FitsFile, type Hdu, openFitsFile } from "./fits-file.js";
 export { headerSum, type SumCheck, setSums, verifySums } from "./hdu-sums.js";
 export { HduWriter, type WriteOptions } from "./hdu-writer.js";

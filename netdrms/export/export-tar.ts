@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { pack as newPack, type Pack } from "tar-stream";
+import { asDasError, DasError } from "../../errors/das-error.js";
+import type { ExportItem } from "./export-records.js";
+import { asciiJson } from "./result-list.js";
+import { type SpooledFile, spool } from "./spool.js";
+
+/** How a tar stream of exported files is made. */
+export interface TarOptions {
+  /** Bytes of files after which nothing is added any more. */
+  readonly maxBytes: number;
+  /** Time of all members, Unix ms. */
+  readonly nowMs: number;
+  readonly signal?: AbortSignal;
+  /** A file that the caller wants to find again, `acknowledgement.txt`. */
+  readonly acknowledgement?: Uint8Array;
+}
+
+/** What came of an export, told when its last byte has been made. */
+export interface ExportTally {
+  files: number;
+  failures: number;
+  bytes: number;
+  /** Whether the limit of bytes ended it. */
+  cut: boolean;
+}
+
+/** Members stand below this folder. Source: export part C. */
+const FOLDER = "jsoc/";
+const MODE = 0o664;
+
+interface SentFile {
+  readonly record: string;
+  readonly filename: string;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+interface Failure {
+  readonly record: string;
+  readonly file: string | null;
+  readonly message: string;
+}
+
+/**
+ * A POSIX tar of exported files as they come, one at a time, with two members at its end: `file_list.json`, which names every
+ * file with its size and SHA-256, and `error_list.json`, which names every record that failed and why. A failure of one record does not stop the
+ * stream; a file that breaks off after its first byte does, since its length is told already.
+ *
+ * @param tally is counted up
+ * Errors: those of reading `items` and of a file that cannot be read to its end. Source: export part C.
+ */
+export async function* exportTar(
+  items: AsyncIterable<ExportItem>,
+  options: TarOptions,
+  tally: ExportTally,
+): AsyncGenerator<Uint8Array> {
+  const pack = newPack();
+  const working = fillTar(pack, items, options, tally);
+  // What went wrong reaches the consumer through the stream.
+  working.catch((error: unknown) => pack.destroy(asDasError(error, "an export")));
+  try {
+    for await (const piece of pack) yield piece as Uint8Array; // a readable stream of bytes
+    await working;
+  } finally {
+    pack.destroy();
+    await working.catch(() => undefined);
+  }
+}
+
+async function fillTar(
+  pack: Pack,
+  items: AsyncIterable<ExportItem>,
+  options: TarOptions,
+  tally: ExportTally,
+): Promise<void> {
+  const sent: SentFile[] = [];
+  const failures: Failure[] = [];
+  for await (const item of items) {
+    options.signal?.throwIfAborted();
+    if (item.kind === "failed") {
+      failures.push({ record: item.record, file: item.name ?? null, message: item.message });
+      continue;
+    }
+    for (const note of item.file.notes)
+      failures.push({ record: item.record, file: item.name, message: note });
+    const spooled = await spool(item.file).catch((error: unknown) => {
+      failures.push({ record: item.record, file: item.name, message: messageOf(error) });
+      return undefined;
+    });
+    if (spooled === undefined) continue;
+    try {
+      if (tally.bytes + spooled.byteLength > options.maxBytes) {
+        tally.cut = true;
+        const message = `the export ends here: with this file it would have more than ${options.maxBytes} bytes`;
+        failures.push({ record: item.record, file: item.name, message });
+        break;
+      }
+      const sha256 = await addMember(pack, item.name, spooled, options.nowMs);
+      sent.push({ record: item.record, filename: item.name, size: spooled.byteLength, sha256 });
+      tally.files++;
+      tally.bytes += spooled.byteLength;
+    } finally {
+      await spooled.close();
+    }
+  }
+  tally.failures = failures.length;
+  if (options.acknowledgement !== undefined)
+    await addMember(pack, "acknowledgement.txt", inMemory(options.acknowledgement), options.nowMs);
+  const shape = { requestid: null, method: "url_direct", protocol: "FITS", dir: null, wait: 0 };
+  const status = sent.length === 0 && failures.length > 0 ? 1 : 0;
+  const lists = {
+    "file_list.json": { status, ...shape, count: sent.length, size: tally.bytes, data: sent },
+    "error_list.json": { status, ...shape, count: failures.length, data: failures },
+  };
+  for (const [name, list] of Object.entries(lists))
+    await addMember(pack, name, inMemory(Buffer.from(`${asciiJson(list)}\n`)), options.nowMs);
+  pack.finalize();
+}
+
+/** Adds a file and gives its SHA-256. */
+async function addMember(pack: Pack, name: string, file: SpooledFile, nowMs: number): Promise<string> {
+  const hash = createHash("sha256");
+  const header = { name: FOLDER + name, size: file.byteLength, mode: MODE, mtime: new Date(nowMs) };
+  const closed = once(pack, "close");
+  closed.catch(() => undefined);
+  await new Promise<void>((resolve, reject) => {
+    const entry = pack.entry(header, (error) => (error ? reject(error) : resolve()));
+    const write = async (): Promise<void> => {
+      for await (const piece of file.pieces()) {
+        hash.update(piece);
+        // The tar keeps what it is given until it is read; the piece is re-used by then.
+        const own = Buffer.from(piece);
+        // A consumer that has left drains nothing any more.
+        if (!entry.write(own)) await Promise.race([once(entry, "drain"), closed]);
+        if (pack.destroyed) throw new DasError("CANCELLED", "nobody takes the export any more");
+      }
+      entry.end(undefined);
+    };
+    write().catch((error: unknown) => {
+      pack.destroy(asDasError(error, "an export"));
+      reject(error);
+    });
+  });
+  return hash.digest("hex");
+}
+
+function inMemory(bytes: Uint8Array): SpooledFile {
+  return {
+    byteLength: bytes.length,
+    async *pieces() {
+      yield bytes;
+    },
+    close: async () => undefined,
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof DasError ? error.message : asDasError(error, "the export").message;
+}

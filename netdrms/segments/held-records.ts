@@ -1,0 +1,45 @@
+import type { ConnectionPool } from "../database/connection-pool.js";
+import type { RecordBatch } from "../records/record-batch.js";
+import { readSums } from "../sums/sums-transaction.js";
+import { holdUnits } from "../sums/unit-locks.js";
+import { locateUnits, type UnitInfo } from "../sums/unit-state.js";
+
+/** Where the storage units are, and who is told of trouble. */
+export interface UnitAccess {
+  readonly sums: ConnectionPool;
+  /** Code of this site, see `ownSiteCode`. */
+  readonly siteCode: number;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** One record whose storage units stay where they are until the next one is asked for. */
+export interface HeldRecord {
+  readonly batch: RecordBatch;
+  readonly row: number;
+  /** By SUNUM; one that the record names and that is not here is there with its state. */
+  readonly units: ReadonlyMap<bigint, UnitInfo>;
+}
+
+/** Records whose units are held and looked up together: two statements for so many files. */
+const GROUP = 64;
+
+/**
+ * The records of a batch one by one, with their storage units held against a purge and looked up. Units are let go when the
+ * consumer goes on or leaves. Errors: those of `Database`. Source: netdrms 3.4.
+ */
+export async function* heldRecords(access: UnitAccess, batch: RecordBatch): AsyncGenerator<HeldRecord> {
+  for (let begin = 0; begin < batch.rows; begin += GROUP) {
+    const end = Math.min(begin + GROUP, batch.rows);
+    const sunums = new Set(
+      batch.segments.flatMap(({ sunum }) => [...sunum.subarray(begin, end)]).filter((sunum) => sunum >= 0n),
+    );
+    const locks = await holdUnits(access.sums, [...sunums], access.signal);
+    try {
+      const units = await readSums(access.sums, (sums) => locateUnits(sums, [...sunums], access));
+      for (let row = begin; row < end; row++) yield { batch, row, units };
+    } finally {
+      await locks.release();
+    }
+  }
+}
