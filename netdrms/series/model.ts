@@ -19,7 +19,7 @@ export interface Keyword {
   readonly baseName: string;
   /** Number of the segment of a per-segment keyword. */
   readonly segment?: number;
-  /** Of a linked keyword: the type in the master row, which says little; the target's counts. */
+  /** Of a linked keyword: the type in the master row, which says little, or `string`; the target's counts. */
   readonly type: DrmsType;
   readonly class: KeywordClass;
   /** As stored: the value of a constant keyword, and what SQL NULL stands for in the others. */
@@ -63,7 +63,10 @@ export type SegmentProtocol =
   | "dsds"
   | "local";
 
-/** One segment of a series; netdrms 1.7, 2.3. */
+/**
+ * One segment of a series; netdrms 1.7, 2.3. Where the master row of a linked one says nothing, it is `variable`, `raw` and
+ * `generic`; the target's counts.
+ */
 export interface Segment {
   readonly name: string;
   /** From 0. */
@@ -105,7 +108,10 @@ export type Link = {
       readonly kind: "dynamic";
       /** `ln_<link>_isset`. */
       readonly setColumn: string;
-      /** The internal prime keys of the target, in order; `column` is `ln_<link>_<key>`, `target` the column there. */
+      /**
+       * The internal prime keys of the target, in order; `column` is `ln_<link>_<key>`, `target` the column there. Empty where
+       * the target has none: then there is no `setColumn` either, and the link leads nowhere.
+       */
       readonly keys: readonly { readonly column: string; readonly target: string; readonly type: DrmsType }[];
     }
 );

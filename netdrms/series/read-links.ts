@@ -22,6 +22,8 @@ import {
 
 type DynamicLink = Extract<Link, { readonly kind: "dynamic" }>;
 type LinkKey = DynamicLink["keys"][number];
+/** Internal prime keys of a series. */
+type TargetKeys = readonly { readonly name: string; readonly type: DrmsType }[];
 
 /** A link without the keys of its target. */
 interface LinkRow {
@@ -57,22 +59,16 @@ export async function readLinks(
     database,
     links.filter(({ kind }) => kind === "dynamic").map(({ target }) => target),
   );
-  const placed = links.map(({ name, target, kind, description }) => {
-    const column = columnName(kind === "static" ? `ln_${name}` : `ln_${name}_isset`);
+  const placed = links.map((row) => {
+    const link = linkOf(row, names, keys.get(row.target.name.toLowerCase()), table);
+    const column = link.kind === "static" ? link.column : link.setColumn;
     const position = table.columns.findIndex((other) => other.name === column);
-    if (position < 0)
-      throw masterError(`${place}, link ${shown(name)}`, `the table of the series has no column "${column}"`);
-    const member = { name, targetSeries: target.name, description };
-    const link: Link =
-      kind === "static"
-        ? { kind, ...member, column }
-        : {
-            kind,
-            ...member,
-            setColumn: column,
-            keys: keysOfLink(name, names, keys.get(target.name.toLowerCase()), table),
-          };
-    return { position, link };
+    if (position < 0 && (link.kind === "static" || link.keys.length > 0))
+      throw masterError(
+        `${place}, link ${shown(link.name)}`,
+        `the table of the series has no column "${column}"`,
+      );
+    return { position: position < 0 ? table.columns.length : position, link };
   });
   return placed.sort((a, b) => a.position - b.position).map(({ link }) => link);
 }
@@ -98,7 +94,7 @@ function readRow(row: MasterRow): LinkRow {
 async function keysOfTargets(
   database: Database,
   targets: readonly SeriesName[],
-): Promise<ReadonlyMap<string, readonly { readonly name: string; readonly type: DrmsType }[]>> {
+): Promise<ReadonlyMap<string, TargetKeys>> {
   if (targets.length === 0) return new Map();
   const namespaces = [...new Set(targets.map(({ namespace }) => namespace))];
   const masters = await catalogTables(
@@ -113,7 +109,7 @@ async function keysOfTargets(
     if (here) readable.set(namespace, [...(readable.get(namespace) ?? []), name.toLowerCase()]);
   }
   const found = await targetKeys(database, readable);
-  const keys = new Map<string, readonly { readonly name: string; readonly type: DrmsType }[]>();
+  const keys = new Map<string, TargetKeys>();
   for (const [series, rows] of found) {
     const known = namedKeys(rows);
     if (known !== undefined) keys.set(series, known);
@@ -121,9 +117,7 @@ async function keysOfTargets(
   return keys;
 }
 
-function namedKeys(
-  rows: TargetKeyRows,
-): readonly { readonly name: string; readonly type: DrmsType }[] | undefined {
+function namedKeys(rows: TargetKeyRows): TargetKeys | undefined {
   const types = new Map(
     rows.keywords.map((fields) => [fields.keywordname?.toLowerCase(), drmsTypeOf(fields.type ?? "")]),
   );
@@ -136,10 +130,22 @@ function namedKeys(
     : undefined;
 }
 
+function linkOf(
+  { name, target, kind, description }: LinkRow,
+  allLinks: readonly string[],
+  targetKeys: TargetKeys | undefined,
+  table: CatalogTable,
+): Link {
+  const member = { name, targetSeries: target.name, description };
+  if (kind === "static") return { kind, ...member, column: columnName(`ln_${name}`) };
+  const setColumn = columnName(`ln_${name}_isset`);
+  return { kind, ...member, setColumn, keys: keysOfLink(name, allLinks, targetKeys, table) };
+}
+
 function keysOfLink(
   link: string,
   allLinks: readonly string[],
-  targetKeys: readonly { readonly name: string; readonly type: DrmsType }[] | undefined,
+  targetKeys: TargetKeys | undefined,
   table: CatalogTable,
 ): readonly LinkKey[] {
   const keys = targetKeys?.map(({ name, type }) => ({
