@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { pack as newPack, type Pack } from "tar-stream";
 import { asDasError, DasError } from "../../errors/das-error.js";
 import type { ExportItem } from "./export-records.js";
@@ -123,8 +122,6 @@ async function fillTar(
 async function addMember(pack: Pack, name: string, file: SpooledFile, nowMs: number): Promise<string> {
   const hash = createHash("sha256");
   const header = { name: FOLDER + name, size: file.byteLength, mode: MODE, mtime: new Date(nowMs) };
-  const closed = once(pack, "close");
-  closed.catch(() => undefined);
   await new Promise<void>((resolve, reject) => {
     const entry = pack.entry(header, (error) => (error ? reject(error) : resolve()));
     const write = async (): Promise<void> => {
@@ -133,7 +130,7 @@ async function addMember(pack: Pack, name: string, file: SpooledFile, nowMs: num
         // The tar keeps what it is given until it is read; the piece is re-used by then.
         const own = Buffer.from(piece);
         // A consumer that has left drains nothing any more.
-        if (!entry.write(own)) await Promise.race([once(entry, "drain"), closed]);
+        if (!entry.write(own)) await drainedOrClosed(entry);
         if (pack.destroyed) throw new DasError("CANCELLED", "nobody takes the export any more");
       }
       entry.end(undefined);
@@ -144,6 +141,18 @@ async function addMember(pack: Pack, name: string, file: SpooledFile, nowMs: num
     });
   });
   return hash.digest("hex");
+}
+
+function drainedOrClosed(entry: ReturnType<Pack["entry"]>): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      entry.off("drain", done);
+      entry.off("close", done);
+      resolve();
+    };
+    entry.on("drain", done);
+    entry.on("close", done);
+  });
 }
 
 function inMemory(bytes: Uint8Array): SpooledFile {
