@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { RealFft } from "../reducers/fft/real-fft.js";
+import { RealFft } from "../fft/real-fft.js";
 import { packetHeader, xPlane, yscanPlane } from "../stream/packet-header.js";
 import { LE_REAL4, LE_REAL8 } from "../stream/value-type.js";
 import { benchStream, noise } from "./bench-streams.js";

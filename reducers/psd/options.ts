@@ -1,4 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
+import { LONGEST_REAL_FFT } from "../../fft/real-fft.js";
 import {
   integerArgument,
   lastValue,
@@ -7,7 +8,6 @@ import {
   usage,
 } from "../../stream/program-arguments.js";
 import { durationSeconds } from "../../stream/units.js";
-import { LONGEST_REAL_FFT } from "../fft/real-fft.js";
 
 /** What the command line of the psd filter asks for. Source: reducers 7. */
 export interface PsdOptions {

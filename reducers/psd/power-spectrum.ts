@@ -1,4 +1,4 @@
-import { RealFft } from "../fft/real-fft.js";
+import { RealFft } from "../../fft/real-fft.js";
 
 /** The symmetric Hann window w_i = (1 - cos(2 pi i / (n - 1))) / 2, i = 0..n-1. Source: reducers 7.2. */
 export function hannWindow(n: number): Float64Array {

@@ -1,4 +1,4 @@
-import { DasError } from "../../errors/das-error.js";
+import { DasError } from "../errors/das-error.js";
 import { type ComplexFft, complexFft } from "./complex-fft.js";
 import { writeRoot } from "./roots-of-unity.js";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isDasError } from "../../errors/das-error.js";
-import { complexFft, primeFactors } from "../../reducers/fft/complex-fft.js";
-import { LONGEST_REAL_FFT, RealFft } from "../../reducers/fft/real-fft.js";
+import { complexFft, primeFactors } from "../../fft/complex-fft.js";
+import { LONGEST_REAL_FFT, RealFft } from "../../fft/real-fft.js";
 
 /** Noise of a linear congruential generator in [-0.5, 0.5): the same numbers on every machine. */
 function noise(length: number, seed = 12345): Float64Array {
