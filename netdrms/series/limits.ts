@@ -22,9 +22,9 @@ export const SERIES_LIMITS = {
  */
 export const MASTER_LIMITS = {
   /** Characters of one field. */
-  text: 8192,
+  text: 4096,
   /** Rows of one series in `drms_keyword`: 1600 columns is what PostgreSQL allows, constants have none. */
-  keywordRows: 4096,
+  keywordRows: 2500,
   linkRows: 1024,
   /** Keywords when those per segment are counted one by one. */
   keywords: 16_384,

@@ -117,11 +117,11 @@ export interface TargetKeyRows {
  */
 export async function targetKeys(
   database: Database,
-  targets: ReadonlyMap<string, readonly string[]>,
+  targets: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<ReadonlyMap<string, TargetKeyRows>> {
   if (targets.size === 0) return new Map();
   const rows = await database.query(
-    unionAll([...targets].map(([namespace, series]) => targetKeyBranch(namespace, series))),
+    unionAll([...targets].map(([namespace, series]) => targetKeyBranch(namespace, [...series]))),
   );
   const found = new Map<string, { primaryIndex: string; keywords: MasterFields[] }>();
   for (const row of rows) {

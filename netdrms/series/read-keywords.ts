@@ -2,6 +2,7 @@ import { DRMS_TYPES, drmsTypeOf } from "../values/drms-type.js";
 import { isAtLeast, type KeywordFlags, readFlagWord, type SeriesVersion } from "./flag-word.js";
 import { KEYWORD_CLASS_CODES, keywordClassOfCode } from "./keyword-class.js";
 import { MASTER_LIMITS, SERIES_LIMITS } from "./limits.js";
+import { readLinkedMember } from "./linked-member.js";
 import { integerField, type MasterRow, masterError, shown, textField } from "./master-row.js";
 import type { MasterFields } from "./master-tables.js";
 import type { Keyword, KeywordClass, LinkedMember } from "./model.js";
@@ -62,7 +63,7 @@ function readRow(row: MasterRow, context: KeywordContext, columns: ReadonlyMap<s
   const baseName = textField(row, "keywordname");
   const implicit = isImplicit(baseName, keywordClass, flags, context.version);
   expectName(row, baseName, implicit);
-  const link = readLink(row);
+  const link = readLinkedMember(row, "targetkeyw");
   const member = {
     baseName,
     type: readType(row, link),
@@ -119,22 +120,6 @@ function readClass(row: MasterRow): KeywordClass {
       `isconstant is ${code}, expected one of ${Object.values(KEYWORD_CLASS_CODES).join(", ")}`,
     );
   return keywordClass;
-}
-
-/** Where a linked member leads to; `undefined` for one with a value of its own. Source: netdrms 1.4. */
-function readLink(row: MasterRow): LinkedMember | undefined {
-  if (integerField(row, "islink", 0, 1, 0) === 0) return undefined;
-  return {
-    link: linkedName(row, "linkname"),
-    target: linkedName(row, "targetkeyw"),
-  };
-}
-
-function linkedName(row: MasterRow, column: string): string {
-  const name = textField(row, column).trim();
-  if (!isMemberName(name))
-    throw masterError(row.place, `${column} is ${shown(name)}, expected ${MEMBER_NAME_SYNTAX}`);
-  return name;
 }
 
 /** A linked keyword has the type of its target; what its row says, often nothing, does not matter. */

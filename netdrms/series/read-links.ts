@@ -34,12 +34,12 @@ interface LinkRow {
 }
 
 /**
- * The links of a series in the order of their columns. The keys of a dynamic one are the internal prime keys of its target; where the target is not in
- * this archive, or has other keys than the columns here were made for, they are read off the columns.
+ * The links of a series in the order of their columns. The keys of a dynamic one are the internal prime keys of its target; where
+ * the target is not in this archive, or has other keys than the columns here were made for, they are read off the columns.
  *
- * Asks the database only where there are dynamic links: two statements, however many. Errors: ARCHIVE_FAILED naming link and
- * field or the column that is not there, and those of
- * {@link Database}. Source: netdrms 1.8, 2.4, 2.10.
+ * Asks the database only where there are dynamic links: two statements, however many.
+ * Errors: ARCHIVE_FAILED naming link and field, or the column that is not there; those of {@link Database}.
+ * Source: netdrms 1.8, 2.4, 2.10.
  */
 export async function readLinks(
   database: Database,
@@ -101,12 +101,12 @@ async function keysOfTargets(
     database,
     namespaces.flatMap((namespace) => ["drms_series", "drms_keyword"].map((table) => ({ namespace, table }))),
   );
-  const readable = new Map<string, string[]>();
+  const readable = new Map<string, Set<string>>();
   for (const { name, namespace } of targets) {
     const here = ["drms_series", "drms_keyword"].every(
       (table) => masters.get(`${namespace}.${table}`)?.readable,
     );
-    if (here) readable.set(namespace, [...(readable.get(namespace) ?? []), name.toLowerCase()]);
+    if (here) readable.set(namespace, (readable.get(namespace) ?? new Set()).add(name.toLowerCase()));
   }
   const found = await targetKeys(database, readable);
   const keys = new Map<string, TargetKeys>();

@@ -1,9 +1,10 @@
 import { DRMS_TYPES, drmsTypeOf } from "../values/drms-type.js";
 import { isAtLeast, type SeriesVersion } from "./flag-word.js";
 import { SERIES_LIMITS } from "./limits.js";
+import { readLinkedMember } from "./linked-member.js";
 import { integerField, type MasterRow, masterError, shown, textField } from "./master-row.js";
 import type { MasterFields } from "./master-tables.js";
-import { findNamed, type Keyword, type LinkedMember, type Segment, type SegmentProtocol } from "./model.js";
+import { findNamed, type Keyword, type Segment, type SegmentProtocol } from "./model.js";
 import { compressionKeywordName, isMemberName, MEMBER_NAME_SYNTAX, scaleKeywordNames } from "./names.js";
 import { axisColumns, fileColumn, SEGMENT_PROTOCOLS, SEGMENT_SCOPES } from "./segment-kinds.js";
 
@@ -51,7 +52,7 @@ function readSegment(row: MasterRow, version: SeriesVersion, keywords: readonly 
       `the name is none, expected ${MEMBER_NAME_SYNTAX}, at most ${SERIES_LIMITS.memberName}`,
     );
   const number = integerField(row, "segnum", 0, SERIES_LIMITS.segments - 1);
-  const link = readLink(row);
+  const link = readLinkedMember(row, "targetseg");
   // What the row of a linked segment leaves out is its target's.
   const scope = oneOf(row, "scope", SEGMENT_SCOPES, link && "variable");
   const protocol: SegmentProtocol = oneOf(row, "protocol", SEGMENT_PROTOCOLS, link && "generic");
@@ -74,17 +75,6 @@ function readSegment(row: MasterRow, version: SeriesVersion, keywords: readonly 
     bzero: isAtLeast(version, 2, 1) ? numberOf(keywords, scale.bzero, 0) : 0,
     bscale: isAtLeast(version, 2, 1) ? numberOf(keywords, scale.bscale, 1) : 1,
   };
-}
-
-function readLink(row: MasterRow): LinkedMember | undefined {
-  if (integerField(row, "islink", 0, 1, 0) === 0) return undefined;
-  const [link, target] = ["linkname", "targetseg"].map((column) => {
-    const name = textField(row, column).trim();
-    if (!isMemberName(name))
-      throw masterError(row.place, `${column} is ${shown(name)}, expected ${MEMBER_NAME_SYNTAX}`);
-    return name;
-  });
-  return { link: link!, target: target! };
 }
 
 function oneOf<T extends string>(

@@ -1,5 +1,9 @@
 import pg from "pg";
-import { connectionPool, inTransaction } from "../../netdrms/database/connection-pool.js";
+import {
+  type ConnectionPool,
+  connectionPool,
+  inTransaction,
+} from "../../netdrms/database/connection-pool.js";
 import type { Database } from "../../netdrms/database/database.js";
 
 /** The roles that the statements name; they are shared by all databases of a server, and other tests may make them too. */
@@ -140,12 +144,12 @@ export async function makeWorkedArchive(url: string): Promise<void> {
   await runSql(url, [ROLES, GLOBAL_TABLES, namespaceSql("su_ex"), MAG45_SQL, LEV1_SQL].join("\n"));
 }
 
-/** Runs `work` in one transaction that may only read; the connection is closed afterwards. */
-export async function reading<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
-  const pool = connectionPool({ url, maxConnections: 1 });
-  try {
-    return await inTransaction(pool, { access: "read", statementTimeoutMs: 10_000 }, work);
-  } finally {
-    await pool.close();
-  }
+/** By URL; a connection ends when its database is dropped. */
+const pools = new Map<string, ConnectionPool>();
+
+/** Runs `work` in one transaction that may only read. */
+export function reading<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const pool = pools.get(url) ?? connectionPool({ url, maxConnections: 1 });
+  pools.set(url, pool);
+  return inTransaction(pool, { access: "read", statementTimeoutMs: 10_000 }, work);
 }

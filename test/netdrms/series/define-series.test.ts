@@ -139,6 +139,31 @@ Data: upper, link, SELF, image, 2, NA, NA, "the one before"`,
     expect(parseJsd(printJsd(definitionOf(read))).definition).toEqual(definition);
   });
 
+  it("has link columns that are cut as the database cuts them, and none for a target without keys", async () => {
+    const long = "k".repeat(31);
+    await made(
+      (await define("Seriesname: su_ex.keyless\nKeyword:X, int, variable, record, 0, %d, '', ''")).series,
+    );
+    await made(
+      (
+        await define(
+          `Seriesname: su_ex.longkey\nPrimeKeys: ${long}\nKeyword:${long}, int, variable, record, 0, %d, '', ''`,
+        )
+      ).series,
+    );
+    const { series } = await define(
+      `Seriesname: su_ex.cut\nLink: NONE, su_ex.keyless, dynamic, ''\nLink: ${"l".repeat(31)}, su_ex.longkey, dynamic, ''`,
+    );
+    const read = await made(series);
+    expect(findNamed(read.links, "NONE")).toMatchObject({ kind: "dynamic", keys: [] });
+    // ln_, 31 letters, _ and 28 letters are the 63 that a name can have.
+    const column = `ln_${"l".repeat(31)}_${"k".repeat(28)}`;
+    expect(findNamed(read.links, "l".repeat(31))).toMatchObject({
+      keys: [{ column, target: long, type: "int" }],
+    });
+    expect(series.links).toEqual(expect.arrayContaining([...read.links]));
+  });
+
   it("may be linked before its target is there, statically alone", async () => {
     const { series } = await define(jsdWith("Link: L, su_ex.later, static, ''", "Keyword:X, link, L, y, ''"));
     expect(series.links).toEqual([

@@ -199,6 +199,25 @@ describe("a series definition file", () => {
   });
 });
 
+describe("a damaged definition file", () => {
+  it("is a definition or an error that names a line, never anything else", () => {
+    const damage = fc.record({
+      at: fc.nat(EXAMPLE_JSD.length),
+      cut: fc.nat(12),
+      text: fc.string({ unit: fc.constantFrom(..."\"',:\\ \t\n#*xX01-."), maxLength: 6 }),
+    });
+    fc.assert(
+      fc.property(damage, ({ at, cut, text }) => {
+        const message = messageOf(() =>
+          parseJsd(EXAMPLE_JSD.slice(0, at) + text + EXAMPLE_JSD.slice(at + cut)),
+        );
+        expect(message).toMatch(/^(accepted$|Line \d+ ".*": |The definition: )/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe("a printed definition", () => {
   it("has headers of 17 characters and a tab in their order, then links, keywords and segments", () => {
     expect(printJsd(parseJsd(EXAMPLE_JSD).definition)).toBe(
