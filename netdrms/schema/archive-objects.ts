@@ -65,8 +65,8 @@ function serverObjects(wanted: WantedArchive, users: readonly WantedUser[]): rea
     ...(wanted.oneServer ? [] : withTask.map((role) => login("sums-server", role))),
     ...(wanted.createDatabases
       ? [
-          databaseObject(here, wanted.drmsDatabase),
-          databaseObject(wanted.oneServer ? here : "sums-server", wanted.sumsDatabase),
+          databaseObject(here, wanted.drmsDatabase, wanted.serverMajor),
+          databaseObject(wanted.oneServer ? here : "sums-server", wanted.sumsDatabase, wanted.serverMajor),
         ]
       : []),
   ];

@@ -35,8 +35,9 @@ export const NOTHING_THERE: SetupState = { present: new Set(), namespaceOwners: 
  * What is to be run so that an archive has all that is wanted, in order; nothing where it has. What is there is never altered, in
  * whatever way it was made; only a sequence of SUNUMs that gave no number yet is moved into the range of the site.
  *
- * Errors: BAD_PARAMETER for names and numbers that cannot be, for a site code other than that of the storage units that are there, for none
- * where there are none yet, and for a namespace that is somebody else's. Source: netdrms 2.1 to 2.9, 3.1, 3.2.
+ * Errors: BAD_PARAMETER for names and numbers that cannot be, for a site code other than that of the storage units that are
+ * there, for none where there are none yet, and for a namespace that is somebody else's.
+ * Source: netdrms 2.1 to 2.9, 3.1, 3.2.
  */
 export function planSetup(state: SetupState, wanted: WantedArchive): readonly Statement[] {
   checkWanted(wanted);

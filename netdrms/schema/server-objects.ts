@@ -48,8 +48,15 @@ export function memberObject(place: ServerPlace, role: string, group: string): S
   };
 }
 
-/** A database of encoding LATIN1 and locale C; one that is there is kept as it is. Source: netdrms 2.1. */
-export function databaseObject(place: ServerPlace, database: string): SchemaObject {
+/** From this version on a database may be ordered by something else than the C library, if it does not say so. */
+const FIRST_WITH_PROVIDERS = 15;
+
+/**
+ * A database of encoding LATIN1 and locale C; one that is there is kept as it is. Source: netdrms 2.1.
+ * @param major version of the server
+ */
+export function databaseObject(place: ServerPlace, database: string, major: number): SchemaObject {
+  const provider = major >= FIRST_WITH_PROVIDERS ? sql` LOCALE_PROVIDER libc` : sql``;
   return {
     place,
     key: `database ${database}`,
@@ -57,7 +64,7 @@ export function databaseObject(place: ServerPlace, database: string): SchemaObje
     steps: [
       {
         description: `database ${database}`,
-        sql: sql`CREATE DATABASE ${name(database)} TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'`,
+        sql: sql`CREATE DATABASE ${name(database)} TEMPLATE template0 ENCODING 'LATIN1'${provider} LC_COLLATE 'C' LC_CTYPE 'C'`,
       },
     ],
   };

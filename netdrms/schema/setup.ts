@@ -3,14 +3,16 @@ import { DasError, isDasError } from "../../errors/das-error.js";
 import { type ConnectionPool, connectionPool, inTransaction } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
 import { databaseOf, withDatabase } from "../postgres/database-url.js";
+import { givenPostgres } from "../postgres/local-server.js";
+import { OLDEST_MAJOR } from "../postgres/server-programs.js";
 import { planSetup } from "./plan-setup.js";
 import { readSetupState, type StateSources } from "./read-state.js";
 import { type ArchiveUrls, runStatements, urlOf } from "./run-statements.js";
 import type { Place, Statement } from "./schema-object.js";
 import { checkWanted, type WantedArchive } from "./wanted.js";
 
-/** What an archive is to have; the names of its databases are in the URLs. */
-export type SetupOptions = Omit<WantedArchive, "drmsDatabase" | "sumsDatabase" | "oneServer">;
+/** What an archive is to have; its servers and the names of its databases are in the URLs. */
+export type SetupOptions = Omit<WantedArchive, "drmsDatabase" | "sumsDatabase" | "oneServer" | "serverMajor">;
 
 const STATE_LIMIT_MS = 60_000;
 
@@ -19,16 +21,15 @@ const STATE_LIMIT_MS = 60_000;
  * Source: netdrms 2.1 to 2.9, 3.1, 3.2.
  *
  * Errors: BAD_PARAMETER for what cannot be wanted, see {@link planSetup}, and for a partition that is no folder here;
- * ARCHIVE_AWAY where a server does not answer, or a database is not there and none is to be made.
+ * ARCHIVE_AWAY where a server does not answer or is older than PostgreSQL 13, or a database is not there and none is to be made.
  */
 export async function planArchive(urls: ArchiveUrls, options: SetupOptions): Promise<readonly Statement[]> {
-  const wanted: WantedArchive = {
-    ...options,
-    drmsDatabase: databaseOf(urls.drms),
-    sumsDatabase: databaseOf(urls.sums),
-    oneServer: withDatabase(urls.drms, "any") === withDatabase(urls.sums, "any"),
-  };
-  checkWanted(wanted);
+  const names = { drmsDatabase: databaseOf(urls.drms), sumsDatabase: databaseOf(urls.sums) };
+  const servers = new Set([withDatabase(urls.drms, "any"), withDatabase(urls.sums, "any")]);
+  const oneServer = servers.size === 1;
+  checkWanted({ ...options, ...names, oneServer, serverMajor: OLDEST_MAJOR });
+  const majors = await Promise.all([...servers].map(async (url) => (await givenPostgres(url)).major));
+  const wanted: WantedArchive = { ...options, ...names, oneServer, serverMajor: Math.min(...majors) };
   for (const { path } of wanted.partitions) await expectFolder(path);
   return withSources(urls, wanted, async (sources) =>
     planSetup(await readSetupState(sources, wanted), wanted),

@@ -13,9 +13,9 @@ export function shadowName(table: string): string {
 }
 
 /**
- * The statements that make the shadow table of a series, filled from the records that are there, and the trigger that keeps it; none where
- * the series has one. Writers wait meanwhile. They are for one transaction of READ COMMITTED: an older snapshot would
- * miss records of those who wrote last, unless the series was made in the same transaction.
+ * The statements that make the shadow table of a series, filled from the records that are there, and the trigger that keeps it;
+ * none where the series has one. Writers wait meanwhile. They are for one transaction of READ COMMITTED: an older snapshot
+ * would miss records of those who wrote last, unless the series was made in the same transaction.
  *
  * The key is unique but, unlike that of the original software, no primary key, so that a key of NULL can be in it (RULE of netdrms
  * 2.5: a NULL matches a NULL): without its row the record could not be found through the shadow.

@@ -42,6 +42,8 @@ export interface WantedArchive {
   readonly sumsDatabase: string;
   /** Whether the database of the storage units is in the server of the other one. */
   readonly oneServer: boolean;
+  /** Major version of the server; of the older one where there are two. */
+  readonly serverMajor: number;
   /** Databases that are missing are made. */
   readonly createDatabases: boolean;
   /** 0 to 32767; must be given where there are no storage units yet. */

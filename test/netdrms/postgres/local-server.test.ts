@@ -1,11 +1,13 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { reachableFolder } from "../../../netdrms/postgres/data-folder.js";
 import {
   givenPostgres,
   type LocalPostgres,
@@ -186,6 +188,8 @@ describe.skipIf(postgres.missing)(postgres.title("a server of our own"), () => {
 
   it("goes with its folder where it is temporary", async () => {
     const temporary = join(scratch, "temporary");
+    // As it is, with its owners: making a cluster takes longer.
+    await promisify(execFile)("cp", ["-a", folder, temporary]);
     const server = await startLocalPostgres({ folder: temporary, fsync: false, temporary: true });
     expect(existsSync(temporary)).toBe(true);
     await server.stop();
@@ -244,6 +248,10 @@ describe.skipIf(postgres.missing)(postgres.title("a server of our own"), () => {
       async () => {
         await mkdir(join(scratch, "closed"), { mode: 0o700 });
         expect(await refusal("closed/server")).toEqual(bad("cannot be reached"));
+        const [closed, open] = [join(scratch, "closed/a/b"), join(scratch, "open/a/b")];
+        expect(await reachableFolder([closed, open])).toBe(open);
+        expect(await reachableFolder([closed])).toBeUndefined();
+        expect(existsSync(join(scratch, "open"))).toBe(false);
       },
     );
   });

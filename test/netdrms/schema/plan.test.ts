@@ -13,6 +13,7 @@ const WANTED: WantedArchive = {
   drmsDatabase: "drms",
   sumsDatabase: "drms_sums",
   oneServer: true,
+  serverMajor: 18,
   createDatabases: true,
   siteCode: 0x4000,
   users: [],
@@ -47,6 +48,15 @@ describe("a plan", () => {
   it("makes no database that nobody asked for", () => {
     const made = plan({ createDatabases: false });
     expect(made.filter(({ description }) => description.startsWith("database"))).toEqual([]);
+  });
+
+  it("says what orders the text of a database where a server knows of more than one way", () => {
+    const texts = (serverMajor: number): string =>
+      printPlan(plan({ serverMajor }).filter(({ description }) => description === "database drms"));
+    expect(texts(14)).toContain(
+      "CREATE DATABASE \"drms\" TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C';",
+    );
+    expect(texts(15)).toContain("ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C'");
   });
 
   it("is the same for the same wishes", () => {
