@@ -8,7 +8,7 @@ import { partitionFolders } from "./partitions.js";
 import { recordsOf } from "./remove-units.js";
 import { giveUpUnits } from "./retention.js";
 import { bigintField, textField } from "./row-fields.js";
-import { findAside, settleAside } from "./set-aside.js";
+import { type SettledFolder, settlePartition } from "./set-aside.js";
 import { changeSums, readSums } from "./sums-transaction.js";
 import { sunumRange } from "./sunum.js";
 import { livingSessions, lockSession } from "./unit-locks.js";
@@ -44,8 +44,7 @@ export interface OrphanOptions {
 export type CleanUpEvent =
   /** A dead session was ended; these units of it disappeared. */
   | { readonly kind: "session"; readonly sumid: bigint; readonly sunums: readonly bigint[] }
-  /** A folder of a removal that was cut off. */
-  | { readonly kind: "settled"; readonly sunum: bigint; readonly end: "put back" | "removed" | "left over" }
+  | SettledFolder
   /** A unit that no record points to; it was given up, so that the next purge that needs the room takes it. */
   | { readonly kind: "orphan"; readonly sunum: bigint; readonly series: string };
 
@@ -89,7 +88,7 @@ async function quietSessions(sums: Database, hours: number): Promise<readonly bi
     SELECT s.sumid FROM (SELECT sumid FROM public.sum_open
                           UNION SELECT sumid FROM public.sum_partn_alloc WHERE status IN (1, 8)) s
       LEFT JOIN public.sum_open o ON o.sumid = s.sumid
-     WHERE o.sumid IS NULL OR o.open_date <= localtimestamp - make_interval(hours => ${param(hours, "int4")})
+     WHERE o.sumid IS NULL OR o.open_date <= localtimestamp(0) - make_interval(hours => ${param(hours, "int4")})
      ORDER BY s.sumid`);
   const sumids = rows.map((row) => bigintField(row, "sumid"));
   const living = await livingSessions(sums, sumids);
@@ -104,14 +103,7 @@ async function* settlePartitions(options: CleanUpOptions): AsyncGenerator<CleanU
       log(`partition ${partition} does not answer and is passed by`);
       continue;
     }
-    for (const one of await findAside(partition)) {
-      try {
-        const end = dryRun ? "left over" : await settleAside(pool, one);
-        if (end !== "busy") yield { kind: "settled", sunum: one.sunum, end };
-      } catch (error) {
-        log(`folder ${one.aside} cannot be settled: ${String(error)}`);
-      }
-    }
+    yield* settlePartition(pool, partition, log, dryRun);
   }
 }
 
@@ -148,8 +140,8 @@ function youngUnits(sums: Database, after: bigint, last: bigint, { minAgeHours, 
   return sums.query(sql`
     SELECT ds_index, online_loc, owning_series FROM public.sum_main
      WHERE ds_index > ${param(after, "int8")} AND ds_index <= ${param(last, "int8")} AND online_status = 'Y'
-       AND creat_date <= localtimestamp - make_interval(hours => ${param(minAgeHours, "int4")})
-       AND creat_date > localtimestamp - make_interval(days => ${param(maxAgeDays, "int4")})
+       AND creat_date <= localtimestamp(0) - make_interval(hours => ${param(minAgeHours, "int4")})
+       AND creat_date > localtimestamp(0) - make_interval(days => ${param(maxAgeDays, "int4")})
      ORDER BY ds_index LIMIT ${param(CHUNK, "int4")}`);
 }
 

@@ -3,7 +3,7 @@ import { type AskSpace, type PartitionSpace, usedPart } from "./partition-space.
 import { closePartition, listPartitions, type Partition, reopenPartition } from "./partitions.js";
 import { type Candidate, expiredUnits } from "./purge-candidates.js";
 import { type Removal, type RemoveOptions, removeUnits } from "./remove-units.js";
-import { findAside, settleAside } from "./set-aside.js";
+import { type SettledFolder, settlePartition } from "./set-aside.js";
 import { changeSums, readSums } from "./sums-transaction.js";
 import { heldUnits, lockPurge } from "./unit-locks.js";
 
@@ -36,8 +36,7 @@ export type PurgeEvent =
       /** Why it is kept. */
       readonly why?: string;
     }
-  /** A folder of a removal that was cut off. */
-  | { readonly kind: "settled"; readonly sunum: bigint; readonly end: "put back" | "removed" }
+  | SettledFolder
   | { readonly kind: "closed" | "reopened"; readonly partition: string };
 
 /** Units that are removed in one go: while it lasts, readers of those wait. */
@@ -82,7 +81,7 @@ async function* purgePartition(
     yield { kind: "partition", partition: folder };
     return;
   }
-  if (!dryRun) yield* settleFolders(options, folder);
+  if (!dryRun) yield* settlePartition(options.pool, folder, options.log);
   const space = await askSpace(folder);
   if (space === undefined) return;
   yield { kind: "partition", partition: folder, space };
@@ -105,18 +104,6 @@ async function* openOrClose(
   if (used <= highWater && closed === "purge") {
     if (!dryRun) await changeSums(pool, (sums) => reopenPartition(sums, folder));
     yield { kind: "reopened", partition: folder };
-  }
-}
-
-/** What an earlier removal left. */
-async function* settleFolders({ pool, log }: PurgeOptions, partition: string): AsyncGenerator<PurgeEvent> {
-  for (const one of await findAside(partition)) {
-    try {
-      const end = await settleAside(pool, one);
-      if (end !== "busy") yield { kind: "settled", sunum: one.sunum, end };
-    } catch (error) {
-      log(`folder ${one.aside} cannot be settled: ${String(error)}`);
-    }
   }
 }
 

@@ -75,6 +75,14 @@ export async function findAside(partition: string): Promise<readonly AsideFolder
   return found;
 }
 
+/** A removal that was cut off, and what became of the folder. */
+export interface SettledFolder {
+  readonly kind: "settled";
+  readonly sunum: bigint;
+  /** `left over`: it was only told of. */
+  readonly end: "put back" | "removed" | "left over";
+}
+
 /** What became of a folder that was set aside; `busy`: whoever removes the unit is still at it. */
 export type AsideEnd = "put back" | "removed" | "busy";
 
@@ -103,6 +111,30 @@ export async function settleAside(pool: ConnectionPool, one: AsideFolder): Promi
   }
   await removeFolder(one.aside);
   return "removed";
+}
+
+/**
+ * Ends all removals that were cut off in a partition; what cannot be ended is told to `log` and stays.
+ *
+ * @param dryRun only tells of them
+ * Errors: none.
+ */
+export async function* settlePartition(
+  pool: ConnectionPool,
+  partition: string,
+  log: (line: string) => void,
+  dryRun = false,
+): AsyncGenerator<SettledFolder> {
+  const found = await findAside(partition).catch((error: unknown) => {
+    log(`partition ${partition} cannot be looked through: ${String(error)}`);
+    return [];
+  });
+  for (const one of found) {
+    const end = dryRun ? "left over" : await settleAside(pool, one).catch((error: unknown) => String(error));
+    if (end === "put back" || end === "removed" || end === "left over")
+      yield { kind: "settled", sunum: one.sunum, end };
+    else if (end !== "busy") log(`folder ${one.aside} cannot be settled: ${end}`);
+  }
 }
 
 async function isThere(path: string): Promise<boolean> {

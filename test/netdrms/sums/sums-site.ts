@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ConnectionPool, connectionPool } from "../../../netdrms/database/connection-pool.js";
 import type { Row } from "../../../netdrms/database/database.js";
-import { param, type Sql, sql } from "../../../netdrms/database/sql.js";
+import { name, param, type Sql, sql } from "../../../netdrms/database/sql.js";
 import type { PartitionSpace } from "../../../netdrms/sums/partition-space.js";
 import { changeSums } from "../../../netdrms/sums/sums-transaction.js";
 import { type TestDatabase, testDatabase } from "../../support/postgres.js";
@@ -80,6 +80,8 @@ export interface SumsSite {
   query(statement: Sql): Promise<readonly Row[]>;
   /** Adds a unit as the original would leave it. Gives its folder. */
   give(unit: GivenUnit): Promise<string>;
+  /** Empties the tables and the partitions. Sequences go on: connections keep numbers of theirs. */
+  clear(): Promise<void>;
   /** Names in a partition, sorted. */
   names(partition: string): Promise<readonly string[]>;
   end(): Promise<void>;
@@ -93,15 +95,25 @@ export async function sumsSite(): Promise<SumsSite> {
       make: (url) => withClient(url, async (client) => void (await client.query(TABLES))),
     },
   });
+  await withClient(database.url, async (client) => {
+    // Those that wait for each other in a circle are told soon.
+    await client.query(
+      `ALTER DATABASE ${client.escapeIdentifier(database.name)} SET deadlock_timeout = '20ms'`,
+    );
+  });
   const root = await mkdtemp(join(tmpdir(), "sums-"));
+  await chmod(root, 0o755);
   const partitions = [join(root, "SUM0"), join(root, "SUM1")] as const;
   const pool = connectionPool({ url: database.url, maxConnections: 8 });
   const lines: string[] = [];
   const query = (statement: Sql) => changeSums(pool, (sums) => sums.query(statement));
-  for (const partition of partitions) {
-    await mkdir(partition);
-    await query(sql`INSERT INTO public.sum_partn_avail VALUES (${param(partition, "text")}, 0, 0, 0, 0)`);
-  }
+  const addPartitions = async (): Promise<void> => {
+    for (const partition of partitions) {
+      await mkdir(partition);
+      await query(sql`INSERT INTO public.sum_partn_avail VALUES (${param(partition, "text")}, 0, 0, 0, 0)`);
+    }
+  };
+  await addPartitions();
   return {
     database,
     pool,
@@ -116,6 +128,14 @@ export async function sumsSite(): Promise<SumsSite> {
       await query(mainRow(unit, folder));
       await query(allocRow(unit, folder));
       return folder;
+    },
+    async clear() {
+      lines.length = 0;
+      // Faster than TRUNCATE for a few rows.
+      for (const table of ["sum_main", "sum_partn_alloc", "sum_partn_avail", "sum_open", "sum_arch_group"])
+        await query(sql`DELETE FROM ${name("public", table)}`);
+      for (const partition of partitions) await rm(partition, { recursive: true });
+      await addPartitions();
     },
     names: async (partition) => (await readdir(partition)).sort(),
     async end() {
@@ -147,4 +167,15 @@ function allocRow({ sunum, expiresIn = -1, status = 2, bytes = 1000n }: GivenUni
   return sql`
     INSERT INTO public.sum_partn_alloc (wd, sumid, status, bytes, effective_date, archive_substatus, group_id, ds_index, safe_id)
     VALUES (${param(folder, "text")}, 2, ${param(status, "int4")}, ${param(bytes, "int8")}, ${date}, 32, 0, ${param(sunum, "int8")}, 0)`;
+}
+
+/** Runs `work` as a user who may do little; root may do everything. */
+export async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
 }
