@@ -14,7 +14,7 @@ import { type SpecificationPrinter, specificationPrinter } from "../series/recor
 import { missingValue } from "../values/drms-type.js";
 import { type CompressionRequest, compressionOf } from "./compression.js";
 import { completeHeader } from "./export-header.js";
-import { type FileNameTemplate, fileName, UniqueNames } from "./file-name.js";
+import { type FileNameTemplate, fileName, type UniqueNames } from "./file-name.js";
 import type { NamingChoice } from "./fits-name.js";
 import { type PreparedFile, prepareImage } from "./image-file.js";
 import { keywordCards } from "./keyword-cards.js";
@@ -26,6 +26,8 @@ export interface ExportOptions {
   /** `as-is`: stored files byte for byte; `fits`: complete FITS files. Source: export A1. */
   readonly protocol: "as-is" | "fits";
   readonly template: FileNameTemplate;
+  /** Of the whole export, which may be of several record sets. */
+  readonly names: UniqueNames;
   readonly compression: CompressionRequest;
   readonly naming: NamingChoice;
   /** Value of the card LICENSE. */
@@ -64,15 +66,17 @@ export async function* exportRecords(
   batches: AsyncIterable<RecordBatch>,
   options: ExportOptions,
 ): AsyncGenerator<ExportItem> {
-  const names = new UniqueNames();
   const print = specificationPrinter(options.series);
-  let running = 0;
   for await (const batch of batches)
     for await (const held of heldRecords(options.units, batch)) {
       const record = specificationOf(options.series, print, held);
+      if (batch.segments.length === 0)
+        yield { kind: "failed", record, message: "the series has no segments, so there is no file" };
       for (const [place, column] of batch.segments.entries())
-        for await (const made of segmentFiles(held, column, place, options, () => running++))
-          yield made.kind === "file" ? { ...made, record, name: names.take(made.name) } : { ...made, record };
+        for await (const made of segmentFiles(held, column, place, options))
+          yield made.kind === "file"
+            ? { ...made, record, name: options.names.take(made.name) }
+            : { ...made, record };
     }
 }
 
@@ -84,12 +88,11 @@ async function* segmentFiles(
   column: SegmentColumn,
   place: number,
   options: ExportOptions,
-  next: () => number,
 ): AsyncGenerator<SegmentItem> {
   const segment = column.segment.name;
   try {
     const stored = storedSegment(column, held.row, held.units);
-    const name = nameOf(held, stored, options, next());
+    const name = nameOf(held, stored, options);
     if (options.protocol === "fits" && isFitsProtocol(column.source.protocol))
       yield* completeFile(held, stored, place, name, options);
     else yield* copiedFiles(stored, name);
@@ -155,18 +158,13 @@ function cardsOf({ batch, row }: HeldRecord, column: SegmentColumn, naming: Nami
   );
 }
 
-function nameOf(
-  { batch, row }: HeldRecord,
-  { column }: StoredSegment,
-  options: ExportOptions,
-  running: number,
-): string {
+function nameOf({ batch, row }: HeldRecord, { column }: StoredSegment, options: ExportOptions): string {
   const file = column.file[row]!;
   const name = fileName(options.template, {
     seriesName: options.series.name,
     recnum: batch.recnum[row]!,
     segment: file === "" ? column.source.name : file,
-    running,
+    running: options.names.next(),
     keyword(word) {
       const found = findNamed(
         batch.keywords.map((one) => ({ ...one, name: one.keyword.name })),

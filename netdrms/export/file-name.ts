@@ -130,9 +130,18 @@ function formatted(layout: string, value: DrmsValue, what: string): string {
   return text;
 }
 
-/** Gives each name once: a second file of the same name gets `_1`, `_2`, … before its extension. Source: export A10. */
+/**
+ * The names of one export: each is given once, a second file of the same name gets `_1`, `_2`, … before its extension.
+ * Source: export A10.
+ */
 export class UniqueNames {
   readonly #taken = new Set<string>();
+  #made = 0;
+
+  /** The running number of the next name, from 0. */
+  next(): number {
+    return this.#made++;
+  }
 
   take(name: string): string {
     const dot = name.lastIndexOf(".");

@@ -204,7 +204,9 @@ describe("a file on its way", () => {
       break;
     }
     const failing = await spool({
-      ...piecewise,
+      kind: "direct",
+      byteLength: 3000,
+      notes: [],
       async write(sink) {
         await sink.write(new Uint8Array(10));
         throw new Error("lost");
