@@ -136,12 +136,15 @@ async function* giveUpOrphans(
   }
 }
 
+/** Not those that were given up before. */
 function youngUnits(sums: Database, after: bigint, last: bigint, { minAgeHours, maxAgeDays }: OrphanOptions) {
   return sums.query(sql`
-    SELECT ds_index, online_loc, owning_series FROM public.sum_main
+    SELECT ds_index, online_loc, owning_series FROM public.sum_main m
      WHERE ds_index > ${param(after, "int8")} AND ds_index <= ${param(last, "int8")} AND online_status = 'Y'
        AND creat_date <= localtimestamp(0) - make_interval(hours => ${param(minAgeHours, "int4")})
        AND creat_date > localtimestamp(0) - make_interval(days => ${param(maxAgeDays, "int4")})
+       AND NOT EXISTS (SELECT 1 FROM public.sum_partn_alloc a
+                        WHERE a.ds_index = m.ds_index AND a.status = 2 AND a.effective_date = '0')
      ORDER BY ds_index LIMIT ${param(CHUNK, "int4")}`);
 }
 

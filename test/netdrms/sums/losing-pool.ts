@@ -1,6 +1,9 @@
 import { DasError } from "../../../errors/das-error.js";
 import type { ConnectionPool, Transaction } from "../../../netdrms/database/connection-pool.js";
 
+/** Where a server is lost: before a step is done, or behind a commit whose answer does not arrive. */
+export type Loss = "a step" | "the answer of a commit";
+
 /** A pool whose server is lost at some point. */
 export interface LosingPool extends ConnectionPool {
   /** Whether the point was reached. */
@@ -10,22 +13,24 @@ export interface LosingPool extends ConnectionPool {
 }
 
 /**
- * Passes everything on to `pool` until the step `at`: that one fails, and all that follow. Steps are counted from 1: beginning a
- * transaction, a statement, a commit. With `answerLost` the step itself is still done, and only its answer does not arrive.
+ * Passes everything on to `pool` until the `at`-th place of that kind, from 1; all that follows fails. Steps are: beginning a
+ * transaction, a statement, a commit.
  */
-export function losingPool(pool: ConnectionPool, at: number, answerLost: boolean): LosingPool {
-  let steps = 0;
+export function losingPool(pool: ConnectionPool, loss: Loss, at: number): LosingPool {
+  let places = 0;
+  let lost = false;
   const open = new Set<Transaction>();
-  const step = async <T>(run: () => Promise<T>): Promise<T> => {
-    const now = ++steps;
-    if (now > at || (now === at && !answerLost)) throw away();
+  const step = async <T>(run: () => Promise<T>, isCommit = false): Promise<T> => {
+    if (!lost && loss === "a step") lost = ++places === at;
+    if (lost) throw away();
     const result = await run();
-    if (now === at) throw away();
+    if (isCommit && loss === "the answer of a commit") lost = ++places === at;
+    if (lost) throw away();
     return result;
   };
   return {
     get lost() {
-      return steps >= at;
+      return lost;
     },
     async begin(options) {
       return step(async () => {
@@ -34,7 +39,7 @@ export function losingPool(pool: ConnectionPool, at: number, answerLost: boolean
         return {
           query: (statement) => step(() => transaction.query(statement)),
           copyOut: (select) => transaction.copyOut(select),
-          commit: () => step(() => transaction.commit()),
+          commit: () => step(() => transaction.commit(), true),
           rollback: () => transaction.rollback(),
         } satisfies Transaction;
       });

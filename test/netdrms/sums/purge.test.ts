@@ -23,7 +23,7 @@ describe.skipIf(postgres.missing)(postgres.title("a purge"), () => {
   beforeAll(async () => {
     site = await sumsSite();
     await withClient(site.database.url, (client) =>
-      client.query("CREATE SCHEMA su_ex; CREATE TABLE su_ex.mag45 (recnum bigint PRIMARY KEY, sunum bigint)"),
+      client.query("CREATE TABLE su_ex.mag45 (recnum bigint PRIMARY KEY, sunum bigint)"),
     );
   });
   beforeEach(() => site.clear());

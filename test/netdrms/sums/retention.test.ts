@@ -127,14 +127,11 @@ describe.skipIf(postgres.missing)(postgres.title("the right to shorten a retenti
     for (const role of ["owner", "stranger", "production"] as const)
       roles[role] = `${site.database.name}_${role}`;
     await withClient(site.database.url, async (client) => {
-      await client.query(
-        `DO $$ BEGIN CREATE ROLE sumsadmin LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
-      );
       for (const role of Object.values(roles)) await client.query(`CREATE ROLE ${role} LOGIN`);
       await client.query(`GRANT sumsadmin TO ${roles.production}`);
-      await client.query(`CREATE SCHEMA su_ex; GRANT USAGE ON SCHEMA su_ex TO public;
-        CREATE TABLE su_ex.drms_series (seriesname text, owner text); GRANT SELECT ON su_ex.drms_series TO public;
-        INSERT INTO su_ex.drms_series VALUES ('su_ex.Mag45', '${roles.owner}')`);
+      await client.query(`
+        INSERT INTO su_ex.drms_series (seriesname, author, owner, unitsize, archive, retention, tapegroup, primary_idx, created)
+        VALUES ('su_ex.Mag45', '', '${roles.owner}', 1, 0, 60, 0, '', '')`);
     });
   });
   afterAll(async () => {

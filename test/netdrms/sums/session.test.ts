@@ -13,6 +13,7 @@ import {
 } from "../../../netdrms/sums/session.js";
 import { siteCode } from "../../../netdrms/sums/sunum.js";
 import { holdUnits } from "../../../netdrms/sums/unit-locks.js";
+import { TEST_SITE } from "../../support/archive-database.js";
 import { postgresForTest } from "../../support/postgres.js";
 import { rejectionOf } from "../../support/thrown.js";
 import { dateIn, type SumsSite, sumsSite } from "./sums-site.js";
@@ -70,7 +71,7 @@ describe.skipIf(postgres.missing)(postgres.title("a session that makes storage u
   it("allocates a folder with slots, and the row of a unit that is being written", async () => {
     const session = await open();
     const unit = await session.allocate({ bytes: 5_000_000, slots: 2 });
-    expect(siteCode(unit.sunum)).toBe(3);
+    expect(siteCode(unit.sunum)).toBe(TEST_SITE);
     expect(unit.folder).toBe(`${site.partitions[0]}/D${unit.sunum}`);
     // netdrms 3.6, 2.
     expect(await rows("sum_partn_alloc")).toEqual([

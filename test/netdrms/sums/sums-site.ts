@@ -6,41 +6,12 @@ import type { Row } from "../../../netdrms/database/database.js";
 import { name, param, type Sql, sql } from "../../../netdrms/database/sql.js";
 import type { PartitionSpace } from "../../../netdrms/sums/partition-space.js";
 import { changeSums } from "../../../netdrms/sums/sums-transaction.js";
+import { ARCHIVE_TEMPLATE } from "../../support/archive-database.js";
 import { type TestDatabase, testDatabase } from "../../support/postgres.js";
 import { withClient } from "../../support/test-databases.js";
 
-/** The tables of netdrms 3.1, as the specification writes them, for site 3. */
-const TABLES = `
-  CREATE TABLE sum_main (
-    online_loc varchar(80) NOT NULL, online_status varchar(5), archive_status varchar(5), offsite_ack varchar(5),
-    history_comment varchar(80), owning_series varchar(80), storage_group integer, storage_set integer, bytes bigint,
-    ds_index bigint PRIMARY KEY, create_sumid bigint NOT NULL, creat_date timestamp(0), access_date timestamp(0),
-    username varchar(32), arch_tape varchar(20), arch_tape_pos varchar(15), arch_tape_fn integer,
-    arch_tape_date timestamp(0), warnings varchar(260), status integer, safe_tape varchar(20), safe_tape_pos varchar(15),
-    safe_tape_fn integer, safe_tape_date timestamp(0));
-  CREATE INDEX sum_main_ds_index_idx ON sum_main (ds_index);
-  CREATE INDEX sum_main_owner_idx ON sum_main (owning_series);
-  CREATE TABLE sum_open (sumid bigint PRIMARY KEY, open_date timestamp(0));
-  CREATE TABLE sum_partn_alloc (
-    wd varchar(80) NOT NULL, sumid bigint NOT NULL, status integer NOT NULL, bytes bigint, effective_date varchar(20),
-    archive_substatus integer, group_id integer, ds_index bigint NOT NULL, safe_id integer);
-  CREATE INDEX ON sum_partn_alloc (ds_index);
-  CREATE INDEX ON sum_partn_alloc (effective_date);
-  CREATE INDEX ON sum_partn_alloc (sumid);
-  CREATE INDEX ON sum_partn_alloc (wd);
-  CREATE TABLE sum_partn_avail (
-    partn_name varchar(80) PRIMARY KEY, total_bytes bigint NOT NULL, avail_bytes bigint NOT NULL,
-    pds_set_num integer NOT NULL, pds_set_prime integer NOT NULL DEFAULT 0);
-  CREATE TABLE sum_arch_group (
-    group_id integer PRIMARY KEY, cadence_days integer, sec1970_start bigint, date_arch_start timestamp(0),
-    name varchar(96), sum_set integer);
-  CREATE SEQUENCE sum_seq START 2 CACHE 50;
-  CREATE SEQUENCE sum_ds_index_seq START 1 CACHE 50;
-  ALTER SEQUENCE sum_ds_index_seq MINVALUE 844424930131968 MAXVALUE 1125899906842623
-        START 844424930131968 RESTART 844424930131968;`;
-
-/** First SUNUM of site 3; netdrms 3.2. */
-export const FIRST_SUNUM = 844424930131968n;
+/** First SUNUM of the site: code 0x4000 is 2^14, and 48 bits follow; netdrms 3.2. */
+export const FIRST_SUNUM = 2n ** 62n;
 
 /** The day that `now()` is in `days` days, to the minute, in the words of the database. */
 export function dateIn(days: number): Sql {
@@ -89,12 +60,7 @@ export interface SumsSite {
 
 /** A new site. */
 export async function sumsSite(): Promise<SumsSite> {
-  const database = await testDatabase({
-    template: {
-      name: "sums",
-      make: (url) => withClient(url, async (client) => void (await client.query(TABLES))),
-    },
-  });
+  const database = await testDatabase({ template: ARCHIVE_TEMPLATE });
   await withClient(database.url, async (client) => {
     // Those that wait for each other in a circle are told soon.
     await client.query(
@@ -107,13 +73,23 @@ export async function sumsSite(): Promise<SumsSite> {
   const pool = connectionPool({ url: database.url, maxConnections: 8 });
   const lines: string[] = [];
   const query = (statement: Sql) => changeSums(pool, (sums) => sums.query(statement));
-  const addPartitions = async (): Promise<void> => {
+  const clear = async (): Promise<void> => {
+    lines.length = 0;
+    await changeSums(pool, async (sums) => {
+      // Faster than TRUNCATE for a few rows.
+      for (const table of ["sum_main", "sum_partn_alloc", "sum_partn_avail", "sum_open", "sum_arch_group"])
+        await sums.query(sql`DELETE FROM ${name("public", table)}`);
+      for (const partition of partitions)
+        await sums.query(
+          sql`INSERT INTO public.sum_partn_avail VALUES (${param(partition, "text")}, 0, 0, 0, 0)`,
+        );
+    });
     for (const partition of partitions) {
+      await rm(partition, { recursive: true, force: true });
       await mkdir(partition);
-      await query(sql`INSERT INTO public.sum_partn_avail VALUES (${param(partition, "text")}, 0, 0, 0, 0)`);
     }
   };
-  await addPartitions();
+  await clear();
   return {
     database,
     pool,
@@ -125,18 +101,13 @@ export async function sumsSite(): Promise<SumsSite> {
     async give(unit) {
       const folder = join(unit.partition ?? partitions[0], `D${unit.sunum}`);
       if (unit.missing !== true) await fill(folder, unit.files ?? { "S00000/image.fits": "SIMPLE" });
-      await query(mainRow(unit, folder));
-      await query(allocRow(unit, folder));
+      await changeSums(pool, async (sums) => {
+        await sums.query(mainRow(unit, folder));
+        await sums.query(allocRow(unit, folder));
+      });
       return folder;
     },
-    async clear() {
-      lines.length = 0;
-      // Faster than TRUNCATE for a few rows.
-      for (const table of ["sum_main", "sum_partn_alloc", "sum_partn_avail", "sum_open", "sum_arch_group"])
-        await query(sql`DELETE FROM ${name("public", table)}`);
-      for (const partition of partitions) await rm(partition, { recursive: true });
-      await addPartitions();
-    },
+    clear,
     names: async (partition) => (await readdir(partition)).sort(),
     async end() {
       await pool.close();

@@ -13,6 +13,7 @@ import {
   tapeColumns,
 } from "../../../netdrms/sums/unit-columns.js";
 import { locateUnits, type UnitInfo } from "../../../netdrms/sums/unit-state.js";
+import { TEST_SITE } from "../../support/archive-database.js";
 import { postgresForTest } from "../../support/postgres.js";
 import { rejectionOf } from "../../support/thrown.js";
 import { asNobody, dateIn, FIRST_SUNUM, type SumsSite, sumsSite } from "./sums-site.js";
@@ -27,7 +28,7 @@ describe.skipIf(postgres.missing)(postgres.title("where a unit is"), () => {
   afterAll(() => site.end());
 
   const locate = (sunums: readonly bigint[]) =>
-    readSums(site.pool, (sums) => locateUnits(sums, sunums, { siteCode: 3, log: site.log }));
+    readSums(site.pool, (sums) => locateUnits(sums, sunums, { siteCode: TEST_SITE, log: site.log }));
   const locateOne = async (sunum: bigint): Promise<UnitInfo> => (await locate([sunum])).get(sunum)!;
 
   it("follows the table of states", async () => {
@@ -162,7 +163,7 @@ describe.skipIf(postgres.missing)(postgres.title("where a unit is"), () => {
   });
 
   it("knows the code of its own site from the sequence", async () => {
-    expect(await readSums(site.pool, ownSiteCode)).toBe(3);
+    expect(await readSums(site.pool, ownSiteCode)).toBe(0x4000);
   });
 });
 
