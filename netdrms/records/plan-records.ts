@@ -1,0 +1,172 @@
+import { isDasError } from "../../errors/das-error.js";
+import type { CopyType } from "../database/database.js";
+import { joinSql, type Sql, sql } from "../database/sql.js";
+import type { Selection } from "../query/plan-selection.js";
+import { orderColumns, selectionSql } from "../query/selection-sql.js";
+import { keywordDefault } from "../series/keyword-default.js";
+import { followKeyword, followSegment } from "../series/link-target.js";
+import { findNamed, type Keyword, type Segment, type Series } from "../series/model.js";
+import type { SeriesCatalog } from "../series/series-cache.js";
+import { type DrmsValue, missingValue } from "../values/drms-type.js";
+import { COPY_TYPES } from "./keyword-values.js";
+import { RECORD, RecordJoins } from "./record-joins.js";
+import { SelectList } from "./select-list.js";
+
+/** What of each record is read besides its numbers; members of the selection's series. */
+export interface WantedMembers {
+  readonly keywords: readonly Keyword[];
+  readonly segments: readonly Segment[];
+}
+
+/** Where a row has the value of a keyword. */
+export interface PlannedKeyword {
+  readonly keyword: Keyword;
+  readonly source: Keyword;
+  /** Place in the row, or the value that all records share. */
+  readonly from: number | { readonly constant: DrmsValue };
+  /** The value of the type for which NULL stands. */
+  readonly nullValue: DrmsValue;
+  /** Place of what is NULL where the links lead to no record; `never` where the series do not even have the way. */
+  readonly reached?: number | "never";
+}
+
+/** Where a row has what is needed to find the file of a segment. */
+export interface PlannedSegment {
+  readonly segment: Segment;
+  readonly source: Segment;
+  readonly sourceSeries: Series;
+  readonly sunum: number;
+  readonly slot: number;
+  readonly file: number;
+  /** One an axis: a place, or the length that the series gives. */
+  readonly axes: readonly (number | { readonly constant: number })[];
+  readonly compression: PlannedKeyword | undefined;
+  readonly bzero: PlannedKeyword | undefined;
+  readonly bscale: PlannedKeyword | undefined;
+  readonly reached?: number | "never";
+}
+
+/** One statement that reads the records of a selection with all that is wanted of them. */
+export interface RecordPlan {
+  readonly select: Sql;
+  readonly types: readonly CopyType[];
+  readonly recnum: number;
+  readonly sunum: number;
+  readonly slot: number;
+  readonly sessionId: number;
+  readonly keywords: readonly PlannedKeyword[];
+  readonly segments: readonly PlannedSegment[];
+  /** Members whose links the series do not have, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Plans the reading of a selection: keywords and segments at the end of links come by joins of the same statement.
+ * A link that the series do not have is a warning and gives no values, whatever else there is is read.
+ *
+ * Errors: those of reading a series that is there. Source: netdrms 1.4, 1.7, 1.8.
+ */
+export async function planRecords(
+  catalog: SeriesCatalog,
+  selection: Selection,
+  wanted: WantedMembers,
+): Promise<RecordPlan> {
+  const planner = new RecordPlanner(catalog, selection.series);
+  const own = (column: string, type: CopyType): number =>
+    planner.list.add(planner.joins.column(RECORD, column), type);
+  const numbers = {
+    recnum: own("recnum", "int8"),
+    sunum: own("sunum", "int8"),
+    slot: own("slotnum", "int4"),
+    sessionId: own("sessionid", "int8"),
+  };
+  const keywords: PlannedKeyword[] = [];
+  for (const keyword of wanted.keywords) keywords.push(await planner.keyword(keyword));
+  const segments: PlannedSegment[] = [];
+  for (const segment of wanted.segments) segments.push(await planner.segment(segment));
+  const order = joinSql(
+    orderColumns(selection).map((column) => planner.joins.column(RECORD, column)),
+    ", ",
+  );
+  const { joins, list } = planner;
+  const select = sql`SELECT ${list.sql} FROM (${selectionSql(selection, joins.recordColumns)}) AS r${joins.joins} ORDER BY ${order}`;
+  return { select, types: list.types, ...numbers, keywords, segments, warnings: planner.warnings };
+}
+
+class RecordPlanner {
+  readonly joins = new RecordJoins();
+  readonly list = new SelectList();
+  readonly warnings: string[] = [];
+  readonly #catalog: SeriesCatalog;
+  readonly #series: Series;
+
+  constructor(catalog: SeriesCatalog, series: Series) {
+    this.#catalog = catalog;
+    this.#series = series;
+  }
+
+  async keyword(keyword: Keyword): Promise<PlannedKeyword> {
+    const target = await this.#followed(() => followKeyword(this.#catalog, this.#series, keyword));
+    if (target === undefined) {
+      const constant = missingValue(keyword.type);
+      return { keyword, source: keyword, from: { constant }, nullValue: constant, reached: "never" };
+    }
+    const alias = this.joins.follow(target.steps);
+    return { ...this.#value(target.member, alias), keyword, ...this.#reached(alias) };
+  }
+
+  async segment(segment: Segment): Promise<PlannedSegment> {
+    const target = await this.#followed(() => followSegment(this.#catalog, this.#series, segment));
+    const source = target?.member ?? segment;
+    const sourceSeries = target?.series ?? this.#series;
+    const record = this.joins.follow(target?.steps ?? []);
+    const owner =
+      source.scope === "constant" ? this.joins.fixedRecord(sourceSeries, source.constantRecnum) : record;
+    const place = (column: string, type: CopyType): number =>
+      this.list.add(this.joins.column(owner, column), type);
+    const implicit = (name: string): PlannedKeyword | undefined => {
+      const keyword = findNamed(sourceSeries.keywords, name);
+      return keyword === undefined || keyword.link !== undefined ? undefined : this.#value(keyword, owner);
+    };
+    const hasFile = target !== undefined;
+    return {
+      segment,
+      source,
+      sourceSeries,
+      sunum: place("sunum", "int8"),
+      slot: place("slotnum", "int4"),
+      // The column of a way that does not exist is that of the series itself, which every series has.
+      file: place(hasFile ? source.fileColumn : segment.fileColumn, "text"),
+      axes: source.axes.map((constant, axis) => {
+        const column = source.axisColumns[axis];
+        return column === undefined ? { constant } : place(column, "int4");
+      }),
+      compression: implicit(`cparms_sg${String(source.number).padStart(3, "0")}`),
+      bzero: implicit(`${source.name}_bzero`),
+      bscale: implicit(`${source.name}_bscale`),
+      ...(hasFile ? this.#reached(record) : { reached: "never" as const }),
+    };
+  }
+
+  #value(source: Keyword, alias: string): PlannedKeyword {
+    const standsFor = keywordDefault(source);
+    if (source.column === undefined)
+      return { keyword: source, source, from: { constant: standsFor }, nullValue: standsFor };
+    const from = this.list.add(this.joins.column(alias, source.column), COPY_TYPES[source.type]);
+    return { keyword: source, source, from, nullValue: standsFor };
+  }
+
+  #reached(alias: string): { readonly reached?: number } {
+    return alias === RECORD ? {} : { reached: this.list.add(this.joins.column(alias, "recnum"), "int8") };
+  }
+
+  async #followed<T>(follow: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await follow();
+    } catch (error) {
+      if (!isDasError(error, "BROKEN_LINK")) throw error;
+      this.warnings.push(error.message);
+      return undefined;
+    }
+  }
+}
