@@ -215,8 +215,9 @@ class PooledTransaction implements Transaction {
     this.#ended = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#client.removeListener("error", this.#onError);
-    // The pool closes a connection that is released with `true`.
-    this.#client.release(this.#broken || this.#copying);
+    // The pool closes a connection that is released with `true`. A cancel request that is still on its way must not meet the
+    // statement of whoever would be next.
+    this.#client.release(this.#broken || this.#copying || this.#signal?.aborted === true);
   }
 
   /** Asks the server to stop the statement, and gives the connection up. */

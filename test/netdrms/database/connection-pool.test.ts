@@ -4,6 +4,7 @@ import {
   connectionPool,
   inTransaction,
 } from "../../../netdrms/database/connection-pool.js";
+import type { Database } from "../../../netdrms/database/database.js";
 import { quoteName } from "../../../netdrms/database/identifier.js";
 import { bind, joinSql, name, param, sql, withSettings } from "../../../netdrms/database/sql.js";
 import { postgresForTest, testDatabase } from "../../support/postgres.js";
@@ -41,11 +42,13 @@ const postgres = await postgresForTest();
 
 describe.skipIf(postgres.missing)(postgres.title("transactions of the archive"), () => {
   let pool: ConnectionPool;
+  let url: string;
   let drop: () => Promise<void>;
   beforeAll(async () => {
     const database = await testDatabase();
     drop = database.drop;
-    pool = connectionPool({ url: database.url, maxConnections: 3 });
+    url = database.url;
+    pool = connectionPool({ url, maxConnections: 3 });
     await inTransaction(pool, WRITE, (db) => db.query(sql`CREATE TABLE public.t (n int8)`));
   });
   afterAll(async () => {
@@ -114,7 +117,7 @@ describe.skipIf(postgres.missing)(postgres.title("transactions of the archive"),
     expect(wrong.message).not.toContain("secret_name");
   });
 
-  it("are cancelled by their signal, and their connection serves the next one", async () => {
+  it("are cancelled by their signal, and the next one is not", async () => {
     const stop = new AbortController();
     const running = inTransaction(pool, { ...READ, signal: stop.signal }, async (db) => {
       const sleeping = db.query(sql`SELECT pg_sleep(20)`);
@@ -133,6 +136,18 @@ describe.skipIf(postgres.missing)(postgres.title("transactions of the archive"),
     });
     expect(await rejectionOf(() => running)).toMatchObject({ code: "CANCELLED" });
     expect(typeof (await count())).toBe("bigint");
+  });
+
+  it("leave no connection behind that a late cancel request could meet", async () => {
+    const single = connectionPool({ url, maxConnections: 1 });
+    const backend = (db: Database) => db.query(sql`SELECT pg_backend_pid() AS pid`);
+    const stop = new AbortController();
+    const transaction = await single.begin({ ...READ, signal: stop.signal });
+    const cancelled = await backend(transaction);
+    stop.abort();
+    await transaction.rollback();
+    expect(await inTransaction(single, READ, backend)).not.toEqual(cancelled);
+    await single.close();
   });
 
   it("end a COPY whose reader leaves early, on the server too", async () => {
