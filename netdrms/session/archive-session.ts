@@ -1,9 +1,12 @@
 import { DasError } from "../../errors/das-error.js";
 import { type ConnectionPool, inTransaction, type Transaction } from "../database/connection-pool.js";
 import { param, sql } from "../database/sql.js";
+import type { NewUnit } from "../sums/allocate.js";
+import type { SessionOptions } from "../sums/session.js";
 import type { Session } from "./session.js";
 import { sessionNamespace } from "./session-namespace.js";
 import { closeSessionRow, insertSessionRow, type SessionFacts, type SessionRow } from "./session-row.js";
+import { SessionUnits } from "./session-units.js";
 import { SharedTransaction, type UserOptions } from "./shared-transaction.js";
 
 /** Connections that a session takes at most: its transaction, its row, and one to cancel statements. */
@@ -18,6 +21,10 @@ export interface ArchiveSessionOptions {
   /** `JSOC_SESSIONNS`; missing: that of the database user. */
   readonly sessionNamespace?: string;
   readonly facts: SessionFacts;
+  /** Where storage units are made; missing: nowhere. */
+  readonly storage?: SessionOptions;
+  /** The storage unit of the log; with one the row is made at once. */
+  readonly logUnit?: Pick<NewUnit, "sunum" | "folder">;
   /** Ends the statement that runs, and every later one. */
   readonly signal?: AbortSignal;
 }
@@ -32,12 +39,14 @@ export class ArchiveSession {
   readonly #options: ArchiveSessionOptions;
   readonly #transaction: Transaction;
   readonly #shared: SharedTransaction;
+  readonly #units: SessionUnits;
   #row: Promise<SessionRow> | undefined;
   #ending: Promise<void> | undefined;
 
   private constructor(options: ArchiveSessionOptions, transaction: Transaction, backend: number) {
     this.#options = options;
     this.#transaction = transaction;
+    this.#units = new SessionUnits(options.storage);
     this.#shared = new SharedTransaction(transaction, options.statementTimeoutMs, () =>
       inTransaction(options.pool, { access: "read", statementTimeoutMs: CANCEL_TIMEOUT_MS }, (database) =>
         database.query(sql`SELECT pg_cancel_backend(${param(backend, "int4")})`),
@@ -55,7 +64,10 @@ export class ArchiveSession {
     });
     try {
       const [row] = await transaction.query(sql`SELECT pg_backend_pid() AS pid`);
-      return new ArchiveSession(options, transaction, Number(row?.pid));
+      const session = new ArchiveSession(options, transaction, Number(row?.pid));
+      // The row is the only place that tells of a log.
+      if (options.logUnit !== undefined) await session.#ensureRow();
+      return session;
     } catch (error) {
       await transaction.rollback();
       throw error;
@@ -69,7 +81,7 @@ export class ArchiveSession {
       database: reading,
       forWriting: async () => {
         const { id, namespace } = await this.#ensureRow();
-        return { database: writing, sessionId: id, sessionNamespace: namespace };
+        return { database: writing, sessionId: id, sessionNamespace: namespace, units: this.#units };
       },
     };
   }
@@ -95,9 +107,12 @@ export class ArchiveSession {
     await this.#shared.close();
     try {
       const row = await this.#row;
-      // In this order: a row that says `finished` must not be missing for what was kept (netdrms 2.9).
-      if (row !== undefined) await closeSessionRow(this.#options.pool, row, "finished", clients);
-      await this.#transaction.commit();
+      // In this order (netdrms 2.9): no record must point to a unit that is not there, and a row that says `finished` must not be
+      // missing for what was kept.
+      await this.#units.commit(async () => {
+        if (row !== undefined) await closeSessionRow(this.#options.pool, row, "finished", clients);
+        await this.#transaction.commit();
+      });
     } catch (error) {
       await this.#takeBack(clients, "aborted: the changes could not be kept");
       throw error;
@@ -107,6 +122,7 @@ export class ArchiveSession {
   async #takeBack(clients: number, status: `aborted${string}`): Promise<void> {
     await this.#shared.close();
     await this.#transaction.rollback();
+    await this.#units.rollback();
     // A row that cannot be changed now stays open, as that of a program that was killed does.
     const row = await this.#row?.catch(() => undefined);
     if (row !== undefined)
@@ -122,9 +138,9 @@ export class ArchiveSession {
   }
 
   async #makeRow(): Promise<SessionRow> {
-    const { pool, statementTimeoutMs, sessionNamespace: asked, facts, signal } = this.#options;
+    const { pool, statementTimeoutMs, sessionNamespace: asked, facts, logUnit, signal } = this.#options;
     if (signal?.aborted) throw new DasError("CANCELLED", "The session with the archive has ended");
     const namespace = await sessionNamespace(this.#shared.user({ statementTimeoutMs }).reading, asked);
-    return insertSessionRow(pool, namespace, facts);
+    return insertSessionRow(pool, namespace, facts, logUnit);
   }
 }

@@ -7,6 +7,7 @@ import type { ArchiveSession } from "./archive-session.js";
 import { FrameSocket } from "./frame-socket.js";
 import { type Frame, MAX_FRAME_BYTES } from "./frames.js";
 import {
+  type CheckedRequest,
   checkHello,
   checkRequest,
   errorReply,
@@ -14,13 +15,17 @@ import {
   PROTOCOL_VERSION,
   type Reply,
 } from "./messages.js";
+import type { Session } from "./session.js";
 import { Spool } from "./spool.js";
+import { wireUnit } from "./wire-units.js";
 import { wireRows } from "./wire-values.js";
 
 /** What a server gives each of its connections. */
 export interface ConnectionContext {
   readonly session: ArchiveSession;
   readonly token: string;
+  /** Of the session's log, for the output of clients. */
+  readonly logFolder?: string;
   /** Statement timeout of clients that name none, ms. */
   readonly statementTimeoutMs: number;
   /** How long a new connection may take to greet, ms. */
@@ -55,7 +60,8 @@ export class ClientConnection {
       if (hello === undefined) return;
       who.name = `${JSON.stringify(hello.program.slice(0, 80))} (${hello.pid})`;
       this.#context.onWelcome();
-      await this.#send({ is: "welcome" });
+      const { logFolder } = this.#context;
+      await this.#send({ is: "welcome", ...(logFolder === undefined ? {} : { logFolder }) });
       this.#context.log(`${who.name} has come`);
       const status = await this.#answerAll(hello.statementTimeoutMs ?? this.#context.statementTimeoutMs);
       this.#context.log(
@@ -100,30 +106,41 @@ export class ClientConnection {
       if (frame === undefined) return undefined;
       const request = checkRequest(frame.kind === "json" ? frame.value : undefined);
       switch (request.op) {
-        case "query": {
-          const { access, statement } = request;
-          await this.#answer(async () => {
-            const { database } = access === "read" ? user : await user.forWriting();
-            await this.#sendRows(await database.query(statement));
-          });
-          break;
-        }
+        case "bye":
+          await this.#send({ is: "end" });
+          return request.status;
         case "copy":
           await this.#answer(() => this.#copy(request.statement, statementTimeoutMs));
-          break;
-        case "write":
-          await this.#answer(async () => {
-            const { sessionId, sessionNamespace } = await user.forWriting();
-            await this.#send({ is: "session", id: String(sessionId), namespace: sessionNamespace });
-          });
           break;
         case "stop":
           // The copy that it was meant for has ended meanwhile.
           break;
-        case "bye":
-          await this.#send({ is: "end" });
-          return request.status;
+        default:
+          await this.#answer(() => this.#do(request, user));
       }
+    }
+  }
+
+  async #do(
+    request: Exclude<CheckedRequest, { readonly op: "copy" | "stop" | "bye" }>,
+    user: Omit<Session, "end">,
+  ): Promise<void> {
+    switch (request.op) {
+      case "query": {
+        const { database } = request.access === "read" ? user : await user.forWriting();
+        return this.#sendRows(await database.query(request.statement));
+      }
+      case "write": {
+        const { sessionId, sessionNamespace } = await user.forWriting();
+        return this.#send({ is: "session", id: String(sessionId), namespace: sessionNamespace });
+      }
+      case "allocate": {
+        const { units } = await user.forWriting();
+        return this.#send({ is: "unit", ...wireUnit(await units.allocate(request.request)) });
+      }
+      case "keep":
+        await (await user.forWriting()).units.keep(request.units);
+        return this.#send({ is: "end" });
     }
   }
 

@@ -4,11 +4,14 @@ import { DasError } from "../../errors/das-error.js";
 import type { Database, Row } from "../database/database.js";
 import type { Sql } from "../database/sql.js";
 import { FrameSocket } from "./frame-socket.js";
-import { errorOf, type Hello, membersOf, PROTOCOL_VERSION, type Request } from "./messages.js";
+import { errorOf, type Hello, PROTOCOL_VERSION, type Request } from "./messages.js";
 import { OpenCopies } from "./open-copies.js";
 import type { ServerAddress } from "./server-address.js";
 import type { Session, WriteAccess } from "./session.js";
+import type { UnitMaker } from "./session-units.js";
 import { Turns } from "./turns.js";
+import { int8Of, membersOf } from "./wire-members.js";
+import { unitOf, wireKeep, wireUnitRequest } from "./wire-units.js";
 import { rowsOf, wireStatement } from "./wire-values.js";
 
 /** How a program comes to a session server. */
@@ -24,6 +27,12 @@ export interface ClientSessionOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A session whose transaction is that of a server. */
+export interface ClientSession extends Session {
+  /** Folder for the program's output, where the session keeps a log. */
+  readonly logFolder?: string;
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
@@ -32,12 +41,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * Errors: ARCHIVE_AWAY where none answers, FORBIDDEN where it does not know the token, CANCELLED after the signal.
  * Source: netdrms 7.4, "socket connect"; docs/drms-session.md.
  */
-export async function openClientSession(options: ClientSessionOptions): Promise<Session> {
+export async function openClientSession(options: ClientSessionOptions): Promise<ClientSession> {
   const { address, program, pid, writes, statementTimeoutMs, signal } = options;
   const frames = new FrameSocket(await connectTo(address, signal), "hold");
   const client = new ServerClient(frames, signal);
+  let logFolder: string | undefined;
   try {
-    await client.greet({
+    logFolder = await client.greet({
       op: "hello",
       version: PROTOCOL_VERSION,
       token: address.token,
@@ -50,10 +60,11 @@ export async function openClientSession(options: ClientSessionOptions): Promise<
     throw error;
   }
   return {
+    ...(logFolder === undefined ? {} : { logFolder }),
     database: client.database("read"),
     async forWriting(): Promise<WriteAccess> {
       if (!writes) throw new DasError("ARCHIVE_READ_ONLY", "This program only reads the archive");
-      return { database: client.database("write"), ...(await client.writeAccess()) };
+      return client.writeAccess();
     },
     end: (status) => client.end(status === "finished" ? 0 : 1),
   };
@@ -89,9 +100,11 @@ class ServerClient {
     signal?.addEventListener("abort", () => frames.destroy(), { once: true });
   }
 
-  async greet(hello: Hello): Promise<void> {
+  /** The folder of the session's log. */
+  async greet(hello: Hello): Promise<string | undefined> {
     await this.#frames.send({ kind: "json", value: hello });
-    await this.#reply("welcome");
+    const { logFolder } = await this.#reply("welcome");
+    return typeof logFolder === "string" ? logFolder : undefined;
   }
 
   database(access: "read" | "write"): Database {
@@ -104,21 +117,23 @@ class ServerClient {
     };
   }
 
-  async writeAccess(): Promise<Omit<WriteAccess, "database">> {
-    const endTurn = await this.#ask({ op: "write" });
-    try {
-      const { id, namespace } = await this.#reply("session");
-      if (typeof id !== "string" || !/^\d{1,19}$/.test(id) || typeof namespace !== "string") throw strange();
-      return { sessionId: BigInt(id), sessionNamespace: namespace };
-    } finally {
-      endTurn();
-    }
+  async writeAccess(): Promise<WriteAccess> {
+    const { id, namespace } = await this.#exchange({ op: "write" }, "session");
+    const sessionId = int8Of(id);
+    if (sessionId === undefined || typeof namespace !== "string") throw strange();
+    const units: UnitMaker = {
+      allocate: async (request) =>
+        unitOf(await this.#exchange({ op: "allocate", ...wireUnitRequest(request) }, "unit")),
+      keep: async (kept) => {
+        await this.#exchange({ op: "keep", ...wireKeep(kept) }, "end");
+      },
+    };
+    return { database: this.database("write"), sessionId, sessionNamespace: namespace, units };
   }
 
   async end(status: number): Promise<void> {
     try {
-      const endTurn = await this.#ask({ op: "bye", status });
-      await this.#reply("end").finally(endTurn);
+      await this.#exchange({ op: "bye", status }, "end");
     } catch (error) {
       // What a program that failed wrote is of no interest.
       if (status === 0) throw error;
@@ -176,6 +191,12 @@ class ServerClient {
     if (frame?.kind === "bytes") return frame.bytes;
     this.#checked(frame?.value, frame !== undefined, ["end"]);
     return undefined;
+  }
+
+  /** Sends a request and gives the one reply to it. */
+  async #exchange(request: Request, expected: string): Promise<Readonly<Record<string, unknown>>> {
+    const endTurn = await this.#ask(request);
+    return this.#reply(expected).finally(endTurn);
   }
 
   /** Waits for the turn and sends a request. */

@@ -1,5 +1,15 @@
 import { DasError, type ErrorCode, isDasError, OUTCOME } from "../../errors/das-error.js";
 import type { Sql } from "../database/sql.js";
+import type { UnitRequest } from "../sums/allocate.js";
+import type { SeriesUnits } from "../sums/session.js";
+import { isCount, membersOf } from "./wire-members.js";
+import {
+  seriesUnitsOf,
+  unitRequestOf,
+  type WireKeep,
+  type WireUnit,
+  type WireUnitRequest,
+} from "./wire-units.js";
 import { statementOf, type WirePart, type WireRows } from "./wire-values.js";
 
 /** The version of the protocol of docs/drms-session.md. */
@@ -24,14 +34,18 @@ export type Request =
   | { readonly op: "stop" }
   /** Makes the row of the session where there is none. */
   | { readonly op: "write" }
+  | ({ readonly op: "allocate" } & WireUnitRequest)
+  | ({ readonly op: "keep" } & WireKeep)
   /** The end of the program; the status that it exits with. */
   | { readonly op: "bye"; readonly status: number };
 
 /** What a server answers. A query: any number of `rows`, then `end`. A copy: messages of bytes, then `end`. */
 export type Reply =
-  | { readonly is: "welcome" }
+  /** With the folder of the session's log, where it has one. */
+  | { readonly is: "welcome"; readonly logFolder?: string }
   | ({ readonly is: "rows" } & WireRows)
   | { readonly is: "session"; readonly id: string; readonly namespace: string }
+  | ({ readonly is: "unit" } & WireUnit)
   | { readonly is: "end" }
   | { readonly is: "error"; readonly code: ErrorCode; readonly message: string; readonly detail?: string };
 
@@ -40,6 +54,8 @@ export type CheckedRequest =
   | { readonly op: "query"; readonly access: "read" | "write"; readonly statement: Sql }
   | { readonly op: "copy"; readonly statement: Sql }
   | { readonly op: "stop" | "write" }
+  | { readonly op: "allocate"; readonly request: UnitRequest }
+  | { readonly op: "keep"; readonly units: SeriesUnits }
   | { readonly op: "bye"; readonly status: number };
 
 /** A client's first message. Errors: ARCHIVE_FAILED where it is none. */
@@ -75,6 +91,10 @@ export function checkRequest(value: unknown): CheckedRequest {
     case "stop":
     case "write":
       return { op };
+    case "allocate":
+      return { op, request: unitRequestOf(value) };
+    case "keep":
+      return { op, units: seriesUnitsOf(value) };
     case "bye":
       if (isCount(status)) return { op, status };
       break;
@@ -103,13 +123,4 @@ export function errorOf(value: unknown): DasError {
     typeof message === "string" ? message : "The session server failed",
     typeof detail === "string" ? { detail } : {},
   );
-}
-
-/** The members of an object of JSON; none of anything else. */
-export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? { ...value } : {};
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

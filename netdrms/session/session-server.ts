@@ -98,8 +98,10 @@ export class SessionServer {
   }
 
   #serve(socket: Socket, options: SessionServerOptions): void {
+    const { logUnit } = options;
     const connection = new ClientConnection(socket, {
       session: this.#session,
+      ...(logUnit === undefined ? {} : { logFolder: logUnit.folder }),
       token: options.token,
       statementTimeoutMs: options.statementTimeoutMs,
       greetingTimeoutMs: options.greetingTimeoutMs ?? GREETING_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 import type { Database } from "../database/database.js";
+import type { UnitMaker } from "./session-units.js";
 
 /** What a program that writes needs to know: every record it makes names the session. */
 export interface WriteAccess {
@@ -7,6 +8,8 @@ export interface WriteAccess {
   readonly sessionId: bigint;
   /** Namespace whose table of sessions has the id; lower case. */
   readonly sessionNamespace: string;
+  /** Makes storage units that are kept with the session. */
+  readonly units: UnitMaker;
 }
 
 /**

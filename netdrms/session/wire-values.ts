@@ -2,6 +2,8 @@ import { DasError } from "../../errors/das-error.js";
 import type { Row, RowValue } from "../database/database.js";
 import { bind, type Parameter, type ParameterType, type Sql } from "../database/sql.js";
 
+import { int8Of, membersOf } from "./wire-members.js";
+
 /** A value of a row in JSON; what JSON has no form for is an object of one member. */
 export type WireValue =
   | number
@@ -103,7 +105,7 @@ function rowValueOf(cell: unknown): RowValue {
   if (typeof cell !== "object" || cell === null) return scalarOf(cell);
   if ("float" in cell) return Number(cell.float);
   if ("array" in cell && Array.isArray(cell.array)) return cell.array.map(elementOf);
-  return int8Of(cell);
+  return int8OfCell(cell);
 }
 
 function scalarOf(cell: unknown): number | string | boolean | null {
@@ -113,13 +115,13 @@ function scalarOf(cell: unknown): number | string | boolean | null {
 }
 
 function elementOf(element: unknown): bigint | string | null {
-  return element === null || typeof element === "string" ? element : int8Of(element);
+  return element === null || typeof element === "string" ? element : int8OfCell(element);
 }
 
-function int8Of(cell: unknown): bigint {
-  if (typeof cell === "object" && cell !== null && "int8" in cell && /^-?\d{1,19}$/.test(String(cell.int8)))
-    return BigInt(String(cell.int8));
-  throw wrong("a value of a row");
+function int8OfCell(cell: unknown): bigint {
+  const value = int8Of(membersOf(cell).int8);
+  if (value === undefined) throw wrong("a value of a row");
+  return value;
 }
 
 function wrong(what: string): DasError {

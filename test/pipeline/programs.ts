@@ -1,14 +1,14 @@
-import { chmodSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BuildOptions, build } from "esbuild";
 
 const root = join(import.meta.dirname, "../..");
 
-/** The programs of `bin/programs` by name. */
-export const PROGRAM_NAMES: readonly string[] = readdirSync(join(root, "bin/programs")).map((file) =>
-  file.slice(0, -".ts".length),
-);
+/** The programs of `bin/programs` that make or take a stream, by name; those that work on an archive have a driver of their own. */
+export const PROGRAM_NAMES: readonly string[] = readdirSync(join(root, "bin/programs"))
+  .filter((file) => readFileSync(join(root, "bin/programs", file), "utf8").includes("/run-program.js"))
+  .map((file) => file.slice(0, -".ts".length));
 
 /**
  * Bundles programs as the build does, into a new folder that is returned; each is an executable of the name by

@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { type ConnectionPool, connectionPool } from "../../../netdrms/database/connection-pool.js";
 import type { Database } from "../../../netdrms/database/database.js";
 import { sql } from "../../../netdrms/database/sql.js";
@@ -7,7 +8,7 @@ import { type TestDatabase, testDatabase } from "../../support/postgres.js";
 import { withClient } from "../../support/test-databases.js";
 
 /** As much of an archive as sessions need: a namespace with its table of sessions (netdrms 2.2, 2.3), and a table to write to. */
-const TABLES = `
+export const SMALL_ARCHIVE = `
   CREATE SCHEMA admin;
   CREATE TABLE admin.ns (name text NOT NULL, nsgroup text NOT NULL, owner text NOT NULL);
   CREATE TABLE admin.sessionns (username text NOT NULL, sessionns text NOT NULL);
@@ -32,15 +33,18 @@ export interface SmallArchive {
 
 export async function smallArchive(): Promise<SmallArchive> {
   const database = await testDatabase({
-    setup: (url) => withClient(url, (client) => client.query(TABLES)).then(() => undefined),
+    setup: (url) => withClient(url, async (client) => void (await client.query(SMALL_ARCHIVE))),
   });
   const pool = connectionPool({ url: database.url, maxConnections: 2 * SESSION_CONNECTIONS });
+  const client = new Client({ connectionString: database.url });
+  client.on("error", () => {}); // the server goes before the connection does
+  await client.connect();
   return {
     database,
     pool,
-    outside: (text) =>
-      withClient(database.url, async (client) => (await client.query<Record<string, unknown>>(text)).rows),
+    outside: async (text) => (await client.query<Record<string, unknown>>(text)).rows,
     async drop() {
+      await client.end();
       await pool.close();
       await database.drop();
     },

@@ -1,0 +1,23 @@
+/** Signals that tell a process to end, with their numbers. */
+const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+
+/** That this process is to end. */
+export interface EndSignals {
+  /** Aborted at the first of them. */
+  readonly signal: AbortSignal;
+  /** The exit status of a process that the signal ended; `undefined` where none came. */
+  status(): number | undefined;
+}
+
+/** Waits for SIGINT, SIGTERM and SIGHUP. At the second one the process ends at once. */
+export function endSignals(): EndSignals {
+  const controller = new AbortController();
+  let status: number | undefined;
+  for (const [name, number] of Object.entries(SIGNALS))
+    process.on(name, () => {
+      if (status !== undefined) process.exit(status);
+      status = 128 + number;
+      controller.abort();
+    });
+  return { signal: controller.signal, status: () => status };
+}

@@ -1,0 +1,3 @@
+import { runDrmsRunProcess } from "../run-drms-run.js";
+
+runDrmsRunProcess();

@@ -1,0 +1,3 @@
+import { runDrmsServerProcess } from "../run-drms-server.js";
+
+runDrmsServerProcess();

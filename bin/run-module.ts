@@ -1,0 +1,53 @@
+import { basename } from "node:path";
+import { asDasError } from "../errors/das-error.js";
+import type { ModuleDeclaration } from "../netdrms/module/declaration.js";
+import { type DrmsModule, OutputGone } from "../netdrms/module/module.js";
+import { runModule } from "../netdrms/module/run-module.js";
+import { archiveProcess, say } from "./archive-process.js";
+import { endSignals } from "./end-signals.js";
+import { Pauses } from "./pauses.js";
+import { ConsumerGone, ProgramOutput } from "./program-output.js";
+
+/**
+ * Runs a module of the archive as this process; ends it with the module's status, or as a signal would have. Source: netdrms 7.
+ */
+export function runModuleProcess<D extends ModuleDeclaration>(module: DrmsModule<D>): void {
+  const signals = endSignals();
+  main(module, signals.signal).then(
+    (status) => process.exit(signals.status() ?? status),
+    (error) => {
+      say(`${module.declaration.name}: ${asDasError(error, "the program").message}`);
+      process.exit(1);
+    },
+  );
+}
+
+async function main<D extends ModuleDeclaration>(
+  module: DrmsModule<D>,
+  signal: AbortSignal,
+): Promise<number> {
+  const output = new ProgramOutput();
+  const pauses = new Pauses(() => output.flush());
+  const { log: _, ...host } = archiveProcess(module.declaration.name);
+  const status = await runModule(module, {
+    ...host,
+    calledAs: basename(process.argv[1] ?? ""),
+    signal,
+    log: say,
+    async print(bytes) {
+      try {
+        output.write(bytes);
+        await output.ready();
+        pauses.arrived();
+      } catch (error) {
+        if (error instanceof ConsumerGone) throw new OutputGone();
+        throw error;
+      }
+    },
+  });
+  pauses.stop();
+  await output.end().catch((error: unknown) => {
+    if (!(error instanceof ConsumerGone)) throw error;
+  });
+  return status;
+}
