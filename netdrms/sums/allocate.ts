@@ -4,7 +4,7 @@ import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
 import { syncFolder } from "./durable.js";
-import { type AskSpace, spaceAsker } from "./partition-space.js";
+import type { AskSpace } from "./partition-space.js";
 import { listPartitions, type Partition } from "./partitions.js";
 import { bigintField, numberField } from "./row-fields.js";
 import { storageError } from "./storage-error.js";
@@ -37,7 +37,7 @@ export interface AllocateOptions {
   /** Takes up to two connections at a time. */
   readonly pool: ConnectionPool;
   readonly log: (line: string) => void;
-  readonly askSpace?: AskSpace;
+  readonly askSpace: AskSpace;
   /** 0 included to 1 excluded. */
   readonly random?: () => number;
 }
@@ -80,7 +80,7 @@ export async function allocateUnit(
 }
 
 async function choosePartition(
-  { pool, log, askSpace = spaceAsker(), random = Math.random }: AllocateOptions,
+  { pool, log, askSpace, random = Math.random }: AllocateOptions,
   bytes: number,
   group: number,
 ): Promise<Partition> {

@@ -5,7 +5,7 @@ import { pointsToUnit } from "./delete-records.js";
 import { endSession, unfinishedUnits } from "./end-session.js";
 import type { AskSpace } from "./partition-space.js";
 import { partitionFolders } from "./partitions.js";
-import { recordsOf } from "./remove-units.js";
+import { readRecords } from "./read-records.js";
 import { giveUpUnits } from "./retention.js";
 import { bigintField, textField } from "./row-fields.js";
 import { type SettledFolder, settlePartition } from "./set-aside.js";
@@ -150,7 +150,7 @@ function youngUnits(sums: Database, after: bigint, last: bigint, { minAgeHours, 
 
 /** A unit without `Records.txt` never had records; one of an unknown series cannot be judged. */
 async function isOrphan(drms: ConnectionPool, sunum: bigint, folder: string): Promise<boolean> {
-  const records = await recordsOf(folder);
+  const records = await readRecords(folder);
   if (records === undefined || records.recnums.size === 0) return false;
   return (await readSums(drms, (archive) => pointsToUnit(archive, sunum, records))) === false;
 }

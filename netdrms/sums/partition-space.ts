@@ -14,20 +14,32 @@ const ANSWER_LIMIT_MS = 2000;
 /** What `df` writes for one file system is less. */
 const MAX_OUTPUT = 65_536;
 
+/** How {@link spaceAsker} asks. */
+export interface SpaceOptions {
+  /** How long an answer is good, for units are often made in quick succession; missing: a second. */
+  readonly keepMs?: number;
+  /** Longest wait for an answer; missing: 2 s. */
+  readonly answerLimitMs?: number;
+  /** What is run in the place of `df`, with its arguments. */
+  readonly program?: string;
+}
+
 /**
  * Asks the file system by way of `df`, a process of its own: the call may hang where no signal ends it, and four of those would
  * stop everything that Node does with files. While one hangs, its partition is not asked again.
- *
- * @param keepMs how long an answer is good: units are often made in quick succession
  */
-export function spaceAsker({ keepMs = 1000 }: { readonly keepMs?: number } = {}): AskSpace {
+export function spaceAsker({
+  keepMs = 1000,
+  answerLimitMs = ANSWER_LIMIT_MS,
+  program = "df",
+}: SpaceOptions = {}): AskSpace {
   const answers = new Map<string, { readonly at: number; readonly space: PartitionSpace | undefined }>();
   const running = new Map<string, ChildProcess>();
   return async (partition) => {
     const known = answers.get(partition);
     if (known !== undefined && performance.now() - known.at < keepMs) return known.space;
     if (running.has(partition)) return undefined;
-    const child = spawn("df", ["-P", "-k", "--", partition], {
+    const child = spawn(program, ["-P", "-k", "--", partition], {
       cwd: "/",
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" },
       stdio: ["ignore", "pipe", "ignore"],
@@ -35,14 +47,14 @@ export function spaceAsker({ keepMs = 1000 }: { readonly keepMs?: number } = {})
     running.set(partition, child);
     const over = (): boolean => running.delete(partition);
     child.on("close", over).on("error", over);
-    const space = parseDf(await answerOf(child));
+    const space = parseDf(await answerOf(child, answerLimitMs));
     answers.set(partition, { at: performance.now(), space });
     return space;
   };
 }
 
 /** What the process writes; empty where it fails or takes too long, and then it keeps nobody from ending. */
-function answerOf(child: ChildProcess): Promise<string> {
+function answerOf(child: ChildProcess, limitMs: number): Promise<string> {
   return new Promise((resolve) => {
     let output = "";
     const finish = (answer: string): void => {
@@ -54,7 +66,7 @@ function answerOf(child: ChildProcess): Promise<string> {
       child.stdout?.destroy();
       child.unref();
       finish("");
-    }, ANSWER_LIMIT_MS);
+    }, limitMs);
     child.stdout?.setEncoding("latin1").on("data", (text: string) => {
       if (output.length < MAX_OUTPUT) output += text;
     });

@@ -1,15 +1,14 @@
-import { readFile, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { asDasError, DasError } from "../../errors/das-error.js";
 import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database, Row } from "../database/database.js";
 import { param, type Sql, sql } from "../database/sql.js";
 import { syncFolder } from "./durable.js";
 import { partitionFolders } from "./partitions.js";
-import { MAX_RECORDS_FILE_BYTES, parseRecordsFile, RECORDS_FILE, type UnitRecords } from "./records-file.js";
+import { readRecords } from "./read-records.js";
+import { RECORDS_FILE, type UnitRecords } from "./records-file.js";
 import { bigintField, textField } from "./row-fields.js";
 import { type AsideFolder, putBack, removeFolder, setAside, settleAside } from "./set-aside.js";
-import { systemCode } from "./storage-error.js";
 import { changeSums } from "./sums-transaction.js";
 import { lockFreeUnits } from "./unit-locks.js";
 import { isUnitFolder } from "./unit-path.js";
@@ -40,15 +39,20 @@ export type Removal =
 export const EXPIRED: Sql = sql`a.status = 2 AND (a.effective_date = '0'
   OR (a.effective_date ~ '^[0-9]{12}$' AND a.effective_date < to_char(now(), 'YYYYMMDDHH24MI')))`;
 
-/** Another row of the unit that keeps it: of a reader (8), one that is permanent (16) or waits (4), or being written (1). */
+/**
+ * No other row of the unit keeps it: of a reader (8), one that is permanent (16) or waits (4), or of the session that writes it (1),
+ * whose ds_index is 0, which a unit may have as well.
+ */
 export const NOT_KEPT: Sql = sql`
-  NOT EXISTS (SELECT 1 FROM public.sum_partn_alloc b WHERE b.ds_index = a.ds_index AND b.status <> 2)
+  NOT EXISTS (SELECT 1 FROM public.sum_partn_alloc b WHERE b.ds_index = a.ds_index AND b.status NOT IN (1, 2))
   AND NOT EXISTS (SELECT 1 FROM public.sum_partn_alloc b WHERE b.wd = a.wd AND b.status IN (1, 8))`;
 
 /**
  * Removes expired units: their records where `Records.txt` demands it, then row and folder, then the files. Units that a reader
  * holds, that are not expired (any more) or that somebody changes just now are not touched. At no point is a unit on line
  * with a part of its files gone; what a crash leaves is settled by `cleanUp` and the next purge.
+ *
+ * @param sunums at most `MAX_HELD_UNITS`
  *
  * Lock, then look: the transaction that looks begins after the lock, so it sees what holders did before they let go.
  *
@@ -141,27 +145,13 @@ async function removeOne(
 }
 
 async function deleteItsRecords({ deleteRecords }: RemoveOptions, unit: ExpiredUnit): Promise<void> {
-  const records = await recordsOf(unit.folder);
+  const records = await readRecords(unit.folder);
   if (!records?.deletes) return;
   if (records.series.toLowerCase() !== unit.series.toLowerCase())
     throw new DasError("BAD_FILE", `${RECORDS_FILE} names series ${records.series}, expected ${unit.series}`);
   if (deleteRecords === undefined)
     throw new DasError("ARCHIVE_FAILED", "its records are to be deleted with it, and no archive is given");
   await deleteRecords(unit.sunum, records);
-}
-
-/** What `Records.txt` of a unit says; `undefined` where there is none. Errors: BAD_FILE; those of system calls. */
-export async function recordsOf(folder: string): Promise<UnitRecords | undefined> {
-  const path = join(folder, RECORDS_FILE);
-  try {
-    const { size } = await stat(path);
-    if (size > MAX_RECORDS_FILE_BYTES)
-      throw new DasError("BAD_FILE", `${RECORDS_FILE} has ${size} bytes, at most ${MAX_RECORDS_FILE_BYTES}`);
-    return parseRecordsFile(await readFile(path, "latin1"));
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 async function forget(sums: Database, sunum: bigint): Promise<void> {

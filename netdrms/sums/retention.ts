@@ -7,15 +7,17 @@ import { bigintField, textField } from "./row-fields.js";
 /** Days that a unit which is touched stays beyond what was asked. Source: netdrms 3.6. */
 const GRACE_DAYS = 3;
 
+// Rows of units that are being written (state 1) have ds_index 0, which may be the number of another unit.
+
 /** Units changed by one statement. */
 const BATCH = 32_768;
 
 /**
  * Keeps units that are on line for longer, or for another time.
  *
- * @param days negative, -n: at least n days from now (those that would go earlier are kept for n + 3 days); n, 0 too: exactly
+ * @param days negative (-0 too), -n: at least n days from now (those that would go earlier are kept for n + 3 days); n, 0 too: exactly
  *   n + 3 days from now, which may be shorter than before and which only the owner of the series may ask for, see
- *   {@link mayShorten}
+ *   {@link mayShorten}; for others a reader passes -n
  * @returns the units that were changed; not those that are off line, unknown or negative. Rows of readers (state 8) stay.
  * Errors: BAD_PARAMETER for more than 32767 days; those of {@link Database}.
  * Source: netdrms 3.6, 6.
@@ -34,7 +36,7 @@ export async function touchUnits(
       UPDATE public.sum_partn_alloc a SET effective_date = ${dateIn(magnitude + GRACE_DAYS)}
         FROM public.sum_main m
        WHERE m.ds_index = a.ds_index AND m.online_status = 'Y' AND a.ds_index = ANY(${param(batch, "int8[]")})
-         AND a.status <> 8 ${keepsLonger ? sql`AND ${endsBefore(magnitude)}` : EMPTY_SQL}
+         AND a.status NOT IN (1, 8) ${keepsLonger ? sql`AND ${endsBefore(magnitude)}` : EMPTY_SQL}
       RETURNING a.ds_index`);
     for (const row of rows) touched.add(bigintField(row, "ds_index"));
   }
@@ -97,7 +99,7 @@ async function giveUp(sums: Database, which: Sql): Promise<number> {
     WITH gone AS (
       UPDATE public.sum_partn_alloc a SET status = 2, effective_date = '0'
         FROM public.sum_main m
-       WHERE m.ds_index = a.ds_index AND a.status <> 8 AND ${which}
+       WHERE m.ds_index = a.ds_index AND a.status NOT IN (1, 8) AND ${which}
       RETURNING a.ds_index)
     SELECT count(DISTINCT ds_index) AS n FROM gone`);
   return Number(bigintField(rows[0]!, "n"));

@@ -60,12 +60,14 @@ class Sealing {
 
   async folder(path: string, depth: number): Promise<void> {
     if (depth > MAX_DEPTH) throw this.#refused(path, `is more than ${MAX_DEPTH} folders deep`);
+    const found = await lstat(path);
+    if ((found.mode & 0o700) !== 0o700) await chmod(path, found.mode | 0o700);
     for await (const entry of await opendir(path)) {
       if (++this.#entries > MAX_ENTRIES) throw this.#refused(path, `is beyond ${MAX_ENTRIES} files`);
       const member = join(path, entry.name);
       const stats = await lstat(member);
       if (stats.isDirectory()) await this.folder(member, depth + 1);
-      else if (stats.isFile()) await this.#settle(member, stats, stats.mode & 0o555);
+      else if (stats.isFile()) await this.#settle(member, stats, (stats.mode & 0o555) | 0o400);
       // A link could lead anywhere on the host of whoever reads it.
       else throw this.#refused(member, "is neither a file nor a folder");
     }

@@ -2,6 +2,7 @@ import { DasError, isDasError } from "../../errors/das-error.js";
 import { param, sql } from "../database/sql.js";
 import { type AllocateOptions, allocateUnit, type NewUnit, type UnitRequest } from "./allocate.js";
 import { endSession } from "./end-session.js";
+import { type AskSpace, spaceAsker } from "./partition-space.js";
 import { checkTerms, type PutTerms, putUnits, type SealedUnit } from "./put-unit.js";
 import { removeUnits } from "./remove-units.js";
 import { giveUpUnits } from "./retention.js";
@@ -11,7 +12,9 @@ import { changeSums, readSums } from "./sums-transaction.js";
 import { lockSession, MAX_HELD_UNITS, type UnitLocks } from "./unit-locks.js";
 
 /** What a writing session draws on. Its pool gives up to three connections at a time, one of them for as long as it lasts. */
-export interface SessionOptions extends AllocateOptions, Partial<SealOptions> {
+export interface SessionOptions extends Omit<AllocateOptions, "askSpace">, Partial<SealOptions> {
+  /** Missing: the file systems are asked, not more than once a second. */
+  readonly askSpace?: AskSpace;
   /** Name of the user whose the units are. */
   readonly user: string;
   /** Whether the site archives on tape; missing: no. */
@@ -88,12 +91,12 @@ async function lockedSession(options: SessionOptions, sumid: bigint): Promise<Su
 
 class Session implements SumsSession {
   readonly sumid: bigint;
-  readonly #options: SessionOptions;
+  readonly #options: SessionOptions & AllocateOptions;
   readonly #lock: UnitLocks;
   readonly #put = new Set<bigint>();
 
   constructor(options: SessionOptions, sumid: bigint, lock: UnitLocks) {
-    this.#options = options;
+    this.#options = { ...options, askSpace: options.askSpace ?? spaceAsker() };
     this.sumid = sumid;
     this.#lock = lock;
   }

@@ -74,7 +74,10 @@ export async function locateUnits(
   return units;
 }
 
-/** A unit may have several rows of allocation: a hold of a reader (8) says nothing of its expiry. */
+/**
+ * A unit may have several rows of allocation: a hold of a reader (8) says nothing of its expiry. Those of units that are being
+ * written (1) have ds_index 0, which a unit may have as well.
+ */
 function unitRows(sunums: readonly bigint[]) {
   return sql`
     SELECT m.ds_index, m.online_loc, m.online_status, m.archive_status, m.owning_series, m.bytes, m.username,
@@ -82,7 +85,7 @@ function unitRows(sunums: readonly bigint[]) {
            p.effective_date, p.status, p.archive_substatus
       FROM public.sum_main m LEFT JOIN LATERAL (
         SELECT effective_date, status, archive_substatus FROM public.sum_partn_alloc a
-         WHERE a.ds_index = m.ds_index ORDER BY (a.status = 8), a.effective_date DESC NULLS LAST LIMIT 1) p ON true
+         WHERE a.ds_index = m.ds_index AND a.status <> 1 ORDER BY (a.status = 8), a.effective_date DESC NULLS LAST LIMIT 1) p ON true
      WHERE m.ds_index = ANY(${param(sunums, "int8[]")})`;
 }
 

@@ -110,7 +110,9 @@ export const put: SumsCommand = {
 export const abandon: SumsCommand = {
   name: "abandon",
   summary: "remove a storage unit that was allocated and not put",
-  help: "usage: sums abandon SUNUM",
+  help: ["usage: sums abandon SUNUM", "", "Its session ends: no program may be writing in it any more."].join(
+    "\n",
+  ),
   async run(args, context) {
     const { positionals } = parseArgs({ args: [...args], allowPositionals: true });
     const { sumid, unit } = await readSums(context.sums, (sums) =>

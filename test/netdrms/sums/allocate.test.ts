@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { statfsSync } from "node:fs";
-import { chmod, lstat, mkdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync, statfsSync } from "node:fs";
+import { chmod, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { param, sql } from "../../../netdrms/database/sql.js";
 import type { UnitRequest } from "../../../netdrms/sums/allocate.js";
 import { copyNewFile, writeNewFile } from "../../../netdrms/sums/durable.js";
@@ -226,6 +227,47 @@ describe("the room of a partition", () => {
     expect(near(space!.usedBytes, (blocks - bfree) * bsize)).toBe(true);
   });
 
+  it("is not waited for, and not asked for again, where the file system hangs", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "sums-df-"));
+    try {
+      const [pipe, program, pids] = ["pipe", "df", "pids"].map((name) => join(folder, name));
+      execFileSync("mkfifo", [pipe!]);
+      // Waits for somebody to write into the pipe; nobody does.
+      await writeFile(program!, `#!/bin/sh\necho $$ >> ${pids}\nread line < ${pipe}\n`, { mode: 0o755 });
+      const ask = spaceAsker({ program: program!, answerLimitMs: 1000 });
+      expect(await Promise.all([ask("/"), ask("/"), ask("/")])).toEqual([undefined, undefined, undefined]);
+      const [pid, ...more] = (await readFile(pids!, "utf8")).trim().split("\n");
+      expect(more).toEqual([]);
+      // It was killed, and is gone when its parent has been told.
+      await vi.waitUntil(() => !existsSync(`/proc/${pid}`), { interval: 5, timeout: 10_000 });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("is what df says, whatever the name of the file system", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "sums-df-"));
+    try {
+      const program = join(folder, "df");
+      const heading = "Filesystem 1024-blocks Used Available Capacity Mounted on";
+      const answer = async (line: string) => {
+        await writeFile(program, `#!/bin/sh\nprintf '%s\\n' '${heading}' '${line}'\n`, { mode: 0o755 });
+        return spaceAsker({ program })("/SUM0");
+      };
+      expect(await answer("/dev/sda1 100 60 30 67% /SUM0")).toEqual({ usedBytes: 61_440, freeBytes: 30_720 });
+      expect(await answer("host 7:/a 1 b 100 60 30 67% /SUM0")).toEqual({
+        usedBytes: 61_440,
+        freeBytes: 30_720,
+      });
+      // A disk that is filled beyond what users may.
+      expect(await answer("/dev/sda1 100 99 -4 104% /SUM0")).toEqual({ usedBytes: 101_376, freeBytes: 0 });
+      expect(await answer("none 0 0 0 - /SUM0")).toEqual({ usedBytes: 0, freeBytes: 0 });
+      expect(await answer("something else")).toBeUndefined();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it("is not known of a folder that is not there, whatever its name", async () => {
     for (const folder of ["/nowhere/at/all", "--help", "/nowhere; true"])
       expect(await spaceAsker()(folder), folder).toBeUndefined();
@@ -312,8 +354,6 @@ describe.skipIf(postgres.missing || !canMount)(
 
 describe("a file of a unit that is being written", () => {
   it("is whole or not there, and never takes the place of another", async () => {
-    const { mkdtemp, rm } = await import("node:fs/promises");
-    const { tmpdir } = await import("node:os");
     const folder = await mkdtemp(join(tmpdir(), "sums-file-"));
     try {
       const path = join(folder, "a");

@@ -222,12 +222,18 @@ describe.skipIf(postgres.missing)(postgres.title("a purge"), () => {
     await site.give({ sunum: 2n, expiresIn: -8, files: demand(RECORDS.replace("mag45", "other")) });
     await site.give({ sunum: 3n, expiresIn: -7, files: demand("garbage\n") });
     await site.give({ sunum: 4n, expiresIn: -6 });
+    // Never ends when it is read.
+    await symlink(
+      "/dev/zero",
+      join(await site.give({ sunum: 5n, expiresIn: -5, files: { a: "" } }), "Records.txt"),
+    );
     const events = await run();
     expect(ends(events)).toEqual([
       [1n, "kept"],
       [2n, "kept"],
       [3n, "kept"],
       [4n, "removed"],
+      [5n, "kept"],
     ]);
     const whys = events.flatMap((event) =>
       event.kind === "unit" && event.end === "kept" ? [event.why] : [],
@@ -235,7 +241,8 @@ describe.skipIf(postgres.missing)(postgres.title("a purge"), () => {
     expect(whys[0]).toContain("no archive is given");
     expect(whys[1]).toContain("su_ex.other");
     expect(whys[2]).toContain("line 2");
-    expect(await site.names(site.partitions[0])).toEqual(["D1", "D2", "D3"]);
+    expect(whys[3]).toContain("link");
+    expect(await site.names(site.partitions[0])).toEqual(["D1", "D2", "D3", "D5"]);
   });
 
   it("keeps the row of a unit that is on tape, off line", async () => {

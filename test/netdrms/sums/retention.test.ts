@@ -31,7 +31,7 @@ describe.skipIf(postgres.missing)(postgres.title("the retention of a unit"), () 
         SELECT coalesce((SELECT d::text FROM generate_series(-40, 40) d
                           WHERE to_char(now() + make_interval(days => d), 'YYYYMMDDHH24MI') = a.effective_date),
                         a.effective_date) AS date
-          FROM public.sum_partn_alloc a WHERE ds_index = ${param(sunum, "int8")} AND status <> 8`);
+          FROM public.sum_partn_alloc a WHERE ds_index = ${param(sunum, "int8")} AND status NOT IN (1, 8)`);
       return { touched: touched.has(sunum), date: row?.date };
     });
   /** Gives a unit whose dates are of the very minute of the test. */
@@ -74,6 +74,17 @@ describe.skipIf(postgres.missing)(postgres.title("the retention of a unit"), () 
     expect(await site.query(sql`SELECT effective_date FROM public.sum_partn_alloc WHERE status = 8`)).toEqual(
       [{ effective_date: "200001010000" }],
     );
+  });
+
+  it("of the unit 0 is not that of units that are being written, whose rows have that number", async () => {
+    await give({ sunum: 0n, expiresIn: 1 });
+    await site.query(sql`
+      INSERT INTO public.sum_partn_alloc (wd, sumid, status, effective_date, ds_index) VALUES ('/SUM0/D9', 9, 1, '0', 0)`);
+    const writing = sql`SELECT effective_date FROM public.sum_partn_alloc WHERE status = 1`;
+    expect((await daysAfter(0n, 10)).touched).toBe(true);
+    expect(await site.query(writing)).toEqual([{ effective_date: "0" }]);
+    expect(await changeSums(site.pool, (sums) => giveUpSeries(sums, "su_ex.mag45"))).toBe(1);
+    expect(await site.query(writing)).toEqual([{ effective_date: "0" }]);
   });
 
   it("takes no more days than 15 bits hold", async () => {

@@ -166,6 +166,17 @@ describe.skipIf(postgres.missing)(postgres.title("a session that makes storage u
     await session.close();
   });
 
+  it("makes readable for its owner what was made unreadable", async () => {
+    const session = await open();
+    const unit = await session.allocate({ slots: 1 });
+    await mkdir(join(unit.folder, "S00000/shut"), { mode: 0 });
+    await writeFile(join(unit.folder, "S00000/file"), "x", { mode: 0 });
+    await session.put([series(unit)]);
+    expect((await lstat(join(unit.folder, "S00000/shut"))).mode & 0o777).toBe(0o700);
+    expect((await lstat(join(unit.folder, "S00000/file"))).mode & 0o777).toBe(0o400);
+    await session.close();
+  });
+
   it("leaves nothing of units that were not put when it is closed", async () => {
     const session = await open();
     const kept = await session.allocate({ slots: 1 });
