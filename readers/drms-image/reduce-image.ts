@@ -1,0 +1,106 @@
+import { DasError } from "../../errors/das-error.js";
+import type { PixelSource } from "../../fits/image.js";
+import type { PixelArray } from "../../fits/pixels.js";
+import { physicalValues, type Scaling } from "../../fits/scaling.js";
+import type { ImageProduct, PixelTreatment } from "./image-product.js";
+import type { ImageShape, Reduction } from "./reduction.js";
+import { startReduction } from "./start-reduction.js";
+import type { SunFrame } from "./sun-frame.js";
+
+/** Values that are turned into doubles at once: 1 MB, and as much again while they are decoded. */
+const BAND_VALUES = 1 << 17;
+
+/** What is made of one image. */
+export interface ImageTask {
+  readonly product: ImageProduct;
+  readonly treatment: PixelTreatment;
+  /** How the Sun lies in the image, where it is known. */
+  readonly frame?: SunFrame;
+}
+
+/** The numbers of one image. */
+export interface ImageNumbers {
+  readonly shape: ImageShape;
+  /** NaN where no pixel gave a value. */
+  readonly values: Float64Array;
+}
+
+/**
+ * Makes a product out of an image, band by band: memory is some megabytes whatever its size.
+ *
+ * Errors: BAD_FITS_DATA for an image that has not two axes, or not what is asked for; FITS_TOO_LARGE for more than 32768 pixels a
+ * side; those of reading it.
+ */
+export async function reduceImage(
+  image: PixelSource,
+  scaling: Scaling,
+  { product, treatment, frame }: ImageTask,
+): Promise<ImageNumbers> {
+  const shape = planeOf(image.shape);
+  const reduction = startReduction(product, treatment, shape, frame);
+  const { start, size } = reduction.region;
+  const [width, height] = planeOf(size);
+  const more = image.shape.slice(2);
+  const tileRows = image.tile?.[1] ?? 1;
+  for (let y = start[1]!, end = y + height; y < end; ) {
+    // Up to the end of a tile, so that none is decoded twice.
+    const next = Math.min(end, y - (y % tileRows) + rowsAtOnce(width, tileRows));
+    const pixels = await image.read({
+      start: [start[0]!, y, ...more.map(() => 0)],
+      size: [width, next - y, ...more],
+    });
+    addPixels(reduction, pixels, width, y, scaling, treatment.unsigned);
+    y = next;
+  }
+  return { shape, values: reduction.result() };
+}
+
+/** Whole tiles, at least one. */
+function rowsAtOnce(width: number, tileRows: number): number {
+  const rows = Math.floor(BAND_VALUES / width);
+  return Math.max(tileRows, rows - (rows % tileRows));
+}
+
+/** Gives pixels to a reduction, in portions also where a tile is a whole image. */
+function addPixels(
+  reduction: Reduction,
+  pixels: PixelArray,
+  width: number,
+  y: number,
+  scaling: Scaling,
+  unsigned: boolean,
+): void {
+  const portion = width * rowsAtOnce(width, 1);
+  for (let at = 0; at < pixels.length; at += portion) {
+    // A view of the same kind; the type of a union's method is lost.
+    const part = pixels.subarray(at, at + portion) as PixelArray;
+    const values = physicalValues(part, scaling);
+    if (part instanceof Float32Array || part instanceof Float64Array) dropInfinite(values);
+    if (unsigned) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
+    reduction.add(values, y + at / width);
+  }
+}
+
+/** An infinite pixel is no measurement and would leave no number of any mean. */
+function dropInfinite(values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) values[i] = Number.NaN;
+}
+
+/** Pixels of a side: more than any camera for the Sun has, and a row of them is little to hold. */
+const MAX_SIDE = 32_768;
+
+/** The two axes of an image; further ones may be there if they have one pixel. */
+function planeOf(shape: readonly number[]): ImageShape {
+  const [width = 0, height = 0, ...more] = shape;
+  if (width < 1 || height < 1 || more.some((length) => length !== 1))
+    throw new DasError(
+      "BAD_FITS_DATA",
+      `an image of ${shape.length === 0 ? "no axes" : shape.join(" x ")} pixels, expected two axes`,
+    );
+  if (width > MAX_SIDE || height > MAX_SIDE)
+    throw new DasError(
+      "FITS_TOO_LARGE",
+      `an image of ${width} x ${height} pixels, expected at most ${MAX_SIDE} a side`,
+    );
+  return [width, height];
+}
