@@ -69,7 +69,9 @@ export function addRegionCorona(
   addCloud(sky, lifted(middle, 0.25 * spread), spread, 0.55 * haze);
   addCloud(sky, lifted(middle, 0.5 * spread), 2 * spread, 0.3 * haze);
   const limb = limbRadius(p);
-  const strand = channel.loops * Math.min(1, STRAND * limb) * Math.min(1.5, Math.sqrt(relative));
+  // A pole that has walked apart no longer holds bright loops together.
+  const dense = Math.min(1, (0.35 * state.separation) / state.scatter);
+  const strand = channel.loops * dense * Math.min(1, STRAND * limb) * Math.min(1.5, Math.sqrt(relative));
   const latitudes = poleLatitudes(region, state);
   const cos = Math.cos(state.latitude);
   const half = (0.5 * state.separation * Math.cos(region.tilt)) / cos;

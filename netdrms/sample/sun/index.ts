@@ -1,6 +1,5 @@
 import { DasError } from "../../../errors/das-error.js";
-import type { ActiveRegion } from "./active-region.js";
-import { regionState } from "./active-region.js";
+import { type ActiveRegion, regionState } from "./active-region.js";
 import { continuum } from "./continuum.js";
 import { describeImage, describeView, type KeywordValues } from "./describe.js";
 import { projection, surfacePoint } from "./disk.js";

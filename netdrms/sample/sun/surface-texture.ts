@@ -1,8 +1,10 @@
 import { RandomStream } from "./random.js";
 
-/** Texels round the Sun and from pole to pole (equal steps in the sine of the latitude): about 4 Mm by 5 Mm at the equator. */
+/** Texels round the Sun and from pole to pole (equal steps in the sine of the latitude): about 4 Mm by 7 Mm at the equator. */
 export const ACROSS = 1024;
-export const UP = 256;
+export const UP = 192;
+/** Width of a texel by its height, at the equator. */
+const FLATNESS = (2 * Math.PI * UP) / (2 * ACROSS);
 /** Supergranules of 30 Mm are so many texels of smoothing. */
 const CELL_TEXELS = 2.2;
 /** Width of the lanes between cells, as part of the height of the smooth field whose zero lines they are. */
@@ -11,12 +13,12 @@ const LANE = 0.4;
 /**
  * A pattern on the whole Sun: the network between supergranules. Two numbers a texel, side by side because they are used
  * together: the strength (not negative, mean 1), and the strength with mixed signs (mean 0, variance 1). They are stored as
- * multiples of {@link TEXTURE_UNIT}, since a pattern of a megabyte stays near the processor.
+ * multiples of {@link TEXTURE_UNIT}, in bytes, since a small pattern stays near the processor.
  */
-export type SurfaceTexture = Int16Array;
+export type SurfaceTexture = Int8Array;
 
 /** What 1 in a texture stands for. */
-export const TEXTURE_UNIT = 1 / 1024;
+export const TEXTURE_UNIT = 1 / 16;
 
 /**
  * Draws the network along the zero lines of smooth noise, which close round cells like the lanes round supergranules, with
@@ -37,8 +39,8 @@ export function surfaceTexture(seed: number): SurfaceTexture {
   scaleTo(network, 0, mean(network));
   const offset = mean(mixed);
   scaleTo(mixed, offset, Math.sqrt(mixed.reduce((sum, v) => sum + (v - offset) ** 2, 0) / mixed.length));
-  const texture = new Int16Array(2 * network.length);
-  const stored = (v: number): number => Math.round(Math.min(31, Math.max(-31, v)) / TEXTURE_UNIT);
+  const texture = new Int8Array(2 * network.length);
+  const stored = (v: number): number => Math.round(Math.min(7.9, Math.max(-7.9, v)) / TEXTURE_UNIT);
   for (let i = 0; i < network.length; i++) {
     texture[2 * i] = stored(network[i]!);
     texture[2 * i + 1] = stored(mixed[i]!);
@@ -46,16 +48,18 @@ export function surfaceTexture(seed: number): SurfaceTexture {
   return texture;
 }
 
-/** Normal noise smoothed over about `width` texels each way, variance 1. Longitudes are joined. */
+/** Normal noise smoothed over about `width` texels across and as many megametres up, variance 1. Longitudes are joined. */
 function smoothNoise(seed: number, purpose: number, width: number): Float32Array {
-  const field = new RandomStream(seed, purpose, 0x7e47).fillNormal(new Float32Array(ACROSS * UP));
-  const spare = new Float32Array(field.length);
+  let field: Float32Array = new RandomStream(seed, purpose, 0x7e47).fillNormal(new Float32Array(ACROSS * UP));
+  let spare: Float32Array = new Float32Array(field.length);
   // A box of three texels has the variance 2/3; repeated, boxes approach a Gaussian.
-  const passes = Math.max(1, Math.round(width * width * 1.5));
-  for (let pass = 0; pass < passes; pass++) {
-    blurAcross(field, spare);
-    blurUp(spare, field);
-  }
+  const passes = (texels: number): number => Math.max(1, Math.round(texels * texels * 1.5));
+  const blur = (by: (from: Float32Array, to: Float32Array) => void): void => {
+    by(field, spare);
+    [field, spare] = [spare, field];
+  };
+  for (let pass = passes(width); pass > 0; pass--) blur(blurAcross);
+  for (let pass = passes(width * FLATNESS); pass > 0; pass--) blur(blurUp);
   const variance = field.reduce((sum, v) => sum + v * v, 0) / field.length;
   scaleTo(field, 0, Math.sqrt(variance));
   return field;
