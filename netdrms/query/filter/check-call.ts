@@ -1,7 +1,7 @@
 import type { Span } from "../query-text.js";
-import type { Expression } from "./expression.js";
+import type { Expression, ValueType } from "./expression.js";
 import { type ArgumentKind, FUNCTIONS, type Signature } from "./functions.js";
-import { besideReal, commonType, isReal, sumType } from "./operand-types.js";
+import { besideReal, commonType, familyOf, isReal, isWhole, sumType } from "./operand-types.js";
 import type { Operand, Operands } from "./operands.js";
 import type { SyntaxNode } from "./syntax.js";
 
@@ -26,8 +26,9 @@ export function checkCall(
     if (isNullif ? list.length !== 2 : list.length === 0)
       throw wrongCount(operands, name, at, list.length, isNullif ? "2" : "1 or more");
     const typed = operands.ofOneFamily(list);
-    const types = (isNullif ? typed.slice(0, 1) : typed).map(({ type }) => type);
-    return { kind: "operation", form: found.form, operands: typed, type: commonType(types), span };
+    const types = typed.map(({ type }) => type);
+    const type = isNullif ? nullifType(types[0]!, types[1]!) : commonType(types); // counted above
+    return { kind: "operation", form: found.form, operands: typed, type, span };
   }
   const signature = found.signatures.find(({ takes }) => takes.length === list.length);
   if (signature === undefined)
@@ -72,7 +73,13 @@ function argument(operands: Operands, operand: Operand, kind: ArgumentKind, name
   }
 }
 
-function resultType({ gives }: Signature, [first, second]: readonly Expression[]): Expression["type"] {
+/** The type in which the first is compared with the second; there are operators for both whole, and for both real numbers. */
+function nullifType(first: ValueType, second: ValueType): ValueType {
+  if (familyOf(first) !== "number" || isReal(first) || (isWhole(first) && isWhole(second))) return first;
+  return sumType(first, second);
+}
+
+function resultType({ gives }: Signature, [first, second]: readonly Expression[]): ValueType {
   switch (gives) {
     case "first":
       return first!.type; // such functions have an argument

@@ -6,7 +6,7 @@ import type {
   Segment,
   Series,
 } from "../../../netdrms/series/model.js";
-import type { DrmsType } from "../../../netdrms/values/drms-type.js";
+import { DRMS_TYPES, type DrmsType } from "../../../netdrms/values/drms-type.js";
 
 /** What a test says of a keyword. */
 export interface MadeKeyword {
@@ -165,3 +165,26 @@ export const LOG = madeSeries({
   primeKeys: [],
   keywords: [{ name: "NOTE", type: "string" }],
 });
+
+/**
+ * Statements that make the table of a series, with the index over its prime keys and the shadow table where it has one.
+ * Source: netdrms 2.4, 2.5. The shadow table is filled from the table by `shadowSql`.
+ */
+export function tableSql(series: Series): string {
+  const columns = series.keywords.flatMap(({ column, type }) =>
+    column === undefined ? [] : [`${column} ${DRMS_TYPES[type].column}`],
+  );
+  const files = series.segments.map(({ fileColumn }) => `${fileColumn} text`);
+  const table = `${series.namespace}.${series.table}`;
+  const keys = series.primeKeys.map(({ internal }) => internal.column).join(", ");
+  return `CREATE SCHEMA IF NOT EXISTS ${series.namespace};
+CREATE TABLE ${table} (${["recnum bigint PRIMARY KEY", "sunum bigint", "slotnum integer", "sessionid bigint", "sessionns text", ...columns, ...files].join(", ")});
+${keys === "" ? "" : `CREATE INDEX ${series.table}_prime_idx ON ${table} (${keys});`}`;
+}
+
+/** Statements that make the shadow table of a series from its table: one row for each prime-key value. Source: netdrms 2.5. */
+export function shadowSql(series: Series): string {
+  const table = `${series.namespace}.${series.table}`;
+  const keys = series.primeKeys.map(({ internal }) => internal.column).join(", ");
+  return `CREATE TABLE ${table}_shadow AS SELECT ${keys}, count(*)::integer AS nrecords, max(recnum) AS recnum FROM ${table} GROUP BY ${keys};`;
+}
