@@ -25,9 +25,9 @@ export interface CollectedWords {
   readonly unused: readonly string[];
 }
 
-/** The key of a parameter or flag: `-n`, which is reserved, is not the parameter `n`. */
-export function keyOf(kind: "parameter" | "flag", name: string): string {
-  return kind === "flag" ? `-${name}` : name;
+/** The key of a parameter, a flag or a name that is not declared: `-n`, which is reserved, is not the parameter `n`. */
+export function keyOf(kind: "parameter" | "flag" | "other", name: string): string {
+  return kind === "flag" ? `-${name}` : kind === "other" ? `=${name}` : name;
 }
 
 /** Gives the text of a parameter file. */
@@ -42,13 +42,13 @@ const MAX_WORDS = 65_536;
 /** Longest word, characters: as much as Linux takes as one argument. */
 const MAX_WORD_LENGTH = 131_072;
 
-const NAME_AND_VALUE = /^([A-Za-z]\w*)([ \t]*)=$/;
+const NAME_AND_VALUE = /^([A-Za-z_]\w*)([ \t]*)=$/;
 
 /**
  * Sorts the words of a command line: flags, values of names, positional arguments; `--` alone makes positional arguments of
  * all that follow. Who wins: request, command line, parameter file; of several of one kind the last.
  *
- * A name that the module does not know is an error on the command line. In a parameter file, which several modules may
+ * A name that the module does not know is an error on the command line, unless it takes any. In a parameter file, which several modules may
  * share, it is only told of.
  *
  * @param readFile without it a word `@file` is refused
@@ -180,8 +180,8 @@ class Collector {
     // Blanks around `=` belong to the value.
     const inline = blanks + word.text.slice(word.equals + 1);
     const takesNext = inline === "" && word.plainEnd && next !== undefined;
-    const { params, flags } = this.#vocabulary;
-    const kind = params.has(name) ? "parameter" : flags.has(name) ? "flag" : undefined;
+    const { params, flags, otherNames } = this.#vocabulary;
+    const kind = params.has(name) ? "parameter" : flags.has(name) ? "flag" : otherNames ? "other" : undefined;
     if (kind === undefined) this.#unknown(name, shown(word.text), depth);
     else this.#set(keyOf(kind, name), unescapeValue(name, takesNext ? next.text : inline), depth);
     return takesNext ? 1 : 0;

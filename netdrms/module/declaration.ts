@@ -85,6 +85,8 @@ export interface ModuleDeclaration {
   readonly flags: readonly Flag[];
   /** None where it is absent. */
   readonly positionals?: readonly Positional[];
+  /** Takes `NAME=VALUE` of names that are not declared, such as keywords of a series; what they are, for people. */
+  readonly otherNames?: string;
   /**
    * What follows the last positional argument comes from a request: `name=value` of parameters that say `fromRequest`, and
    * nothing else; neither flags nor parameter files.

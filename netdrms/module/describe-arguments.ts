@@ -11,6 +11,7 @@ export function describeArguments<D extends ModuleDeclaration>({
   values,
   standard,
   positionals,
+  others,
   origins,
 }: ParsedArguments<D>): readonly string[] {
   const own: Readonly<Record<string, ModuleValue>> = values;
@@ -25,5 +26,9 @@ export function describeArguments<D extends ModuleDeclaration>({
     ([key, origin]) =>
       `${key} = ${SECRETS.includes(key) ? "(not shown)" : JSON.stringify(held(key))} (${origin})`,
   );
-  return [...named, ...positionals.map((word, n) => `$${n + 1} = ${JSON.stringify(word)}`)];
+  return [
+    ...named,
+    ...[...others].map(([name, text]) => `${name} = ${JSON.stringify(text)}`),
+    ...positionals.map((word, n) => `$${n + 1} = ${JSON.stringify(word)}`),
+  ];
 }

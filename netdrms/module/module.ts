@@ -1,6 +1,7 @@
+import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
 import type { WriteAccess } from "../session/session.js";
-import type { ModuleDeclaration } from "./declaration.js";
+import type { ModuleDeclaration, ModuleValues } from "./declaration.js";
 import type { ParsedArguments } from "./parse-arguments.js";
 
 /** What a module has while it runs. */
@@ -9,6 +10,8 @@ export interface ModuleContext<D extends ModuleDeclaration> extends ParsedArgume
   readonly database: Database;
   /** The archive, for writing; see `Session.forWriting`. */
   readonly forWriting: () => Promise<WriteAccess>;
+  /** The database of the storage units, for what is read of them or kept for longer; not a part of the session. */
+  readonly sums: ConnectionPool;
   /** Writes to standard output; resolves when there is room for more. Errors: {@link OutputGone}. */
   readonly print: (content: string | Uint8Array) => Promise<void>;
   /** Takes one line for people: standard error. */
@@ -24,7 +27,7 @@ export interface DrmsModule<D extends ModuleDeclaration> {
   /** Whether it may write. One that does not can use a database that takes no changes. */
   readonly writes: boolean;
   /** Longest time of one statement where DRMS_DBTIMEOUT does not say, ms; 0 for no limit. */
-  readonly statementTimeoutMs: number;
+  readonly statementTimeoutMs: (values: ModuleValues<D>) => number;
   /**
    * Does the work and gives the exit status: with 0 what was written is kept, with any other it is taken back. What it throws is
    * told on standard error, and the status is 1.
@@ -40,7 +43,7 @@ export function defineModule<const D extends ModuleDeclaration>(
   declaration: D,
   body: Pick<DrmsModule<D>, "run"> & Partial<Pick<DrmsModule<D>, "writes" | "statementTimeoutMs">>,
 ): DrmsModule<D> {
-  return { declaration, writes: false, statementTimeoutMs: STATEMENT_TIMEOUT_MS, ...body };
+  return { declaration, writes: false, statementTimeoutMs: () => STATEMENT_TIMEOUT_MS, ...body };
 }
 
 /** Nobody reads standard output any more; for a module that only reads this is no failure. */

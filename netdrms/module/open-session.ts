@@ -48,7 +48,7 @@ export async function openModuleSession<D extends ModuleDeclaration>(
 
 async function direct<D extends ModuleDeclaration>(
   module: DrmsModule<D>,
-  { standard }: ParsedArguments<D>,
+  { standard, values }: ParsedArguments<D>,
   host: ModuleHost,
 ): Promise<ModuleSession> {
   const { pool, storage, log, close } = await sessionResources(standard, host, host.log);
@@ -58,7 +58,7 @@ async function direct<D extends ModuleDeclaration>(
       storage,
       // A log has its place in the row of the session, which is written for it.
       writes: module.writes || log !== undefined,
-      statementTimeoutMs: standard.DRMS_DBTIMEOUT ?? module.statementTimeoutMs,
+      statementTimeoutMs: standard.DRMS_DBTIMEOUT ?? module.statementTimeoutMs(values),
       facts: { ...host.facts, port: 0 },
       signal: host.signal,
       ...(standard.JSOC_SESSIONNS === undefined ? {} : { sessionNamespace: standard.JSOC_SESSIONNS }),
@@ -78,7 +78,7 @@ async function direct<D extends ModuleDeclaration>(
 
 async function joinServer<D extends ModuleDeclaration>(
   module: DrmsModule<D>,
-  { standard }: ParsedArguments<D>,
+  { standard, values }: ParsedArguments<D>,
   host: ModuleHost,
   address: ServerAddress,
 ): Promise<ModuleSession> {
@@ -87,7 +87,7 @@ async function joinServer<D extends ModuleDeclaration>(
     program: module.declaration.name,
     pid: host.facts.pid,
     writes: module.writes,
-    statementTimeoutMs: standard.DRMS_DBTIMEOUT ?? module.statementTimeoutMs,
+    statementTimeoutMs: standard.DRMS_DBTIMEOUT ?? module.statementTimeoutMs(values),
     signal: host.signal,
   });
   return {

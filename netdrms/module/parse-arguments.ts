@@ -30,6 +30,8 @@ export interface ParsedArguments<D extends ModuleDeclaration> {
   /** The arguments that every module takes. */
   readonly standard: ModuleValues<typeof STANDARD_ARGUMENTS>;
   readonly positionals: readonly string[];
+  /** Values of names that are not declared, where the module takes any; in the order in which they were first given. */
+  readonly others: ReadonlyMap<string, string>;
   /** By `keyOf`: of each parameter and flag, the standard ones too; not of optional parameters that were not given. */
   readonly origins: ReadonlyMap<string, ValueOrigin>;
   /** Names in parameter files that this module does not know. */
@@ -64,9 +66,17 @@ export function parseModuleArguments<D extends ModuleDeclaration>(
     values,
     standard,
     positionals: words.positionals,
+    others: othersOf(words),
     origins: resolver.origins,
     unused: words.unused,
   };
+}
+
+function othersOf({ given }: CollectedWords): ReadonlyMap<string, string> {
+  const mark = keyOf("other", "");
+  return new Map(
+    [...given].flatMap(([key, { text }]) => (key.startsWith(mark) ? [[key.slice(mark.length), text]] : [])),
+  );
 }
 
 function checkPositionals({ positionals = [] }: ModuleDeclaration, words: CollectedWords): void {

@@ -1,9 +1,11 @@
 import { asDasError, DasError } from "../../errors/das-error.js";
+import { connectionPool } from "../database/connection-pool.js";
 import type { WriteAccess } from "../session/session.js";
 import type { UnitMaker } from "../session/session-units.js";
 import type { ModuleDeclaration, ModuleValues } from "./declaration.js";
 import { describeArguments } from "./describe-arguments.js";
 import { type DrmsModule, type ModuleContext, OutputGone } from "./module.js";
+import { moduleDatabaseUrl } from "./module-database-url.js";
 import type { ModuleHost } from "./module-host.js";
 import { ModuleOutput } from "./module-output.js";
 import { type ModuleSession, openModuleSession } from "./open-session.js";
@@ -12,6 +14,9 @@ import { type ParsedArguments, parseModuleArguments } from "./parse-arguments.js
 import { printingReads, printingWrites } from "./printed-sql.js";
 import type { STANDARD_ARGUMENTS } from "./standard-arguments.js";
 import { moduleQuestion, usageText } from "./usage.js";
+
+/** For looking at storage units: to hold some, and for statements. None is opened before it is needed. */
+const UNIT_CONNECTIONS = 3;
 
 /** The module failed; other statuses are the module's own. Source: netdrms 7.3. */
 const FAILED = 1;
@@ -69,7 +74,8 @@ async function answerOrRun<D extends ModuleDeclaration>(
   try {
     return await runToEnd(module, parsed, host, output, opened);
   } finally {
-    await output.end().finally(() => opened.close());
+    await output.end();
+    await opened.close();
   }
 }
 
@@ -103,13 +109,19 @@ async function runToEnd<D extends ModuleDeclaration>(
   opened: ModuleSession,
 ): Promise<number> {
   let status: number;
+  const sums = connectionPool({
+    url: host.storage.url ?? moduleDatabaseUrl(parsed.standard, host.databaseUrl),
+    maxConnections: UNIT_CONNECTIONS,
+  });
   try {
     begin(module, parsed, host, output, opened);
-    status = await module.run(contextOf(module, parsed, host, output, opened));
+    status = await module.run({ ...contextOf(module, parsed, host, output, opened), sums });
     // What it did after that is not what was asked for.
     if (status === 0 && host.signal.aborted) status = FAILED;
   } catch (error) {
     status = statusOf(error, module, output);
+  } finally {
+    await sums.close();
   }
   try {
     await opened.end(status === 0 && !parsed.standard.DRMS_PRINT_SQL);
@@ -126,7 +138,7 @@ function contextOf<D extends ModuleDeclaration>(
   host: ModuleHost,
   output: ModuleOutput,
   { session }: ModuleSession,
-): ModuleContext<D> {
+): Omit<ModuleContext<D>, "sums"> {
   const { standard } = parsed;
   const { print, log } = output;
   return {

@@ -19,7 +19,7 @@ export function moduleQuestion(argv: readonly string[]): Question | undefined {
 
 /** The usage of a module: how it is called, its flags, its parameters with types, ranges and defaults. Source: netdrms 7.3. */
 export function usageText(declaration: ModuleDeclaration): string {
-  const { name, summary, params, flags, positionals = [], requestWords } = declaration;
+  const { name, summary, params, flags, positionals = [], requestWords, otherNames } = declaration;
   const own = new Set(flags.map((flag) => flag.name));
   const standardFlags = STANDARD_ARGUMENTS.flags.filter((flag) => !own.has(flag.name));
   const call = [
@@ -31,7 +31,7 @@ export function usageText(declaration: ModuleDeclaration): string {
       const form = `${positional.name}${positional.many ? "..." : ""}`;
       return positional.optional ? `[${form}]` : form;
     }),
-    ...(requestWords ? ["[NAME=VALUE]..."] : []),
+    ...(requestWords || otherNames !== undefined ? ["[NAME=VALUE]..."] : []),
   ];
   return [
     `usage: ${call.join(" ")}`,
@@ -43,6 +43,7 @@ export function usageText(declaration: ModuleDeclaration): string {
       "arguments",
       positionals.map((positional) => [positional.name, positional.about]),
     ),
+    ...section("other names", otherNames === undefined ? [] : [["NAME", otherNames]]),
     ...section("flags of all modules", standardFlags.map(flagRow)),
     ...section("parameters of all modules", STANDARD_ARGUMENTS.params.map(parameterRow)),
     "",

@@ -9,6 +9,7 @@ export interface Vocabulary {
   readonly flags: ReadonlyMap<string, Flag>;
   readonly positionals: readonly Positional[];
   readonly requestWords: boolean;
+  readonly otherNames: boolean;
 }
 
 /** The vocabulary of a declaration. */
@@ -18,6 +19,7 @@ export function vocabularyOf(declaration: ModuleDeclaration): Vocabulary {
     flags: byName([...STANDARD_ARGUMENTS.flags, ...declaration.flags]),
     positionals: declaration.positionals ?? [],
     requestWords: declaration.requestWords ?? false,
+    otherNames: declaration.otherNames !== undefined,
   };
 }
 
