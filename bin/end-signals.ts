@@ -9,14 +9,18 @@ export interface EndSignals {
   status(): number | undefined;
 }
 
-/** Waits for SIGINT, SIGTERM and SIGHUP. At the second one the process ends at once. */
-export function endSignals(): EndSignals {
+/**
+ * Waits for SIGINT, SIGTERM and SIGHUP. The process ends at the second one at once, and where `graceMs` is given also so many
+ * milliseconds after the first.
+ */
+export function endSignals(graceMs?: number): EndSignals {
   const controller = new AbortController();
   let status: number | undefined;
   for (const [name, number] of Object.entries(SIGNALS))
     process.on(name, () => {
       if (status !== undefined) process.exit(status);
       status = 128 + number;
+      if (graceMs !== undefined) setTimeout(() => process.exit(status), graceMs).unref();
       controller.abort();
     });
   return { signal: controller.signal, status: () => status };

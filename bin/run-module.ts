@@ -8,11 +8,14 @@ import { endSignals } from "./end-signals.js";
 import { Pauses } from "./pauses.js";
 import { ConsumerGone, ProgramOutput } from "./program-output.js";
 
+/** How long a module may take to end after a signal, ms; its connection is lost then, so nothing is kept. */
+const GRACE_MS = 10_000;
+
 /**
  * Runs a module of the archive as this process; ends it with the module's status, or as a signal would have. Source: netdrms 7.
  */
 export function runModuleProcess<D extends ModuleDeclaration>(module: DrmsModule<D>): void {
-  const signals = endSignals();
+  const signals = endSignals(GRACE_MS);
   main(module, signals.signal).then(
     (status) => process.exit(signals.status() ?? status),
     (error) => {

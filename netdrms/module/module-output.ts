@@ -1,3 +1,4 @@
+import { asDasError } from "../../errors/das-error.js";
 import { LogFiles } from "../session/session-log.js";
 
 /** Where the output of a module goes: to the process, to the log of the session, or to both. */
@@ -41,11 +42,13 @@ export class ModuleOutput {
     if (!this.#isQuiet) this.#log(line);
   };
 
-  /** Ends the files of the log. Errors: those of `LogFiles.end`. */
+  /** Ends the files of the log. What they could not take is told to the process; the module does not depend on its log. */
   async end(): Promise<void> {
     const files = this.#files;
     this.#files = undefined;
     this.#isQuiet = false;
-    await files?.end();
+    await files
+      ?.end()
+      .catch((error: unknown) => this.#log(asDasError(error, "the log of the session").message));
   }
 }

@@ -40,12 +40,19 @@ export class ArchiveSession {
   readonly #transaction: Transaction;
   readonly #shared: SharedTransaction;
   readonly #units: SessionUnits;
+  readonly #stop: AbortController;
   #row: Promise<SessionRow> | undefined;
   #ending: Promise<void> | undefined;
 
-  private constructor(options: ArchiveSessionOptions, transaction: Transaction, backend: number) {
+  private constructor(
+    options: ArchiveSessionOptions,
+    transaction: Transaction,
+    backend: number,
+    stop: AbortController,
+  ) {
     this.#options = options;
     this.#transaction = transaction;
+    this.#stop = stop;
     this.#units = new SessionUnits(options.storage);
     this.#shared = new SharedTransaction(transaction, options.statementTimeoutMs, () =>
       inTransaction(options.pool, { access: "read", statementTimeoutMs: CANCEL_TIMEOUT_MS }, (database) =>
@@ -57,14 +64,15 @@ export class ArchiveSession {
   /** Errors: those of `Database`. */
   static async open(options: ArchiveSessionOptions): Promise<ArchiveSession> {
     const { pool, statementTimeoutMs, signal } = options;
+    const stop = new AbortController();
     const transaction = await pool.begin({
       access: "write",
       statementTimeoutMs,
-      ...(signal === undefined ? {} : { signal }),
+      signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
     });
     try {
       const [row] = await transaction.query(sql`SELECT pg_backend_pid() AS pid`);
-      const session = new ArchiveSession(options, transaction, Number(row?.pid));
+      const session = new ArchiveSession(options, transaction, Number(row?.pid), stop);
       // The row is the only place that tells of a log.
       if (options.logUnit !== undefined) await session.#ensureRow();
       return session;
@@ -104,8 +112,8 @@ export class ArchiveSession {
   }
 
   async #keep(clients: number): Promise<void> {
-    await this.#shared.close();
     try {
+      await this.#shared.close();
       const row = await this.#row;
       // In this order (netdrms 2.9): no record must point to a unit that is not there, and a row that says `finished` must not be
       // missing for what was kept.
@@ -120,7 +128,9 @@ export class ArchiveSession {
   }
 
   async #takeBack(clients: number, status: `aborted${string}`): Promise<void> {
-    await this.#shared.close();
+    this.#shared.abandon();
+    // A statement that still runs, for nobody waits for it any more, is ended.
+    this.#stop.abort();
     await this.#transaction.rollback();
     await this.#units.rollback();
     // A row that cannot be changed now stays open, as that of a program that was killed does.

@@ -14,18 +14,22 @@ export function openDirectSession(options: DirectSessionOptions): Promise<Sessio
 }
 
 async function openReading({ pool, statementTimeoutMs, signal }: DirectSessionOptions): Promise<Session> {
+  const stop = new AbortController();
   const transaction = await pool.begin({
     access: "read",
     statementTimeoutMs,
-    ...(signal === undefined ? {} : { signal }),
+    signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]),
   });
   return {
     database: transaction,
     async forWriting() {
       throw new DasError("ARCHIVE_READ_ONLY", "This program only reads the archive");
     },
-    // There is nothing to keep.
-    end: () => transaction.rollback(),
+    // There is nothing to keep. A statement that still runs, for nobody waits for it any more, is ended.
+    async end(status) {
+      if (status === "aborted") stop.abort();
+      await transaction.rollback();
+    },
   };
 }
 

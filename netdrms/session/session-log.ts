@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
@@ -84,8 +83,11 @@ export class LogFiles {
   async write(stream: LogStream, bytes: string | Uint8Array): Promise<void> {
     if (this.#failure !== undefined) return;
     const gzip = this.#streams[stream];
-    if (!gzip.write(bytes))
-      await Promise.race([once(gzip, "drain"), this.#written[stream].catch(() => undefined)]);
+    if (gzip.write(bytes)) return;
+    await new Promise<void>((resolve) => {
+      gzip.once("drain", resolve);
+      this.#written[stream].then(resolve, () => resolve());
+    });
   }
 
   /** Errors: DISK_FULL, ARCHIVE_FAILED where a file is not whole. */

@@ -38,6 +38,7 @@ export class SharedTransaction {
   readonly #turns = new Turns();
   #timeoutMs: number;
   #closed = false;
+  #copying = false;
 
   /**
    * @param transaction one that may write, with the statement timeout `timeoutMs`
@@ -67,10 +68,16 @@ export class SharedTransaction {
     return { reading: view("read"), writing: view("write") };
   }
 
-  /** Waits for the statement that runs; none begins after that. */
+  /** Waits for the statement that runs; none begins after that. Errors: INTERNAL where somebody has not read a copy to its end. */
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#copying) throw new DasError("INTERNAL", "a session ends while a copy is not read to its end");
     (await this.#turns.take())();
+  }
+
+  /** No statement begins any more; the one that runs is not waited for. */
+  abandon(): void {
+    this.#closed = true;
   }
 
   async #query(statement: Sql, access: Access, options: UserOptions): Promise<readonly Row[]> {
@@ -95,6 +102,7 @@ export class SharedTransaction {
     const stop = this.#stopAtSignal(options.signal);
     const pieces = this.#transaction.copyOut(select)[Symbol.asyncIterator]();
     let running = true;
+    this.#copying = true;
     try {
       for (;;) {
         const next = await pieces.next().catch((error: unknown) => {
@@ -106,6 +114,7 @@ export class SharedTransaction {
       }
       running = false;
     } finally {
+      this.#copying = false;
       await stop();
       // To leave it would cost everybody the connection.
       if (running) await this.#drain(pieces);

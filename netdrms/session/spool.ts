@@ -3,6 +3,7 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DasError } from "../../errors/das-error.js";
+import { storageError } from "../sums/storage-error.js";
 
 /** Bytes that one copy may have waiting on the disk. */
 const MAX_BYTES = 64 * 1024 ** 3;
@@ -22,22 +23,30 @@ export class Spool {
     this.#file = file;
   }
 
-  /** In the folder for temporary files. Errors: those of the file system. */
+  /** In the folder for temporary files. Errors: DISK_FULL, ARCHIVE_FAILED where there can be none. */
   static async open(): Promise<Spool> {
     const path = join(tmpdir(), `heliostream-copy-${randomBytes(12).toString("hex")}`);
-    const file = await open(path, "wx+", 0o600);
-    await unlink(path);
-    return new Spool(file);
+    try {
+      const file = await open(path, "wx+", 0o600);
+      await unlink(path);
+      return new Spool(file);
+    } catch (error) {
+      throw storageError(error, "a copy cannot be kept for its reader");
+    }
   }
 
-  /** Errors: ARCHIVE_FAILED beyond the limit; those of the file system. */
+  /** Errors: ARCHIVE_FAILED beyond the limit, DISK_FULL. */
   async append(bytes: Uint8Array): Promise<void> {
     if (this.#written + bytes.length > MAX_BYTES)
       throw new DasError("ARCHIVE_FAILED", `A copy of more than ${MAX_BYTES} bytes`);
-    for (let at = 0; at < bytes.length; ) {
-      const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, this.#written);
-      at += bytesWritten;
-      this.#written += bytesWritten;
+    try {
+      for (let at = 0; at < bytes.length; ) {
+        const { bytesWritten } = await this.#file.write(bytes, at, bytes.length - at, this.#written);
+        at += bytesWritten;
+        this.#written += bytesWritten;
+      }
+    } catch (error) {
+      throw storageError(error, "a copy cannot be kept for its reader");
     }
     this.#wake?.();
   }

@@ -12,7 +12,7 @@ import { SESSION_CONNECTIONS } from "../../../netdrms/session/archive-session.js
 import { SessionServer, type SessionServerOptions } from "../../../netdrms/session/session-server.js";
 import { postgresForTest } from "../../support/postgres.js";
 import { withClient } from "../../support/test-databases.js";
-import { FACTS, SMALL_ARCHIVE } from "../session/small-archive.js";
+import { FACTS, TEST_TABLE } from "../session/small-archive.js";
 import { FIRST_SUNUM, type SumsSite, sumsSite } from "../sums/sums-site.js";
 import { probe } from "./probe-module.js";
 
@@ -74,7 +74,7 @@ describe.skipIf(postgres.missing)(postgres.title("a module"), () => {
   let site: SumsSite;
   beforeAll(async () => {
     site = await sumsSite();
-    await withClient(site.database.url, (client) => client.query(SMALL_ARCHIVE));
+    await withClient(site.database.url, (client) => client.query(TEST_TABLE));
   });
   afterEach(async () => {
     await site.clear();

@@ -189,6 +189,38 @@ describe.skipIf(postgres.missing)(postgres.title("a session over a connection of
     expect(await rows()).toMatchObject([{ status: "aborted" }]);
   });
 
+  it.each([
+    ["reads", false],
+    ["writes", true],
+  ])(
+    "of a program that %s ends what still runs when it is aborted, also a copy that nobody reads on",
+    async (_, writes) => {
+      const sleeper = await start({ writes });
+      const sleep = rejectionOf(() => sleeper.database.query(sql`SELECT pg_sleep(600)`));
+      await sleeper.end("aborted");
+      expect(await sleep).toMatchObject({ code: "CANCELLED" });
+
+      const copier = await start({ writes });
+      const copy = copier.database
+        .copyOut(sql`SELECT n FROM generate_series(1, 1000000) AS n`)
+        [Symbol.asyncIterator]();
+      await copy.next();
+      expect(await rejectionOf(() => numbersIn(copier.database))).toMatchObject({ code: "INTERNAL" });
+      await copier.end("aborted");
+    },
+  );
+
+  it("keeps nothing where it finishes in the middle of a copy", async () => {
+    const session = await start();
+    await insert((await session.forWriting()).database, 1);
+    const copy = session.database
+      .copyOut(sql`SELECT n FROM generate_series(1, 1000000) AS n`)
+      [Symbol.asyncIterator]();
+    await copy.next();
+    expect(await rejectionOf(() => session.end("finished"))).toMatchObject({ code: "INTERNAL" });
+    expect(await numbersOutside()).toEqual([]);
+  });
+
   it("ends a statement that takes longer than it may", async () => {
     const session = await start({ statementTimeoutMs: 20 });
     expect(await rejectionOf(() => session.database.query(sql`SELECT pg_sleep(600)`))).toMatchObject({

@@ -4,22 +4,13 @@ import type { Database } from "../../../netdrms/database/database.js";
 import { sql } from "../../../netdrms/database/sql.js";
 import { SESSION_CONNECTIONS } from "../../../netdrms/session/archive-session.js";
 import type { SessionFacts } from "../../../netdrms/session/session-row.js";
+import { ARCHIVE_TEMPLATE } from "../../support/archive-database.js";
 import { type TestDatabase, testDatabase } from "../../support/postgres.js";
 import { withClient } from "../../support/test-databases.js";
 
-/** As much of an archive as sessions need: a namespace with its table of sessions (netdrms 2.2, 2.3), and a table to write to. */
-export const SMALL_ARCHIVE = `
-  CREATE SCHEMA admin;
-  CREATE TABLE admin.ns (name text NOT NULL, nsgroup text NOT NULL, owner text NOT NULL);
-  CREATE TABLE admin.sessionns (username text NOT NULL, sessionns text NOT NULL);
-  CREATE SCHEMA su_ex;
-  INSERT INTO admin.ns VALUES ('su_ex', 'user', current_user), ('public', 'sys', current_user);
+/** What an archive of the tests has besides: a table to write to, and a session namespace for whoever runs them. */
+export const TEST_TABLE = `
   INSERT INTO admin.sessionns VALUES (current_user, 'su_ex');
-  CREATE TABLE su_ex.drms_session (
-    sessionid int8 NOT NULL, hostname text, port int4, pid int4, sunum int8, sudir text, username text,
-    starttime text, lastcontact text, endtime text, clients int4, status text, sums_thread_status text,
-    jsoc_version text, PRIMARY KEY (sessionid));
-  CREATE SEQUENCE su_ex.drms_sessionid_seq;
   CREATE TABLE su_ex.t (n int8 PRIMARY KEY, word text);`;
 
 /** An archive for one test file. */
@@ -33,7 +24,8 @@ export interface SmallArchive {
 
 export async function smallArchive(): Promise<SmallArchive> {
   const database = await testDatabase({
-    setup: (url) => withClient(url, async (client) => void (await client.query(SMALL_ARCHIVE))),
+    template: ARCHIVE_TEMPLATE,
+    setup: (url) => withClient(url, async (client) => void (await client.query(TEST_TABLE))),
   });
   const pool = connectionPool({ url: database.url, maxConnections: 2 * SESSION_CONNECTIONS });
   const client = new Client({ connectionString: database.url });
