@@ -129,7 +129,7 @@ function waitForEnd(
       server.abort().then(() => resolve(status), reject);
     };
     const commit = (): void => {
-      log(`keeps everything when ${server.connected} programs have gone`);
+      log(`keeps everything, programs that still run: ${server.connected}`);
       server.commit().then(
         () => resolve(SERVER_STATUS.committed),
         (error: unknown) => {
@@ -149,7 +149,9 @@ function waitForEnd(
         case "SIGINT":
           if (host.isAttended && !warned && server.connected > 0) {
             warned = true;
-            host.log(`${server.connected} programs still run; interrupt once more to take back everything`);
+            host.log(
+              `programs that still run: ${server.connected}; interrupt once more to take back everything`,
+            );
           } else abort(SERVER_STATUS.interrupted);
       }
     });
