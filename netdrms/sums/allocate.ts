@@ -1,4 +1,5 @@
 import { chmod, mkdir, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { DasError } from "../../errors/das-error.js";
 import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
@@ -6,11 +7,11 @@ import { param, sql } from "../database/sql.js";
 import { syncFolder } from "./durable.js";
 import type { AskSpace } from "./partition-space.js";
 import { listPartitions, type Partition } from "./partitions.js";
-import { bigintField, numberField } from "./row-fields.js";
+import { numberField, textField } from "./row-fields.js";
 import { storageError } from "./storage-error.js";
-import { changeSums, readSums } from "./sums-transaction.js";
+import { changeSums } from "./sums-transaction.js";
 import { lockFreeUnits } from "./unit-locks.js";
-import { isSlotCount, newUnitFolder, slotFolder } from "./unit-path.js";
+import { isSlotCount, newUnitFolder, slotFolder, sunumOfFolder } from "./unit-path.js";
 
 /** A storage unit that is wanted. */
 export interface UnitRequest {
@@ -38,8 +39,10 @@ export interface AllocateOptions {
   readonly pool: ConnectionPool;
   readonly log: (line: string) => void;
   readonly askSpace: AskSpace;
-  /** 0 included to 1 excluded. */
+  /** 0 included to 1 excluded; missing: by chance. */
   readonly random?: () => number;
+  /** Whether to wait until the disk has the folders. */
+  readonly durable: boolean;
 }
 
 /** What callers ask for that do not know better. Source: netdrms 3.6. */
@@ -61,30 +64,72 @@ export async function allocateUnit(
   sumid: bigint,
   request: UnitRequest,
 ): Promise<NewUnit> {
-  const { bytes = DEFAULT_UNIT_BYTES, group = 0, slots } = request;
+  const { slots, sunum: given } = request;
   if (!isSlotCount(slots)) throw new DasError("BAD_PARAMETER", `${slots} slots, expected 0 to 100000`);
-  const partition = await choosePartition(options, bytes, group);
-  const sunum = await numberFor(options.pool, request.sunum, (number) =>
-    insertRow(options.pool, sumid, newUnitFolder(partition.folder, number), bytes),
-  );
-  const folder = newUnitFolder(partition.folder, sunum);
+  const unit =
+    given === undefined
+      ? await changeSums(options.pool, (sums) => insertUnit(options, sums, sumid, request))
+      : await insertGiven(options, sumid, given, request);
   try {
-    await makeFolders(partition.folder, folder, slots);
+    await makeFolders(unit.folder, slots, options.durable);
   } catch (error) {
-    await forgetRow(options.pool, sumid, folder).catch((failure: unknown) => {
-      options.log(`the row of storage unit ${sunum} stays for a clean-up: ${String(failure)}`);
+    await forgetRow(options.pool, sumid, unit.folder).catch((failure: unknown) => {
+      options.log(`the row of storage unit ${unit.sunum} stays for a clean-up: ${String(failure)}`);
     });
-    throw storageError(error, `storage unit ${sunum} cannot be made`);
+    throw storageError(error, `storage unit ${unit.sunum} cannot be made`);
   }
-  return { sunum, folder, set: partition.set, group };
+  return unit;
+}
+
+/** A number that was given is looked up first, while nobody else can take it. */
+async function insertGiven(
+  options: AllocateOptions,
+  sumid: bigint,
+  given: bigint,
+  request: UnitRequest,
+): Promise<NewUnit> {
+  if (given < 0n) throw new DasError("BAD_PARAMETER", `storage unit ${given}, expected a number from 0`);
+  const lock = await lockFreeUnits(options.pool, [given]);
+  try {
+    if (lock.sunums.length === 0)
+      throw new DasError("BAD_PARAMETER", `storage unit ${given} is in use, expected one that is not here`);
+    // A transaction that begins after the lock is there sees what its last holder has done.
+    return await changeSums(options.pool, async (sums) => {
+      if (await isHere(sums, given))
+        throw new DasError("BAD_PARAMETER", `storage unit ${given} is on line or being made already`);
+      return insertUnit(options, sums, sumid, request);
+    });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** State 1: being written. Source: netdrms 3.5, 3.6. */
+async function insertUnit(
+  options: AllocateOptions,
+  sums: Database,
+  sumid: bigint,
+  { bytes = DEFAULT_UNIT_BYTES, group = 0, sunum: given }: UnitRequest,
+): Promise<NewUnit> {
+  const partition = await choosePartition(options, sums, bytes, group);
+  const number = given === undefined ? sql`nextval('public.sum_ds_index_seq')` : sql`${param(given, "int8")}`;
+  const [row] = await sums.query(sql`
+    INSERT INTO public.sum_partn_alloc
+           (wd, sumid, status, bytes, effective_date, archive_substatus, group_id, ds_index, safe_id)
+    SELECT ${param(newUnitFolder(partition.folder, ""), "text")} || n, ${param(sumid, "int8")}, 1,
+           ${param(BigInt(Math.ceil(bytes)), "int8")}, '0', 0, 0, 0, 0
+      FROM (SELECT ${number} AS n) AS numbered RETURNING wd`);
+  const folder = textField(row!, "wd");
+  return { sunum: sunumOfFolder(folder)!, folder, set: partition.set, group };
 }
 
 async function choosePartition(
-  { pool, log, askSpace, random = Math.random }: AllocateOptions,
+  { log, askSpace, random = Math.random }: AllocateOptions,
+  sums: Database,
   bytes: number,
   group: number,
 ): Promise<Partition> {
-  const { set, open } = await readSums(pool, async (sums) => openPartitions(sums, group));
+  const { set, open } = await openPartitions(sums, group);
   const spaces = await Promise.all(open.map(({ folder }) => askSpace(folder)));
   for (const [n, { folder }] of open.entries())
     if (spaces[n] === undefined) log(`partition ${folder} does not answer and is passed by`);
@@ -113,35 +158,6 @@ async function openPartitions(
   return { set, open: partitions.filter((partition) => partition.set === set && !partition.closed) };
 }
 
-/** Calls `insert` with the number; one that was given is looked up first, while nobody else can take it. */
-async function numberFor(
-  pool: ConnectionPool,
-  given: bigint | undefined,
-  insert: (sunum: bigint) => Promise<void>,
-): Promise<bigint> {
-  if (given === undefined) {
-    const sunum = await changeSums(pool, async (sums) => {
-      const [row] = await sums.query(sql`SELECT nextval('public.sum_ds_index_seq') AS sunum`);
-      return bigintField(row!, "sunum");
-    });
-    await insert(sunum);
-    return sunum;
-  }
-  if (given < 0n) throw new DasError("BAD_PARAMETER", `storage unit ${given}, expected a number from 0`);
-  const lock = await lockFreeUnits(pool, [given]);
-  try {
-    if (lock.sunums.length === 0)
-      throw new DasError("BAD_PARAMETER", `storage unit ${given} is in use, expected one that is not here`);
-    // A transaction that begins after the lock is there sees what its last holder has done.
-    if (await readSums(pool, (sums) => isHere(sums, given)))
-      throw new DasError("BAD_PARAMETER", `storage unit ${given} is on line or being made already`);
-    await insert(given);
-  } finally {
-    await lock.release();
-  }
-  return given;
-}
-
 async function isHere(sums: Database, sunum: bigint): Promise<boolean> {
   const [row] = await sums.query(sql`
     SELECT EXISTS (SELECT 1 FROM public.sum_main
@@ -152,16 +168,6 @@ async function isHere(sums: Database, sunum: bigint): Promise<boolean> {
   return row?.here === true;
 }
 
-/** State 1: being written. Source: netdrms 3.5, 3.6. */
-function insertRow(pool: ConnectionPool, sumid: bigint, folder: string, bytes: number): Promise<void> {
-  return changeSums(pool, async (sums) => {
-    await sums.query(sql`
-      INSERT INTO public.sum_partn_alloc
-             (wd, sumid, status, bytes, effective_date, archive_substatus, group_id, ds_index, safe_id)
-      VALUES (${param(folder, "text")}, ${param(sumid, "int8")}, 1, ${param(BigInt(Math.ceil(bytes)), "int8")}, '0', 0, 0, 0, 0)`);
-  });
-}
-
 async function forgetRow(pool: ConnectionPool, sumid: bigint, folder: string): Promise<void> {
   await changeSums(pool, (sums) =>
     sums.query(sql`
@@ -170,7 +176,7 @@ async function forgetRow(pool: ConnectionPool, sumid: bigint, folder: string): P
   );
 }
 
-async function makeFolders(partition: string, folder: string, slots: number): Promise<void> {
+async function makeFolders(folder: string, slots: number, durable: boolean): Promise<void> {
   // Not recursive: a folder that is there is somebody's, and is left alone.
   await mkdir(folder);
   try {
@@ -180,7 +186,7 @@ async function makeFolders(partition: string, folder: string, slots: number): Pr
       await mkdir(path);
       await chmod(path, FOLDER_MODE);
     }
-    await syncFolder(partition);
+    if (durable) await syncFolder(dirname(folder));
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

@@ -21,12 +21,14 @@ export async function syncPath(path: string): Promise<void> {
 /**
  * Writes a new file, whole or not at all; when it returns the disk has the bytes. Its name becomes durable when the unit is put.
  *
+ * @param durable false: the disk need not have them yet
  * @returns bytes written
  * Errors: DISK_FULL; ARCHIVE_FAILED, also where there is a file of that name; those of `content`.
  */
 export async function writeNewFile(
   path: string,
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  durable = true,
 ): Promise<number> {
   let bytes = 0;
   await whole(path, async () => {
@@ -36,7 +38,7 @@ export async function writeNewFile(
         await file.writeFile(piece);
         bytes += piece.length;
       }
-      await file.sync();
+      if (durable) await file.sync();
     } finally {
       await file.close();
     }
@@ -45,18 +47,18 @@ export async function writeNewFile(
 }
 
 /** Copies a file into a unit, as {@link writeNewFile}; file systems that can share the blocks do. */
-export async function copyNewFile(source: string, path: string): Promise<void> {
+export async function copyNewFile(source: string, path: string, durable = true): Promise<void> {
   await whole(path, async () => {
     await copyFile(source, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    await syncPath(path);
+    if (durable) await syncPath(path);
   });
 }
 
 /** Writes a file in the place of another, so that there is always one of them. Errors: DISK_FULL, ARCHIVE_FAILED. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string, durable = true): Promise<void> {
   const coming = join(dirname(path), `.${process.pid}.coming`);
   await rm(coming, { force: true });
-  await writeNewFile(coming, [Buffer.from(text)]);
+  await writeNewFile(coming, [Buffer.from(text)], durable);
   await rename(coming, path).catch((error: unknown) => {
     throw storageError(error, "a file of a storage unit cannot be written");
   });

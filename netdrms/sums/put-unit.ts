@@ -1,10 +1,9 @@
 import { DasError } from "../../errors/das-error.js";
 import type { ConnectionPool } from "../database/connection-pool.js";
-import type { Database } from "../database/database.js";
-import { param, sql } from "../database/sql.js";
+import type { Database, Row } from "../database/database.js";
+import { param, type Sql, sql } from "../database/sql.js";
 import type { NewUnit } from "./allocate.js";
 import { partitionFolders } from "./partitions.js";
-import { textField } from "./row-fields.js";
 import { changeSums } from "./sums-transaction.js";
 import { isUnitFolder } from "./unit-path.js";
 
@@ -24,17 +23,23 @@ export interface PutTerms {
   readonly user: string;
 }
 
-/** A unit whose folder is sealed, and its terms. */
-export interface SealedUnit {
-  readonly unit: NewUnit;
-  readonly bytes: bigint;
+/** Units whose folders are sealed, and their terms. */
+export interface SealedUnits {
   readonly terms: PutTerms;
+  readonly units: readonly { readonly unit: NewUnit; readonly bytes: bigint }[];
 }
 
 /** State and substate codes of netdrms 3.5. */
-const SUBSTATUS = { "permanent+archive": 64, "temporary+noarchive": 32, "temporary+archive": 128 } as const;
-const DELETE_PENDING = 2;
-const ARCHIVE_PENDING = 4;
+const SUBSTATUS = {
+  "permanent+archive": sql`64`,
+  "temporary+noarchive": sql`32`,
+  "temporary+archive": sql`128`,
+} as const;
+const DELETE_PENDING = sql`2`;
+const ARCHIVE_PENDING = sql`4`;
+
+/** Units put by one statement. */
+const BATCH = 1000;
 
 /** What the 15 bits of a retention hold, days. Source: netdrms 2.3. */
 export const MAX_RETENTION_DAYS = 32_767;
@@ -58,12 +63,14 @@ export function retentionDays(days: number): number {
 export async function putUnits(
   pool: ConnectionPool,
   sumid: bigint,
-  sealed: readonly SealedUnit[],
+  sealed: readonly SealedUnits[],
 ): Promise<void> {
   for (const { terms } of sealed) checkTerms(terms);
   await changeSums(pool, async (sums) => {
     const partitions = await partitionFolders(sums);
-    for (const one of sealed) await putOne(sums, sumid, one, partitions);
+    for (const { units, terms } of sealed)
+      for (let begin = 0; begin < units.length; begin += BATCH)
+        await putBatch(sums, sumid, { terms, units: units.slice(begin, begin + BATCH) }, partitions);
   });
 }
 
@@ -79,45 +86,61 @@ function checkLength(what: string, text: string, most: number): void {
     throw new DasError("BAD_PARAMETER", `${what} ${JSON.stringify(text)}, expected 1 to ${most} characters`);
 }
 
-async function putOne(
+async function putBatch(
   sums: Database,
   sumid: bigint,
-  { unit: { sunum, folder, set, group }, bytes, terms }: SealedUnit,
+  { terms, units }: SealedUnits,
   partitions: ReadonlySet<string>,
 ): Promise<void> {
   const { series, archive, hasTape, user } = terms;
-  const failed = (problem: string): DasError =>
-    new DasError("ARCHIVE_FAILED", `storage unit ${sunum} ${problem}`, { folder, sumid });
-  if (!isUnitFolder(folder, sunum, partitions)) throw failed("is in none of the partitions");
+  /** Expects each unit among rows; a unit that is put twice is not. */
+  const expectAll = (rows: readonly Row[], problem: string): void => {
+    const found = new Set(rows.map((row) => row.ds_index));
+    const lost = units.find(({ unit }) => !found.delete(unit.sunum))?.unit;
+    if (lost !== undefined)
+      throw new DasError("ARCHIVE_FAILED", `storage unit ${lost.sunum} ${problem}`, { ...lost, sumid });
+  };
+  const inPlace = units.filter(({ unit }) => isUnitFolder(unit.folder, unit.sunum, partitions));
+  expectAll(
+    inPlace.map(({ unit }) => ({ ds_index: unit.sunum })),
+    "is in none of the partitions",
+  );
+  const put = unitTable(units);
+  const owner = param(sumid, "int8");
   // The original leaves this row to the end of the session; a crash before that would make a kept unit look like a left-over.
   const written = await sums.query(sql`
-    DELETE FROM public.sum_partn_alloc
-     WHERE wd = ${param(folder, "text")} AND sumid = ${param(sumid, "int8")} AND status = 1 RETURNING wd`);
-  if (written.length === 0) throw failed("is not being written by this session");
-  const number = param(sunum, "int8");
-  const wd = param(folder, "text");
-  const owner = param(sumid, "int8");
-  const size = param(bytes, "int8");
-  const groupId = param(group, "int4");
-  const [main] = await sums.query(sql`
+    DELETE FROM public.sum_partn_alloc a USING ${put}
+     WHERE a.wd = u.wd AND a.sumid = ${owner} AND a.status = 1 RETURNING u.ds_index`);
+  expectAll(written, "is not being written by this session");
+  const known = await sums.query(sql`
     INSERT INTO public.sum_main AS m
            (online_loc, online_status, archive_status, offsite_ack, owning_series, storage_group, storage_set, bytes,
             ds_index, create_sumid, creat_date, access_date, username)
-    VALUES (${wd}, 'Y', 'N', 'N', ${param(series, "text")}, ${groupId}, ${param(set, "int4")}, ${size},
-            ${number}, ${owner}, localtimestamp(0), localtimestamp(0), ${param(user, "text")})
+    SELECT wd, 'Y', 'N', 'N', ${param(series, "text")}, groups, sets, bytes,
+           ds_index, ${owner}, localtimestamp(0), localtimestamp(0), ${param(user, "text")} FROM ${put}
     ON CONFLICT (ds_index) DO UPDATE SET online_loc = excluded.online_loc, online_status = 'Y', bytes = excluded.bytes,
             storage_group = excluded.storage_group, storage_set = excluded.storage_set, access_date = excluded.access_date
-     WHERE m.online_status IS DISTINCT FROM 'Y' RETURNING m.archive_status`);
-  if (main === undefined) throw failed("is on line already");
-  await sums.query(
-    sql`DELETE FROM public.sum_partn_alloc WHERE ds_index = ${number} AND status = ${param(DELETE_PENDING, "int4")}`,
-  );
+     WHERE m.online_status IS DISTINCT FROM 'Y' RETURNING m.ds_index`);
+  expectAll(known, "is on line already");
+  await sums.query(sql`
+    DELETE FROM public.sum_partn_alloc a USING ${put} WHERE a.ds_index = u.ds_index AND a.status = 2`);
   // What is on tape already does not go there again.
-  const toTape = hasTape && textField(main, "archive_status") !== "Y";
+  const toTape = sql`${param(hasTape, "bool")} AND m.archive_status IS DISTINCT FROM 'Y'`;
   await sums.query(sql`
     INSERT INTO public.sum_partn_alloc
            (wd, sumid, status, bytes, effective_date, archive_substatus, group_id, ds_index, safe_id)
-    VALUES (${wd}, ${owner}, ${param(toTape ? ARCHIVE_PENDING : DELETE_PENDING, "int4")}, ${size},
-            to_char(now() + make_interval(days => ${param(retentionDays(terms.retentionDays), "int4")}), 'YYYYMMDDHH24MI'),
-            ${param(toTape ? SUBSTATUS[archive] : SUBSTATUS["temporary+noarchive"], "int4")}, ${groupId}, ${number}, 0)`);
+    SELECT u.wd, ${owner}, CASE WHEN ${toTape} THEN ${ARCHIVE_PENDING} ELSE ${DELETE_PENDING} END, u.bytes,
+           to_char(now() + make_interval(days => ${param(retentionDays(terms.retentionDays), "int4")}), 'YYYYMMDDHH24MI'),
+           CASE WHEN ${toTape} THEN ${SUBSTATUS[archive]} ELSE ${SUBSTATUS["temporary+noarchive"]} END,
+           u.groups, u.ds_index, 0
+      FROM ${put} JOIN public.sum_main m ON m.ds_index = u.ds_index`);
+}
+
+/** The units as a table `u`. */
+function unitTable(units: SealedUnits["units"]): Sql {
+  const numbers = (of: (one: SealedUnits["units"][number]) => bigint) => param(units.map(of), "int8[]");
+  const folders = units.map(({ unit }) => unit.folder);
+  return sql`unnest(${numbers(({ unit }) => unit.sunum)}, ${param(folders, "text[]")}, ${numbers(({ bytes }) => bytes)},
+    ${numbers(({ unit }) => BigInt(unit.group))}, ${numbers(({ unit }) => BigInt(unit.set))})
+    AS u(ds_index, wd, bytes, groups, sets)`;
 }

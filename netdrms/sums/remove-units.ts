@@ -74,8 +74,12 @@ export async function removeUnits(
       const partitions = await partitionFolders(sums);
       for (const row of await sums.query(expiredRows(lock.sunums))) {
         const unit = unitOf(row);
-        removals.set(unit.sunum, await removeOne(options, sums, unit, partitions, aside));
+        removals.set(unit.sunum, await takeAway(options, unit, partitions, aside));
       }
+      await forget(
+        sums,
+        [...removals.values()].filter(({ end }) => end === "removed").map(({ sunum }) => sunum),
+      );
       for (const folder of new Set(aside.map((one) => dirname(one.aside)))) await syncFolder(folder);
     });
   } catch (error) {
@@ -120,9 +124,8 @@ function expiredRows(sunums: readonly bigint[]): Sql {
        FOR UPDATE OF a SKIP LOCKED`;
 }
 
-async function removeOne(
+async function takeAway(
   options: RemoveOptions,
-  sums: Database,
   unit: ExpiredUnit,
   partitions: ReadonlySet<string>,
   aside: AsideFolder[],
@@ -140,7 +143,6 @@ async function removeOne(
     options.log(`storage unit ${sunum} is kept: ${String(failure.where.detail ?? failure.message)}`);
     return kept(sunum, failure.message);
   }
-  await forget(sums, sunum);
   return { sunum, end: "removed", bytes };
 }
 
@@ -154,13 +156,13 @@ async function deleteItsRecords({ deleteRecords }: RemoveOptions, unit: ExpiredU
   await deleteRecords(unit.sunum, records);
 }
 
-async function forget(sums: Database, sunum: bigint): Promise<void> {
-  const number = param(sunum, "int8");
-  await sums.query(sql`DELETE FROM public.sum_partn_alloc WHERE ds_index = ${number} AND status = 2`);
+async function forget(sums: Database, sunums: readonly bigint[]): Promise<void> {
+  const gone = param(sunums, "int8[]");
+  await sums.query(sql`DELETE FROM public.sum_partn_alloc WHERE ds_index = ANY(${gone}) AND status = 2`);
   await sums.query(sql`
-    UPDATE public.sum_main SET online_status = 'N' WHERE ds_index = ${number} AND archive_status = 'Y'`);
+    UPDATE public.sum_main SET online_status = 'N' WHERE ds_index = ANY(${gone}) AND archive_status = 'Y'`);
   await sums.query(sql`
-    DELETE FROM public.sum_main WHERE ds_index = ${number} AND archive_status IS DISTINCT FROM 'Y'`);
+    DELETE FROM public.sum_main WHERE ds_index = ANY(${gone}) AND archive_status IS DISTINCT FROM 'Y'`);
 }
 
 async function putAllBack(aside: AsideFolder[]): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import { chmod, chown, lstat, opendir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { shown } from "../../config/problem.js";
 import { DasError } from "../../errors/das-error.js";
 import type { NewUnit } from "./allocate.js";
@@ -23,7 +23,7 @@ const MAX_ENTRIES = 1_200_000;
 
 /**
  * Finishes the folder of a unit: writes `Records.txt`, makes files read-only and folders writable for their owner alone, and
- * waits for the disk.
+ * waits for the disk. The entry of the folder in its partition is durable since it was made.
  *
  * @param records missing or without recnums for a unit that holds no records (a log)
  * @returns the sizes of all files and folders, bytes
@@ -37,10 +37,9 @@ export async function sealUnit(
 ): Promise<bigint> {
   try {
     if (records !== undefined && records.recnums.size > 0)
-      await replaceFile(join(folder, RECORDS_FILE), formatRecordsFile(records));
+      await replaceFile(join(folder, RECORDS_FILE), formatRecordsFile(records), options.durable);
     const sealing = new Sealing(sunum, options);
     await sealing.folder(folder, 0);
-    if (options.durable) await syncPath(dirname(folder));
     return sealing.bytes;
   } catch (error) {
     throw storageError(error, `storage unit ${sunum} cannot be kept`);

@@ -3,7 +3,7 @@ import { param, sql } from "../database/sql.js";
 import { type AllocateOptions, allocateUnit, type NewUnit, type UnitRequest } from "./allocate.js";
 import { endSession } from "./end-session.js";
 import { type AskSpace, spaceAsker } from "./partition-space.js";
-import { checkTerms, type PutTerms, putUnits, type SealedUnit } from "./put-unit.js";
+import { checkTerms, type PutTerms, putUnits, type SealedUnits } from "./put-unit.js";
 import { removeUnits } from "./remove-units.js";
 import { giveUpUnits } from "./retention.js";
 import { bigintField } from "./row-fields.js";
@@ -12,7 +12,7 @@ import { changeSums, readSums } from "./sums-transaction.js";
 import { lockSession, MAX_HELD_UNITS, type UnitLocks } from "./unit-locks.js";
 
 /** What a writing session draws on. Its pool gives up to three connections at a time, one of them for as long as it lasts. */
-export interface SessionOptions extends Omit<AllocateOptions, "askSpace">, Partial<SealOptions> {
+export interface SessionOptions extends Omit<AllocateOptions, "askSpace" | "durable">, Partial<SealOptions> {
   /** Missing: the file systems are asked, not more than once a second. */
   readonly askSpace?: AskSpace;
   /** Name of the user whose the units are. */
@@ -96,7 +96,7 @@ class Session implements SumsSession {
   readonly #put = new Set<bigint>();
 
   constructor(options: SessionOptions, sumid: bigint, lock: UnitLocks) {
-    this.#options = { ...options, askSpace: options.askSpace ?? spaceAsker() };
+    this.#options = { durable: true, ...options, askSpace: options.askSpace ?? spaceAsker() };
     this.sumid = sumid;
     this.#lock = lock;
   }
@@ -106,19 +106,20 @@ class Session implements SumsSession {
   }
 
   async put(puts: readonly SeriesUnits[]): Promise<void> {
-    const { durable = true, owner } = this.#options;
+    const { durable, owner } = this.#options;
     const sealOptions = { durable, ...(owner === undefined ? {} : { owner }) };
     for (const one of puts) checkTerms(this.#terms(one));
-    const sealed: SealedUnit[] = [];
+    const sealed: SealedUnits[] = [];
     for (const one of puts) {
-      const terms = this.#terms(one);
-      for (const { unit, recnums } of one.units) {
-        const records = { series: one.series, deletes: one.archive === -1, recnums };
-        sealed.push({ unit, terms, bytes: await sealUnit(unit, records, sealOptions) });
-      }
+      const records = { series: one.series, deletes: one.archive === -1 };
+      const units = await eachOf(one.units, async ({ unit, recnums }) => ({
+        unit,
+        bytes: await sealUnit(unit, { ...records, recnums }, sealOptions),
+      }));
+      sealed.push({ terms: this.#terms(one), units });
     }
     await putUnits(this.#options.pool, this.sumid, sealed);
-    for (const { unit } of sealed) this.#put.add(unit.sunum);
+    for (const { units } of sealed) for (const { unit } of units) this.#put.add(unit.sunum);
   }
 
   async commit(puts: readonly SeriesUnits[], commitRecords: () => Promise<void>): Promise<void> {
@@ -180,6 +181,20 @@ class Session implements SumsSession {
       log(`storage units ${sunums.join(",")} without records stay for a clean-up: ${String(error)}`);
     }
   }
+}
+
+/** Units sealed together: most of the time the disk is waited for. */
+const TOGETHER = 4;
+
+/** Does `work` for each, some at a time; when one fails those that run are waited for. */
+async function eachOf<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  for (let begin = 0; begin < all.length; begin += TOGETHER)
+    for (const done of await Promise.allSettled(all.slice(begin, begin + TOGETHER).map(work))) {
+      if (done.status === "rejected") throw done.reason;
+      results.push(done.value);
+    }
+  return results;
 }
 
 /** Whether a commit was certainly not done: the database said so. */

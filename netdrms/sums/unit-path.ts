@@ -28,8 +28,11 @@ export function isSlotCount(slots: number): boolean {
   return Number.isInteger(slots) && slots >= 0 && slots <= MAX_SLOTS;
 }
 
-/** The folder of a unit in a partition, for one that is being made; of others ask `locateUnits`. Source: netdrms 3.3. */
-export function newUnitFolder(partition: string, sunum: bigint): string {
+/**
+ * The folder of a unit in a partition, for one that is being made; of others ask `locateUnits`. Without a number what such paths
+ * begin with. Source: netdrms 3.3.
+ */
+export function newUnitFolder(partition: string, sunum: bigint | ""): string {
   return `${partition}/D${sunum}`;
 }
 

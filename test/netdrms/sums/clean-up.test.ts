@@ -172,7 +172,7 @@ describe.skipIf(postgres.missing)(postgres.title("a clean-up"), () => {
         if (!pool.lost) break;
       }
       expect(outcomes.whole).toBeGreaterThan(1);
-      expect(outcomes.nothing).toBeGreaterThan(loss === "a step" ? 15 : 3);
+      expect(outcomes.nothing).toBeGreaterThan(loss === "a step" ? 15 : 2);
     },
   );
 

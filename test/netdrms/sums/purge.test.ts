@@ -1,13 +1,16 @@
 import { chmod, lstat, mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { connectionPool } from "../../../netdrms/database/connection-pool.js";
 import { param, sql } from "../../../netdrms/database/sql.js";
 import { recordDeleter } from "../../../netdrms/sums/delete-records.js";
 import type { PartitionSpace } from "../../../netdrms/sums/partition-space.js";
 import { closePartition, listPartitions } from "../../../netdrms/sums/partitions.js";
 import { type PurgeEvent, type PurgeOptions, purge } from "../../../netdrms/sums/purge.js";
 import type { DeleteRecords } from "../../../netdrms/sums/remove-units.js";
+import { touchUnits } from "../../../netdrms/sums/retention.js";
 import { changeSums, readSums } from "../../../netdrms/sums/sums-transaction.js";
+import { ownSiteCode } from "../../../netdrms/sums/sunum.js";
 import { heldUnits, holdUnits, lockPurge, MAX_HELD_UNITS } from "../../../netdrms/sums/unit-locks.js";
 import { locateUnits } from "../../../netdrms/sums/unit-state.js";
 import { postgresForTest } from "../../support/postgres.js";
@@ -136,6 +139,23 @@ describe.skipIf(postgres.missing)(postgres.title("a purge"), () => {
     expect((await locate(1n))?.state).toBe("Y");
     await second.release();
     expect(ends(await run())).toEqual([[1n, "removed"]]);
+  });
+
+  it("is kept off by a reader who may only read", async () => {
+    await site.give({ sunum: 1n });
+    const url = site.database.url.replace(/\/\/[^@/]*@/, "//web@");
+    const pool = connectionPool({ url, maxConnections: 2 });
+    const hold = await holdUnits(pool, [1n]);
+    const units = await readSums(pool, async (sums) =>
+      locateUnits(sums, [1n], { siteCode: await ownSiteCode(sums), log: site.log }),
+    );
+    expect(units.get(1n)?.state).toBe("Y");
+    expect(await rejectionOf(() => changeSums(pool, (sums) => touchUnits(sums, [1n], -5)))).toMatchObject({
+      code: "ARCHIVE_FAILED",
+    });
+    expect(ends(await run())).toEqual([[1n, "held"]]);
+    await hold.release();
+    await pool.close();
   });
 
   it("is not kept waiting by a reader that was killed", async () => {
