@@ -36,7 +36,8 @@ interface SentFile {
   readonly sha256: string;
 }
 
-interface Failure {
+/** Why there is no file, or what is to be known of one. */
+interface Message {
   readonly record: string;
   readonly file: string | null;
   readonly message: string;
@@ -44,7 +45,7 @@ interface Failure {
 
 /**
  * A POSIX tar of exported files as they come, one at a time, with two members at its end: `file_list.json`, which names every
- * file with its size and SHA-256, and `error_list.json`, which names every record that failed and why. A failure of one record does not stop the
+ * file with its size and SHA-256, and `error_list.json`, which names every record that failed and why, with notes on files that did not. A failure of one record does not stop the
  * stream; a file that breaks off after its first byte does, since its length is told already.
  *
  * @param tally is counted up
@@ -75,17 +76,19 @@ async function fillTar(
   tally: ExportTally,
 ): Promise<void> {
   const sent: SentFile[] = [];
-  const failures: Failure[] = [];
+  const messages: Message[] = [];
   for await (const item of items) {
     options.signal?.throwIfAborted();
+    const record = item.segment === undefined ? item.record : `${item.record}{${item.segment}}`;
     if (item.kind === "failed") {
-      failures.push({ record: item.record, file: item.name ?? null, message: item.message });
+      tally.failures++;
+      messages.push({ record, file: item.name ?? null, message: item.message });
       continue;
     }
-    for (const note of item.file.notes)
-      failures.push({ record: item.record, file: item.name, message: note });
+    for (const message of item.file.notes) messages.push({ record, file: item.name, message });
     const spooled = await spool(item.file).catch((error: unknown) => {
-      failures.push({ record: item.record, file: item.name, message: messageOf(error) });
+      tally.failures++;
+      messages.push({ record, file: item.name, message: messageOf(error) });
       return undefined;
     });
     if (spooled === undefined) continue;
@@ -93,25 +96,24 @@ async function fillTar(
       if (tally.bytes + spooled.byteLength > options.maxBytes) {
         tally.cut = true;
         const message = `the export ends here: with this file it would have more than ${options.maxBytes} bytes`;
-        failures.push({ record: item.record, file: item.name, message });
+        messages.push({ record, file: item.name, message });
         break;
       }
       const sha256 = await addMember(pack, item.name, spooled, options.nowMs);
-      sent.push({ record: item.record, filename: item.name, size: spooled.byteLength, sha256 });
+      sent.push({ record, filename: item.name, size: spooled.byteLength, sha256 });
       tally.files++;
       tally.bytes += spooled.byteLength;
     } finally {
       await spooled.close();
     }
   }
-  tally.failures = failures.length;
   if (options.acknowledgement !== undefined)
     await addMember(pack, "acknowledgement.txt", inMemory(options.acknowledgement), options.nowMs);
   const shape = { requestid: null, method: "url_direct", protocol: "FITS", dir: null, wait: 0 };
-  const status = sent.length === 0 && failures.length > 0 ? 1 : 0;
+  const status = sent.length === 0 && tally.failures > 0 ? 1 : 0;
   const lists = {
     "file_list.json": { status, ...shape, count: sent.length, size: tally.bytes, data: sent },
-    "error_list.json": { status, ...shape, count: failures.length, data: failures },
+    "error_list.json": { status, ...shape, count: messages.length, data: messages },
   };
   for (const [name, list] of Object.entries(lists))
     await addMember(pack, name, inMemory(Buffer.from(`${asciiJson(list)}\n`)), options.nowMs);
