@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { asDasError, DasError } from "../../errors/das-error.js";
+import { DasError } from "../../errors/das-error.js";
 import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database, Row } from "../database/database.js";
 import { param, type Sql, sql } from "../database/sql.js";
@@ -9,6 +9,7 @@ import { readRecords } from "./read-records.js";
 import { RECORDS_FILE, type UnitRecords } from "./records-file.js";
 import { bigintField, textField } from "./row-fields.js";
 import { type AsideFolder, putBack, removeFolder, setAside, settleAside } from "./set-aside.js";
+import { storageError } from "./storage-error.js";
 import { changeSums } from "./sums-transaction.js";
 import { lockFreeUnits } from "./unit-locks.js";
 import { isUnitFolder } from "./unit-path.js";
@@ -52,10 +53,9 @@ export const NOT_KEPT: Sql = sql`
  * holds, that are not expired (any more) or that somebody changes just now are not touched. At no point is a unit on line
  * with a part of its files gone; what a crash leaves is settled by `cleanUp` and the next purge.
  *
- * @param sunums at most `MAX_HELD_UNITS`
- *
  * Lock, then look: the transaction that looks begins after the lock, so it sees what holders did before they let go.
  *
+ * @param sunums at most `MAX_HELD_UNITS`
  * Errors: those of `Database`; a problem of one unit is told in its {@link Removal}.
  * Source: netdrms 3.6, 7. **RULE**: the row in `sum_main` goes, as the newer original does; of a unit on tape it stays, off line.
  */
@@ -72,10 +72,8 @@ export async function removeUnits(
       await putAllBack(aside);
       for (const sunum of lock.sunums) removals.set(sunum, kept(sunum, "changed by somebody else"));
       const partitions = await partitionFolders(sums);
-      for (const row of await sums.query(expiredRows(lock.sunums))) {
-        const unit = unitOf(row);
+      for (const unit of expiredOnce(await sums.query(expiredRows(lock.sunums))))
         removals.set(unit.sunum, await takeAway(options, unit, partitions, aside));
-      }
       await forget(
         sums,
         [...removals.values()].filter(({ end }) => end === "removed").map(({ sunum }) => sunum),
@@ -115,6 +113,16 @@ function unitOf(row: Row): ExpiredUnit {
   };
 }
 
+/** Each unit once; one that has rows for several folders has no folder. */
+function expiredOnce(rows: readonly Row[]): Iterable<ExpiredUnit> {
+  const units = new Map<bigint, ExpiredUnit>();
+  for (const unit of rows.map(unitOf)) {
+    const other = units.get(unit.sunum)?.folder ?? unit.folder;
+    units.set(unit.sunum, other === unit.folder ? unit : { ...unit, folder: "" });
+  }
+  return units.values();
+}
+
 function expiredRows(sunums: readonly bigint[]): Sql {
   return sql`
     SELECT a.ds_index, a.wd, a.bytes, m.online_loc, m.owning_series
@@ -131,6 +139,7 @@ async function takeAway(
   aside: AsideFolder[],
 ): Promise<Removal> {
   const { sunum, folder, onlineFolder, bytes } = unit;
+  if (folder === "") return kept(sunum, "it has several folders");
   if (!isUnitFolder(folder, sunum, partitions)) return kept(sunum, "its folder is in none of the partitions");
   if (onlineFolder !== "" && onlineFolder !== folder) return kept(sunum, "it is on line in another folder");
   try {
@@ -139,7 +148,7 @@ async function takeAway(
     if (moved !== undefined) aside.push(moved);
     else if (options.forgetMissing !== true) return kept(sunum, "its folder is missing");
   } catch (error) {
-    const failure = asDasError(error, "its removal");
+    const failure = storageError(error, "it cannot be removed");
     options.log(`storage unit ${sunum} is kept: ${String(failure.where.detail ?? failure.message)}`);
     return kept(sunum, failure.message);
   }

@@ -86,21 +86,29 @@ async function seriesOwner(drms: Database, series: string): Promise<string | und
  * Errors: those of {@link Database}. Source: netdrms 3.6, 8.
  */
 export async function giveUpSeries(sums: Database, series: string): Promise<number> {
-  return giveUp(sums, sql`lower(m.owning_series) = lower(${param(series, "text")})`);
+  return (await giveUp(sums, sql`lower(m.owning_series) = lower(${param(series, "text")})`)).size;
 }
 
-/** As {@link giveUpSeries}, of units by number. */
-export async function giveUpUnits(sums: Database, sunums: readonly bigint[]): Promise<number> {
-  return giveUp(sums, sql`m.ds_index = ANY(${param(sunums, "int8[]")})`);
+/**
+ * As {@link giveUpSeries}, of units by number.
+ *
+ * @param putBy only those that this session put
+ * @returns the units that are given up
+ */
+export async function giveUpUnits(
+  sums: Database,
+  sunums: readonly bigint[],
+  putBy?: bigint,
+): Promise<ReadonlySet<bigint>> {
+  const owner = putBy === undefined ? EMPTY_SQL : sql`AND a.sumid = ${param(putBy, "int8")}`;
+  return giveUp(sums, sql`m.ds_index = ANY(${param(sunums, "int8[]")}) ${owner}`);
 }
 
-async function giveUp(sums: Database, which: Sql): Promise<number> {
+async function giveUp(sums: Database, which: Sql): Promise<ReadonlySet<bigint>> {
   const rows = await sums.query(sql`
-    WITH gone AS (
-      UPDATE public.sum_partn_alloc a SET status = 2, effective_date = '0'
-        FROM public.sum_main m
-       WHERE m.ds_index = a.ds_index AND a.status NOT IN (1, 8) AND ${which}
-      RETURNING a.ds_index)
-    SELECT count(DISTINCT ds_index) AS n FROM gone`);
-  return Number(bigintField(rows[0]!, "n"));
+    UPDATE public.sum_partn_alloc a SET status = 2, effective_date = '0'
+      FROM public.sum_main m
+     WHERE m.ds_index = a.ds_index AND a.status NOT IN (1, 8) AND ${which}
+    RETURNING a.ds_index`);
+  return new Set(rows.map((row) => bigintField(row, "ds_index")));
 }

@@ -118,8 +118,9 @@ class Session implements SumsSession {
       }));
       sealed.push({ terms: this.#terms(one), units });
     }
-    await putUnits(this.#options.pool, this.sumid, sealed);
+    // Also where putting them fails: the answer may be what was lost.
     for (const { units } of sealed) for (const { unit } of units) this.#put.add(unit.sunum);
+    await putUnits(this.#options.pool, this.sumid, sealed);
   }
 
   async commit(puts: readonly SeriesUnits[], commitRecords: () => Promise<void>): Promise<void> {
@@ -172,10 +173,10 @@ class Session implements SumsSession {
     try {
       for (let begin = 0; begin < sunums.length; begin += MAX_HELD_UNITS) {
         const batch = sunums.slice(begin, begin + MAX_HELD_UNITS);
-        await changeSums(pool, (sums) => giveUpUnits(sums, batch));
+        const gone = await changeSums(pool, (sums) => giveUpUnits(sums, batch, this.sumid));
         // There are no records to delete.
         const noRecords = async (): Promise<void> => {};
-        await removeUnits({ pool, log, forgetMissing: true, deleteRecords: noRecords }, batch);
+        await removeUnits({ pool, log, forgetMissing: true, deleteRecords: noRecords }, [...gone]);
       }
     } catch (error) {
       log(`storage units ${sunums.join(",")} without records stay for a clean-up: ${String(error)}`);

@@ -295,6 +295,21 @@ describe.skipIf(postgres.missing)(postgres.title("a purge"), () => {
     expect(await readFile(join(outside, "file"), "utf8")).toBe("x");
   });
 
+  it("keeps a unit for which the database has several folders, in whatever order", async () => {
+    for (const [sunum, first, second] of [
+      [1n, 0, 1],
+      [2n, 1, 0],
+    ] as const) {
+      await site.give({ sunum, partition: site.partitions[first] });
+      await site.query(sql`
+        INSERT INTO public.sum_partn_alloc (wd, sumid, status, bytes, effective_date, ds_index)
+        VALUES (${param(`${site.partitions[second]}/D${sunum}`, "text")}, 2, 2, 1, '200001010000', ${param(sunum, "int8")})`);
+    }
+    const events = await run({ askSpace: async () => ({ usedBytes: 100, freeBytes: 0 }) });
+    expect(new Set(ends(events).map(([, end]) => end))).toEqual(new Set(["kept"]));
+    for (const sunum of [1n, 2n]) expect((await locate(sunum))?.state).toBe("Y");
+  });
+
   it("keeps a unit whose folder is missing: its partition may be", async () => {
     await site.give({ sunum: 1n, missing: true });
     const events = await run();

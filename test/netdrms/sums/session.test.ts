@@ -220,6 +220,19 @@ describe.skipIf(postgres.missing)(postgres.title("a session that makes storage u
     expect(site.lines).toEqual([]);
   });
 
+  it("does not take back a unit of the same number that somebody else put", async () => {
+    const session = await open();
+    const unit = await session.allocate({ slots: 1, sunum: 55n });
+    // As other software might do, which asks nobody.
+    await site.give({ sunum: 55n, expiresIn: 9, partition: site.partitions[1] });
+    expect(await rejectionOf(() => session.put([series(unit)]))).toMatchObject({ code: "ARCHIVE_FAILED" });
+    await site.query(sql`UPDATE public.sum_partn_alloc SET sumid = 1 WHERE status = 2`);
+    await session.rollback();
+    expect(await site.names(site.partitions[0])).toEqual([]);
+    expect(await site.names(site.partitions[1])).toEqual(["D55"]);
+    expect(await rows("sum_main")).toMatchObject([{ ds_index: 55n, online_status: "Y" }]);
+  });
+
   it("has the units before their records are committed", async () => {
     const session = await open();
     const unit = await session.allocate({ slots: 1 });
