@@ -37,7 +37,7 @@ export interface JsdLine {
 }
 
 /** Longest text of a definition, characters; real ones have below 500,000. */
-const MAX_TEXT = 1 << 22;
+export const MAX_DEFINITION_LENGTH = 1 << 22;
 const MAX_LINES = 50_000;
 const MAX_FIELDS = 64;
 
@@ -50,10 +50,10 @@ const MAX_FIELDS = 64;
  * Errors: BAD_DEFINITION with number and text of the line, and what was expected. Source: netdrms 1.3, 2.11.
  */
 export function jsdLines(text: string): readonly JsdLine[] {
-  if (text.length > MAX_TEXT)
+  if (text.length > MAX_DEFINITION_LENGTH)
     throw new DasError(
       "BAD_DEFINITION",
-      `A definition of ${text.length} characters, expected at most ${MAX_TEXT}`,
+      `A definition of ${text.length} characters, expected at most ${MAX_DEFINITION_LENGTH}`,
     );
   const lines = text.split("\n", MAX_LINES + 1);
   if (lines.length > MAX_LINES)

@@ -16,6 +16,8 @@ import type { TableColumn } from "./table-column.js";
 export interface InsertedRecords {
   /** In the order of the records that were given. */
   readonly recnums: readonly bigint[];
+  /** Where their files are; `undefined` of a record without files. */
+  readonly places: readonly (RecordPlace | undefined)[];
   /** What a person should hear, a line each. */
   readonly warnings: readonly string[];
 }
@@ -90,7 +92,7 @@ export async function insertPrepared(
     await takeBackRecords(write, series, recnums);
     throw error;
   }
-  return { recnums, warnings };
+  return { recnums, places, warnings };
 }
 
 /** Takes records of this session back, as far as that can be done: where it cannot, nothing of the transaction will be kept. */

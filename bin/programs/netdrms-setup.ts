@@ -1,0 +1,3 @@
+import { runSetupProcess } from "../run-setup.js";
+
+runSetupProcess();

@@ -1,0 +1,3 @@
+import { runSumsProcess } from "../run-sums.js";
+
+runSumsProcess();
