@@ -14,6 +14,7 @@ export type ImageCompression =
 /** What a caller asks for: as the series stores it, or one choice for all or for each segment. */
 export type CompressionRequest =
   | { readonly kind: "stored" }
+  | { readonly kind: "all"; readonly choice: ImageCompression }
   | { readonly kind: "each"; readonly choices: readonly ImageCompression[] };
 
 const NONE: ImageCompression = { kind: "none" };
@@ -70,6 +71,7 @@ export function readCompression(text: string): ImageCompression {
  * Errors: those of {@link readCompression}. Source: export A8.
  */
 export function compressionOf(request: CompressionRequest, place: number, stored: string): ImageCompression {
+  if (request.kind === "all") return request.choice;
   if (request.kind === "each") {
     const choice = request.choices[place];
     if (choice !== undefined) return choice;

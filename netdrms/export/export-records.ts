@@ -33,6 +33,8 @@ export interface ExportOptions {
   /** Value of the card LICENSE. */
   readonly license: string;
   readonly units: UnitAccess;
+  /** Rows of a batch that are exported, ascending; missing: all. */
+  readonly select?: (batch: RecordBatch) => ArrayLike<number>;
   readonly workers?: TileWorkers;
 }
 
@@ -68,7 +70,7 @@ export async function* exportRecords(
 ): AsyncGenerator<ExportItem> {
   const print = specificationPrinter(options.series);
   for await (const batch of batches)
-    for await (const held of heldRecords(options.units, batch)) {
+    for await (const held of heldRecords(options.units, batch, options.select?.(batch))) {
       const record = specificationOf(options.series, print, held);
       if (batch.segments.length === 0)
         yield { kind: "failed", record, message: "the series has no segments, so there is no file" };

@@ -9,7 +9,8 @@ export interface ReadKeywordMap {
   readonly warnings: readonly string[];
 }
 
-const MAX_MAP_LENGTH = 1_000_000;
+/** Characters of a keyword map. */
+export const MAX_MAP_LENGTH = 1_000_000;
 
 /** The map classes that have content. Source: export A3 step 2. */
 const MAP_CLASSES: Readonly<Record<string, KeywordMap>> = {

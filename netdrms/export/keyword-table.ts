@@ -1,6 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
-import type { PatchableSink } from "../../fits/byte-sink.js";
 import { HduWriter } from "../../fits/hdu-writer.js";
+import { BLOCK_BYTES } from "../../fits/header.js";
 import { emptyPrimary } from "../../fits/image-header.js";
 import { type ColumnInput, type RowChunk, type TableColumnSpec, writeTable } from "../../fits/write-table.js";
 import { type KeywordColumn, keywordValue, type RecordBatch } from "../records/record-batch.js";
@@ -8,6 +8,21 @@ import type { Keyword, Series } from "../series/model.js";
 import { DRMS_TYPES, type DrmsType, missingValue } from "../values/drms-type.js";
 import { cardText } from "./export-text.js";
 import { fitsNames, type NamingChoice, nameTreatment } from "./fits-name.js";
+import type { PreparedFile } from "./image-file.js";
+
+/** Bytes of a value in its row; texts stand behind the rows. */
+const ROW_BYTES = {
+  char: 1,
+  short: 2,
+  int: 4,
+  longlong: 8,
+  float: 4,
+  double: 8,
+  time: 8,
+  string: 8,
+} as const satisfies Record<DrmsType, number>;
+/** Headers of both units without the cards of the columns, and padding. */
+const HEADER_BYTES = 4 * BLOCK_BYTES;
 
 /** A keyword that becomes a column, and whose type and unit count. */
 export interface TableKeyword {
@@ -32,30 +47,37 @@ const FORMS = {
   string: "1PA",
 } as const satisfies Record<DrmsType, string>;
 
+/** What becomes a table. */
+export interface KeywordTable {
+  readonly series: Series;
+  readonly keywords: readonly TableKeyword[];
+  /** Number of the records that `batches` give. */
+  readonly rows: number;
+  /** The records, with the values of `keywords` in their order. */
+  readonly batches: () => AsyncIterable<RecordBatch>;
+  readonly naming: NamingChoice;
+}
+
 /**
- * Writes the keywords of records as a FITS binary table: a row a record, a column a keyword under its FITS name. Missing integers
- * are the type's missing value, which `TNULL` names; missing reals NaN.
+ * The keywords of records as a file with a FITS binary table: a row a record, a column a keyword under its FITS name. Missing
+ * integers are the type's missing value, which `TNULL` names; missing reals NaN; times DRMS seconds.
  *
- * @param keywords of the plan, implicit ones left out by the caller
- * @param rows number of the records that `batches` give
- * Errors: FITS_TOO_LARGE for more than 1024 columns or 64 MiB of text. Source: export A9.
+ * Errors: FITS_TOO_LARGE for more than 1024 columns and, while it is written, 64 MiB of text. Source: export A9.
  */
-export async function writeKeywordTable(
-  sink: PatchableSink,
-  series: Series,
-  keywords: readonly TableKeyword[],
-  rows: number,
-  batches: AsyncIterable<RecordBatch>,
-  naming: NamingChoice = {},
-): Promise<void> {
+export function keywordTableFile({ series, keywords, rows, batches, naming }: KeywordTable): PreparedFile {
   if (keywords.length > MAX_COLUMNS)
     throw new DasError("FITS_TOO_LARGE", `${keywords.length} keywords, a table has at most ${MAX_COLUMNS}`);
-  await (await HduWriter.begin(sink, emptyPrimary(), 0)).end();
-  const columns = tableColumns(keywords, naming);
-  await writeTable(sink, { name: cardText(series.name).text, rows, columns }, chunks(batches), {
-    checksum: true,
-    maxHeapBytes: MAX_TEXT_BYTES,
-  });
+  const rowBytes = keywords.reduce((bytes, { source }) => bytes + ROW_BYTES[source.type], 0);
+  return {
+    kind: "patched",
+    atMostBytes: HEADER_BYTES + keywords.length * 4 * 80 + rows * rowBytes + MAX_TEXT_BYTES,
+    notes: [],
+    async write(sink) {
+      await (await HduWriter.begin(sink, emptyPrimary(), 0)).end();
+      const spec = { name: cardText(series.name).text, rows, columns: tableColumns(keywords, naming) };
+      await writeTable(sink, spec, chunks(batches()), { checksum: true, maxHeapBytes: MAX_TEXT_BYTES });
+    },
+  };
 }
 
 function tableColumns(keywords: readonly TableKeyword[], naming: NamingChoice): TableColumnSpec[] {

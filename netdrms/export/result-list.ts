@@ -100,6 +100,34 @@ export function asciiJson(value: unknown): string {
   );
 }
 
+/** `index.html`: the files as links, for people. Source: export A11. */
+export function resultListHtml(list: ResultList): string {
+  const rows = list.files.map(
+    ({ record, filename }) =>
+      `<tr><td>${escaped(record)}</td><td><a href="${escaped(filename.split("/").map(encodeURIComponent).join("/"))}">${escaped(filename)}</a></td></tr>`,
+  );
+  const problem = list.error === undefined ? "" : `<p>${escaped(list.error)}</p>\n`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Exported files</title></head>
+<body>
+<h1>Exported files</h1>
+<p>${list.files.length} files, ${megabytes(list)} MB, protocol ${list.protocol}</p>
+${problem}<table>
+<thead><tr><th>Record</th><th>File</th></tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+</table>
+</body>
+</html>
+`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
 function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, " ");
 }

@@ -1,5 +1,6 @@
 import { asDasError, DasError } from "../../errors/das-error.js";
 import { connectionPool } from "../database/connection-pool.js";
+import { showPlace } from "../query/query-text.js";
 import type { WriteAccess } from "../session/session.js";
 import type { UnitMaker } from "../session/session-units.js";
 import type { ModuleDeclaration, ModuleValues } from "./declaration.js";
@@ -49,8 +50,10 @@ function statusOf<D extends ModuleDeclaration>(
   output: ModuleOutput,
 ): number {
   if (error instanceof OutputGone) return writes ? FAILED : 0;
-  const { code, message, where } = asDasError(error, "the module");
-  output.log(`${declaration.name}: ${message}`);
+  const failure = asDasError(error, "the module");
+  const { code, where } = failure;
+  // For a query that is wrong: the place, with carets under it.
+  output.log(`${declaration.name}: ${showPlace(failure)}`);
   if (code === "INTERNAL" && typeof where.detail === "string") output.log(where.detail);
   return FAILED;
 }

@@ -26,18 +26,26 @@ const GROUP = 64;
 
 /**
  * The records of a batch one by one, with their storage units held against a purge and looked up. Units are let go when the
- * consumer goes on or leaves. Errors: those of `Database`. Source: netdrms 3.4.
+ * consumer goes on or leaves.
+ *
+ * @param rows those that are wanted, ascending; missing: all
+ * Errors: those of `Database`. Source: netdrms 3.4.
  */
-export async function* heldRecords(access: UnitAccess, batch: RecordBatch): AsyncGenerator<HeldRecord> {
-  for (let begin = 0; begin < batch.rows; begin += GROUP) {
-    const end = Math.min(begin + GROUP, batch.rows);
+export async function* heldRecords(
+  access: UnitAccess,
+  batch: RecordBatch,
+  rows: ArrayLike<number> = { length: batch.rows },
+): AsyncGenerator<HeldRecord> {
+  const wanted = Array.from(rows, (row, n) => row ?? n);
+  for (let begin = 0; begin < wanted.length; begin += GROUP) {
+    const group = wanted.slice(begin, begin + GROUP);
     const sunums = new Set(
-      batch.segments.flatMap(({ sunum }) => [...sunum.subarray(begin, end)]).filter((sunum) => sunum >= 0n),
+      batch.segments.flatMap(({ sunum }) => group.map((row) => sunum[row]!)).filter((sunum) => sunum >= 0n),
     );
     const locks = await holdUnits(access.sums, [...sunums], access.signal);
     try {
       const units = await readSums(access.sums, (sums) => locateUnits(sums, [...sunums], access));
-      for (let row = begin; row < end; row++) yield { batch, row, units };
+      for (const row of group) yield { batch, row, units };
     } finally {
       await locks.release();
     }

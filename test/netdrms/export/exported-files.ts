@@ -33,7 +33,7 @@ export function exportOptions(archive: WrittenArchive, asked: Asked): SetOptions
     compression:
       asked.compression === undefined
         ? { kind: "stored" }
-        : { kind: "each", choices: Array(16).fill(readCompression(asked.compression)) },
+        : { kind: "all", choice: readCompression(asked.compression) },
     naming: {},
     license: "CC0 1.0",
     units: { sums: archive.pool, siteCode: 0x4001, log: (line) => void archive.lines.push(line) },

@@ -1,0 +1,144 @@
+import { basename } from "node:path";
+import { DasError } from "../../../errors/das-error.js";
+import type { Database } from "../../database/database.js";
+import { exportFolder } from "../../export/export-folder.js";
+import type { ExportItem } from "../../export/export-records.js";
+import { exportPlan } from "../../export/export-set.js";
+import { type ExportTally, exportTar } from "../../export/export-tar.js";
+import type { NamingChoice } from "../../export/fits-name.js";
+import { keywordTableFile } from "../../export/keyword-table.js";
+import { spool } from "../../export/spool.js";
+import { planSelection } from "../../query/plan-selection.js";
+import type { RecordSetQuery } from "../../query/record-set-query.js";
+import { countSql } from "../../query/selection-sql.js";
+import { readRecords } from "../../records/read-records.js";
+import { seriesCatalog } from "../../series/series-cache.js";
+import { type ExportContext, type ExportInput, PROTOCOLS, STATUS } from "./declaration.js";
+
+/** Writes files and lists into a folder; the exit status. */
+export async function toFolder(
+  { values, log, print, signal }: ExportContext,
+  input: ExportInput,
+  items: AsyncGenerator<ExportItem>,
+  folder: string,
+): Promise<number> {
+  const { list, failures, cut } = await exportFolder(items, {
+    folder,
+    protocol: PROTOCOLS[values.protocol]!, // by the declaration
+    requestId: null,
+    maxBytes: values.maxfilesize,
+    nowMs: input.now(),
+    log: values.e ? () => undefined : (line) => log(`drms_export: ${line}`),
+    signal,
+  });
+  await print(
+    `${list.files.length} files, ${list.bytes} bytes, ${failures} failures in ${basename(folder)}\n`,
+  );
+  return endStatus(list.bytes > 0 ? list.files.length : 0, failures, cut);
+}
+
+/** Writes a tar to standard output; the exit status. */
+export async function toTar(
+  { values, print, log, signal }: ExportContext,
+  input: ExportInput,
+  items: AsyncGenerator<ExportItem>,
+): Promise<number> {
+  const tally: ExportTally = { files: 0, failures: 0, bytes: 0, cut: false };
+  const options = { maxBytes: values.maxfilesize, nowMs: input.now(), signal };
+  for await (const piece of exportTar(items, options, tally)) await print(piece);
+  if (!values.e && tally.failures > 0)
+    log(`drms_export: ${tally.failures} files failed, see error_list.json in the tar`);
+  return endStatus(tally.files, tally.failures, tally.cut);
+}
+
+function endStatus(files: number, failures: number, cut: boolean): number {
+  if (cut) return STATUS.tooLarge;
+  return files === 0 && failures > 0 ? STATUS.allFailed : STATUS.done;
+}
+
+/**
+ * Writes the one file of an export to standard output; the exit status.
+ * Errors: BAD_PARAMETER where the sets have another number of files; known before the first byte but for a folder of files.
+ */
+export async function toSingle(
+  { values, database, print, log }: ExportContext,
+  sets: readonly RecordSetQuery[],
+  items: AsyncGenerator<ExportItem>,
+): Promise<number> {
+  const files = await fileCount(database, sets, values.n);
+  if (files !== 1) throw notSingle(`${files} files`);
+  for await (const item of items) {
+    if (item.kind === "failed") {
+      log(`drms_export: ${item.record}: ${item.message}`);
+      return STATUS.allFailed;
+    }
+    const spooled = await spool(item.file);
+    try {
+      if (spooled.byteLength > values.maxfilesize)
+        throw new DasError(
+          "FITS_TOO_LARGE",
+          `${item.name} has ${spooled.byteLength} bytes, expected at most ${values.maxfilesize}`,
+        );
+      if (values.d) await print(nameBlock(item.name));
+      for await (const piece of spooled.pieces()) await print(piece);
+    } finally {
+      await spooled.close();
+    }
+    break;
+  }
+  return STATUS.done;
+}
+
+/** Records times segments of all sets. */
+async function fileCount(
+  database: Database,
+  sets: readonly RecordSetQuery[],
+  limit: number,
+): Promise<number> {
+  let files = 0;
+  for (const set of sets) {
+    const [row] = await database.query(countSql(planSelection(set, limit)));
+    files += Number(row?.count) * (set.segments ?? set.series.segments).length;
+  }
+  return files;
+}
+
+function notSingle(found: string): DasError {
+  return new DasError("BAD_PARAMETER", `${found} for a stream of a single file`, {
+    status: STATUS.notSingle,
+  });
+}
+
+const NAME_BYTES = 256;
+
+function nameBlock(name: string): Uint8Array {
+  const block = Buffer.alloc(NAME_BYTES);
+  block.write(name, "utf8");
+  return block;
+}
+
+/** Writes the keywords of one record set as a FITS table to standard output; the exit status. Source: export A9. */
+export async function toKeywordTable(
+  { values, database, print }: ExportContext,
+  sets: readonly RecordSetQuery[],
+  naming: NamingChoice,
+): Promise<number> {
+  const [set, ...more] = sets;
+  if (set === undefined || more.length > 0) throw notSingle(`${sets.length} record sets`);
+  const [row] = await database.query(countSql(planSelection(set, values.n)));
+  const plan = await exportPlan(seriesCatalog(database), { ...set, segments: [] }, values.n);
+  const file = keywordTableFile({
+    series: set.series,
+    keywords: plan.keywords,
+    rows: Number(row?.count),
+    batches: () => readRecords(database, plan),
+    naming,
+  });
+  const spooled = await spool(file);
+  try {
+    for await (const piece of spooled.pieces()) await print(piece);
+  } finally {
+    await spooled.close();
+  }
+  return STATUS.done;
+}
