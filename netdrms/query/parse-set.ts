@@ -1,9 +1,7 @@
 import { findNamed, type Keyword, type PrimeKey, type Segment, type Series } from "../series/model.js";
 import { Cursor } from "./cursor.js";
-import { checkFilter } from "./filter/check-filter.js";
 import type { Expression } from "./filter/expression.js";
-import { parseFilter } from "./filter/parse-filter.js";
-import { readTokens } from "./filter/tokens.js";
+import { parseCondition } from "./filter/parse-condition.js";
 import { indexedRanges } from "./index-filter.js";
 import { readIndexSet } from "./index-set.js";
 import { keyReader } from "./key-reader.js";
@@ -65,8 +63,7 @@ class SetParser {
         return;
       case "sql":
       case "all-versions": {
-        const node = parseFilter(this.#set.source, readTokens(this.#cursor(filter.body)));
-        const { condition, warnings } = checkFilter(this.#set.source, node, this.#series);
+        const { condition, warnings } = parseCondition(this.#set.source, filter.body, this.#series);
         this.#conditions.push(condition);
         this.#warnings.push(...warnings);
         this.#allVersions ||= filter.kind === "all-versions";

@@ -36,6 +36,20 @@ export async function readQuery(text: string, context: QueryContext): Promise<Re
   return { sets: queries, warnings: [...warnings, ...queries.flatMap((query) => query.warnings)] };
 }
 
+/**
+ * The one record set of a query.
+ * Errors: those of {@link readQuery}; BAD_QUERY at the second set, or where list files leave none.
+ * Source: netdrms 4.10.
+ */
+export async function readOneSet(text: string, context: QueryContext): Promise<RecordSetQuery> {
+  const { sets, warnings } = await readQuery(text, context);
+  const [set, second] = sets;
+  if (set === undefined)
+    throw queryError({ text }, { begin: 0, end: text.length }, "no record set, expected one");
+  if (second === undefined) return { ...set, warnings };
+  throw queryError(second.source, second.span, `${sets.length} record sets where one is expected`);
+}
+
 async function seriesOf(
   { source, series: span }: SetText,
   known: Map<string, Promise<Series>>,

@@ -3,16 +3,31 @@ import { columnsOf } from "./filter/expression.js";
 import { expressionSql } from "./filter/print-expression.js";
 import { keyColumns, keyConditions, recnumCondition, seriesTable, whereSql } from "./key-sql.js";
 import type { Selection } from "./plan-selection.js";
+import type { KeyFilter } from "./record-set-query.js";
 
 // Tables are called r (the records), v (other versions of them) and k (where keys are looked up). Texts of the request are in no
 // statement: conditions are printed from their trees, values are parameters.
 
 /**
  * The columns by which the records of a selection are in order, ascending, and by which no two of them are alike: the internal prime
- * keys, with the recnum where a key has several versions. Source: netdrms 4.6.
+ * keys, with the recnum where a key has several versions. Keys of which the filters leave one value are left out, since PostgreSQL
+ * would not know behind a sub-select that there is nothing to sort.
+ * Source: netdrms 4.6.
  */
-export function orderColumns({ series, latest }: Selection): readonly string[] {
-  return latest ? keyColumns(series) : [...keyColumns(series), "recnum"];
+export function orderColumns(selection: Selection): readonly string[] {
+  return selection.latest ? tellingKeys(selection) : [...tellingKeys(selection), "recnum"];
+}
+
+/** The keys that can differ among the records of a selection; all of them where none can. */
+function tellingKeys({ series, keyFilters }: Selection): readonly string[] {
+  const keys = keyColumns(series);
+  const fixed = new Set(keyFilters.filter(isOneValue).map(({ key }) => keys[key]));
+  const telling = keys.filter((key) => !fixed.has(key));
+  return telling.length > 0 ? telling : keys;
+}
+
+function isOneValue({ ranges }: KeyFilter): boolean {
+  return ranges.length === 1 && ranges[0]?.kind !== "range";
 }
 
 /**
@@ -76,7 +91,7 @@ function versionsSql(
  */
 function latestOfRange(selection: Selection, columns: readonly string[]): Sql {
   const { series, keyFilters, conditions, limit } = selection;
-  const keys = keyColumns(series);
+  const keys = tellingKeys(selection);
   const needed = columnList([...new Set([...columns, ...keys, "recnum", ...conditions.flatMap(columnsOf)])]);
   const order = sql`${orderSql(keys, limit < 0 ? "down" : "up")}, r.recnum DESC`;
   const sorted = sql`SELECT ${needed} FROM ${seriesTable(series)} AS r${whereSql(keyConditions(series, keyFilters, "r"))} ORDER BY ${order}`;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { planSelection, withKeyRange } from "../../../netdrms/query/plan-selection.js";
-import { orderColumns } from "../../../netdrms/query/selection-sql.js";
-import { codeOf } from "../../support/thrown.js";
+import { withCondition, withKeyRange } from "../../../netdrms/query/narrow-query.js";
+import { planSelection } from "../../../netdrms/query/plan-selection.js";
+import { orderColumns, selectionSql } from "../../../netdrms/query/selection-sql.js";
+import { codeOf, messageOf } from "../../support/thrown.js";
 import { MAG45, madeSeries, PLAIN, slotted } from "./made-series.js";
-import { statement, tree } from "./reading.js";
+import { shownSql, statement, tree } from "./reading.js";
 
 // Slots of T_REC are (time - 504921600) / 45 to the nearest; DRMS times of the texts are those of netdrms 8:
 // 2010.05.01_TAI is 1051747200, so slot 12151680, and a day has 1920 slots. UTC is 34 s behind, which is slot 12151681.
@@ -299,17 +300,22 @@ describe("the plan of a selection", () => {
   });
 
   it.each([
-    ["su_ex.mag45[1993]", true],
-    ["su_ex.mag45[1993][? QUALITY = 0 ?]", true],
-    ["su_ex.mag45[1993][! QUALITY = 0 !]", false],
-    ["su_ex.mag45[! 1=1 !][? QUALITY = 0 ?]", false],
-    ["su_ex.mag45[:#1]", false],
-    ["su_ex.log[? NOTE = 'a' ?]", false],
-  ])("has the rule of the latest version: %s %s", (text, latest) => {
+    ["su_ex.mag45", true, ["t_rec_index", "camera"]],
+    ["su_ex.mag45[1993/1d]", true, ["t_rec_index", "camera"]],
+    ["su_ex.mag45[1993/1d][? QUALITY = 0 ?]", true, ["t_rec_index", "camera"]],
+    // There is nothing to sort by a key of one value.
+    ["su_ex.mag45[1993]", true, ["camera"]],
+    ["su_ex.mag45[1993,1994][$]", true, ["t_rec_index"]],
+    ["su_ex.mag45[1993][2]", true, ["t_rec_index", "camera"]],
+    ["su_ex.mag45[1993/1d][! QUALITY = 0 !]", false, ["t_rec_index", "camera", "recnum"]],
+    ["su_ex.mag45[1993][! QUALITY = 0 !]", false, ["camera", "recnum"]],
+    ["su_ex.mag45[! 1=1 !][? QUALITY = 0 ?]", false, ["t_rec_index", "camera", "recnum"]],
+    ["su_ex.mag45[:#1]", false, ["t_rec_index", "camera", "recnum"]],
+    ["su_ex.log[? NOTE = 'a' ?]", false, ["recnum"]],
+  ])("has the rule of the latest version, and an order: %s", (text, latest, order) => {
     const selection = planSelection(tree(text));
     expect(selection.latest).toBe(latest);
-    const keys = text.startsWith("su_ex.log") ? [] : ["t_rec_index", "camera"];
-    expect(orderColumns(selection)).toEqual(latest ? keys : [...keys, "recnum"]);
+    expect(orderColumns(selection)).toEqual(order);
   });
 
   it("leaves out a condition that is always true", () => {
@@ -335,6 +341,15 @@ describe("the plan of a selection", () => {
     ]);
     expect(planSelection(withKeyRange(tree("su_ex.mag45"), 0, {})).keyFilters).toEqual([]);
     expect(codeOf(() => withKeyRange(tree("su_ex.log"), 0, {}))).toBe("INTERNAL");
+  });
+
+  it("can be restricted by a condition more", () => {
+    const query = withCondition(tree("su_ex.mag45[$][? QUALITY >= 0 ?]"), "drms.image_exists(quality)");
+    expect(query.conditions).toHaveLength(2);
+    expect(statement("su_ex.mag45[$][? QUALITY >= 0 ?][? drms.image_exists(quality) ?]")).toBe(
+      shownSql(selectionSql(planSelection(query), ["recnum"])),
+    );
+    expect(messageOf(() => withCondition(tree("su_ex.mag45"), "quality >"))).toContain("(character 10)");
   });
 
   it("takes first and last among what the filters of the keys before select", () => {

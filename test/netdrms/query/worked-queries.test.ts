@@ -6,8 +6,9 @@ import {
 } from "../../../netdrms/database/connection-pool.js";
 import type { Row } from "../../../netdrms/database/database.js";
 import { type Sql, sql } from "../../../netdrms/database/sql.js";
-import { planSelection, withKeyRange } from "../../../netdrms/query/plan-selection.js";
-import { readQuery } from "../../../netdrms/query/read-query.js";
+import { withKeyRange } from "../../../netdrms/query/narrow-query.js";
+import { planSelection } from "../../../netdrms/query/plan-selection.js";
+import { readOneSet, readQuery } from "../../../netdrms/query/read-query.js";
 import type { RecordSetQuery } from "../../../netdrms/query/record-set-query.js";
 import { countSql, selectionSql } from "../../../netdrms/query/selection-sql.js";
 import { readSeries } from "../../../netdrms/series/read-series.js";
@@ -58,10 +59,7 @@ describe.skipIf(postgres.missing)(postgres.title("queries of the worked example"
   const run = (statement: Sql): Promise<readonly Row[]> =>
     inTransaction(pool, READ, (db) => db.query(statement));
   const treeOf = (text: string): Promise<RecordSetQuery> =>
-    inTransaction(pool, READ, async (db) => {
-      const { sets } = await readQuery(text, { findSeries: (name) => readSeries(db, name) });
-      return sets[0]!;
-    });
+    inTransaction(pool, READ, (db) => readOneSet(text, { findSeries: (name) => readSeries(db, name) }));
   const recnumsOf = async (query: RecordSetQuery, limit = 0): Promise<readonly unknown[]> =>
     (await run(selectionSql(planSelection(query, limit), ["recnum"]))).map(({ recnum }) => recnum);
   const recnums = async (text: string, limit = 0) => recnumsOf(await treeOf(text), limit);
@@ -217,6 +215,13 @@ describe.skipIf(postgres.missing)(postgres.title("queries of the worked example"
     expect(sets.map(({ series }) => series.name)).toEqual(["su_ex.mag45", "su_ex.lev1", "su_ex.mag45"]);
     expect(await recnumsOf(sets[0]!)).toEqual(await recnumsOf(sets[2]!));
     expect(await recnumsOf(sets[1]!)).toEqual([]);
+  });
+
+  it("is one set where one is expected", async () => {
+    await expect(treeOf("su_ex.mag45[$], su_ex.lev1")).rejects.toMatchObject({
+      code: "BAD_QUERY",
+      message: "2 record sets where one is expected (character 17)",
+    });
   });
 
   it("does not find a series that is not there", async () => {
