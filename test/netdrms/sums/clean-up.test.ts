@@ -91,6 +91,7 @@ describe.skipIf(postgres.missing)(postgres.title("a clean-up"), () => {
       const writer = startWriter(program, site.database.url);
       const told: string[] = [];
       for (let n = 0; n < steps; n++) told.push(await writer.next());
+      expect(await run({ dryRun: true })).toEqual([]);
       expect(await run()).toEqual([]);
       const before = await left();
       await writer.kill();
