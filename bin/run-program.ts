@@ -215,9 +215,10 @@ class Sink {
 
 /** The answer to `--help` or `--version`, wherever they stand. */
 async function questionText(program: Program, argv: readonly string[]): Promise<string | undefined> {
-  if (argv.includes("-h") || argv.includes("--help")) return `${program.help.trimEnd()}\n`;
+  const own = program.kind === "reader" || program.kind === "bytes" ? program.question?.(argv) : undefined;
+  if (own === "help" || argv.includes("-h") || argv.includes("--help")) return `${program.help.trimEnd()}\n`;
   const shortVersion = argv.includes("-v") && !OWN_V.has(program.name);
-  if (!shortVersion && !argv.includes("--version")) return undefined;
+  if (own !== "version" && !shortVersion && !argv.includes("--version")) return undefined;
   const { packageRoot } = await import("../config/package-root.js");
   const about: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
   const version =

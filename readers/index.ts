@@ -5,6 +5,7 @@ import type { Program } from "../stream/program.js";
  * that runs one pays for one.
  */
 export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> = {
+  "drms-keywords": async () => (await import("./drms-keywords/index.js")).drmsKeywords,
   ephemeris: async () => (await import("./ephemeris/index.js")).ephemeris,
   "goes-xrs": async () => (await import("./goes-xrs/index.js")).goesXrs,
   random: async () => (await import("./random/index.js")).random,

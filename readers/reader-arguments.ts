@@ -57,7 +57,7 @@ export function splitReaderArguments(
 }
 
 /** The range of a request. Errors: BAD_TIME, also outside years 1 to 9999; BAD_PARAMETER where it ends before it begins. */
-export function requestedRange(words: ReaderWords): TimeRange {
+export function requestedRange(words: Pick<ReaderWords, "begin" | "end">): TimeRange {
   const begin = requestedTime(words.begin);
   const end = requestedTime(words.end);
   if (compareTimes(begin, end) > 0)

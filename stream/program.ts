@@ -16,6 +16,8 @@ export interface ReaderProgram {
   readonly name: string;
   /** Printed by `--help`. */
   readonly help: string;
+  /** Whether the words ask for help or version in a way of the program's own, besides `-h`, `--help`, `-v` and `--version`. */
+  readonly question?: (args: readonly string[]) => "help" | "version" | undefined;
   /** Errors: USAGE at once for bad arguments (exit 13); others, while iterating, become an exception of the stream. */
   open(args: readonly string[], context: ProgramContext): ItemSource;
 }
@@ -28,6 +30,8 @@ export interface BytesProgram {
   readonly kind: "bytes";
   readonly name: string;
   readonly help: string;
+  /** As of a reader. */
+  readonly question?: (args: readonly string[]) => "help" | "version" | undefined;
   /**
    * Pieces of any size; the memory of each belongs to whoever takes it. The next is asked for only when there is room for
    * it, and whoever leaves early calls `return()`. A file that has not one byte is none.

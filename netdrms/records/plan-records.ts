@@ -16,6 +16,8 @@ import { SelectList } from "./select-list.js";
 export interface WantedMembers {
   readonly keywords: readonly Keyword[];
   readonly segments: readonly Segment[];
+  /** Keywords by which the records are sorted, ascending, before the order that the selection has. */
+  readonly order?: readonly Keyword[];
 }
 
 /** Where a row has the value of a keyword. */
@@ -84,10 +86,10 @@ export async function planRecords(
   for (const keyword of wanted.keywords) keywords.push(await planner.keyword(keyword));
   const segments: PlannedSegment[] = [];
   for (const segment of wanted.segments) segments.push(await planner.segment(segment));
-  const order = joinSql(
-    orderColumns(selection).map((column) => planner.joins.column(RECORD, column)),
-    ", ",
-  );
+  const ownOrder = orderColumns(selection).map((column) => planner.joins.column(RECORD, column));
+  const sorted: Sql[] = [];
+  for (const keyword of wanted.order ?? []) sorted.push(...(await planner.column(keyword)));
+  const order = joinSql([...sorted, ...ownOrder], ", ");
   const { joins, list } = planner;
   const select = sql`SELECT ${list.sql} FROM (${selectionSql(selection, joins.recordColumns)}) AS r${joins.joins} ORDER BY ${order}`;
   return { select, types: list.types, ...numbers, keywords, segments, warnings: planner.warnings };
@@ -113,6 +115,13 @@ class RecordPlanner {
     }
     const alias = this.joins.follow(target.steps);
     return { ...this.#value(target.member, alias), keyword, ...this.#reached(alias) };
+  }
+
+  /** The column with the values of a keyword; none where all records share one. */
+  async column(keyword: Keyword): Promise<readonly Sql[]> {
+    const target = await this.#followed(() => followKeyword(this.#catalog, this.#series, keyword));
+    if (target?.member.column === undefined) return [];
+    return [this.joins.column(this.joins.follow(target.steps), target.member.column)];
   }
 
   async segment(segment: Segment): Promise<PlannedSegment> {

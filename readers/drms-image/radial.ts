@@ -1,7 +1,7 @@
 import { BinMeans } from "./bin-means.js";
 import type { ImageProduct } from "./image-product.js";
 import type { ImageShape, Reduction } from "./reduction.js";
-import { diskCentre, type SunFrame, tangentPlane } from "./sun-frame.js";
+import { diskCentre, type SunFrame, type TangentPlane, tangentPlane } from "./sun-frame.js";
 
 type Radial = Extract<ImageProduct, { kind: "radial" }>;
 
@@ -11,17 +11,12 @@ export function radialTags({ bins, rmax }: Radial): Float64Array {
 }
 
 /** Means over circles around the centre of the disk: rings of equal width out to `rmax`. */
-export function radialMeans({ bins: rings, rmax }: Radial, shape: ImageShape, frame: SunFrame): Reduction {
-  const { x0, xx, xy, y0, yx, yy, limb } = tangentPlane(frame);
-  const bins = new BinMeans(rings);
-  return ringMeans(shape, bins, rings / (rmax * limb), (x, y) => {
-    const tx = x0 + xx * x + xy * y;
-    const ty = y0 + yx * x + yy * y;
-    return tx * tx + ty * ty;
-  });
+export function radialMeans({ bins, rmax }: Radial, shape: ImageShape, frame: SunFrame): Reduction {
+  const plane = tangentPlane(frame);
+  return ringMeans(shape, plane, { rings: bins, perUnit: bins / (rmax * plane.limb), shift: 0 });
 }
 
-/** Rings that {@link radialPixelMeans} gives: out to the farther edge of the shorter side. */
+/** Rings that {@link radialPixelMeans} gives: out to half of the shorter side. */
 export function pixelRings([width, height]: ImageShape): number {
   return Math.max(1, Math.floor(Math.min(width, height) / 2));
 }
@@ -29,31 +24,41 @@ export function pixelRings([width, height]: ImageShape): number {
 /** Means over circles around the centre of the disk: rings of one pixel's width, the first with less than half a pixel's radius. */
 export function radialPixelMeans(shape: ImageShape, frame: SunFrame): Reduction {
   const [cx, cy] = diskCentre(tangentPlane(frame));
-  const bins = new BinMeans(pixelRings(shape));
-  return ringMeans(shape, bins, 1, (x, y) => (x - cx) * (x - cx) + (y - cy) * (y - cy), 0.5);
+  const plane = { x0: -cx, xx: 1, xy: 0, y0: -cy, yx: 0, yy: 1 };
+  return ringMeans(shape, plane, { rings: pixelRings(shape), perUnit: 1, shift: 0.5 });
 }
 
-/** @param distance2 square of a pixel's distance; ring = distance * perUnit + shift, rounded down */
+/** Ring = distance * perUnit + shift, rounded down. */
+interface Rings {
+  readonly rings: number;
+  readonly perUnit: number;
+  readonly shift: number;
+}
+
 function ringMeans(
   shape: ImageShape,
-  bins: BinMeans,
-  perUnit: number,
-  distance2: (x: number, y: number) => number,
-  shift = 0,
+  { x0, xx, xy, y0, yx, yy }: Omit<TangentPlane, "limb">,
+  { rings, perUnit, shift }: Rings,
 ): Reduction {
   const [width] = shape;
+  const bins = new BinMeans(rings);
   const { sums, counts } = bins;
   return {
     region: { start: [0, 0], size: shape },
     add(values, firstRow) {
-      for (let at = 0, y = firstRow; at < values.length; at += width, y++)
+      for (let at = 0, y = firstRow; at < values.length; at += width, y++) {
+        const a = x0 + xy * y;
+        const b = y0 + yy * y;
         for (let x = 0; x < width; x++) {
           const value = values[at + x]!;
-          const ring = Math.floor(Math.sqrt(distance2(x, y)) * perUnit + shift);
-          if (ring >= sums.length || Number.isNaN(value)) continue;
+          const tx = a + xx * x;
+          const ty = b + yx * x;
+          const ring = Math.floor(Math.sqrt(tx * tx + ty * ty) * perUnit + shift);
+          if (ring >= rings || Number.isNaN(value)) continue;
           sums[ring]! += value;
           counts[ring]!++;
         }
+      }
     },
     result: () => bins.means(),
   };

@@ -36,7 +36,8 @@ export function zonalMeans(
   const edges = sineEdges(product);
   const bins = new BinMeans(product.bins);
   const row = new DiskRow(frame, width, product.rmax);
-  const sector = Math.cos(product.within * DEGREE);
+  const { within } = product;
+  const sector = Math.cos(within * DEGREE);
   const { sums, counts } = bins;
   return {
     region: { start: [0, 0], size: shape },
@@ -52,7 +53,11 @@ export function zonalMeans(
           // Neighbours lie in the same bin or the next.
           while (sine >= edges[bin + 1]!) bin++;
           while (sine < edges[bin]!) bin--;
-          if (meridian[i]! < sector * Math.hypot(west[i]!, meridian[i]!)) continue;
+          if (within < 180) {
+            const w = west[i]!;
+            const m = meridian[i]!;
+            if (m < sector * Math.sqrt(w * w + m * m)) continue;
+          }
           if (treatment.radial) value /= mu[i]!;
           sums[bin]! += value;
           counts[bin]!++;

@@ -14,6 +14,8 @@ const voyager = referenceData("voyager");
 
 /** Every reader of the table, with arguments for an answer of several portions. */
 const ANSWERS: readonly (readonly [string, readonly string[] | undefined])[] = [
+  // Those of the archive have tests of their own, with an archive.
+  ["drms-keywords", undefined],
   ["ephemeris", ["60", "2020-01-01", "2020-01-06"]],
   ["goes-xrs", goes === undefined ? undefined : ["--data", goes, "2011-06-07", "2011-06-08"]],
   ["random", ["2020-01-01", "2020-01-01T06:00"]],
@@ -48,7 +50,7 @@ describe.each(ANSWERS)("%s", (name, args) => {
   });
 
   describe.skipIf(args === undefined)(
-    "with data (reference data goes/ and voyager/ for two of the readers)",
+    "with data (an archive, or reference data goes/ and voyager/, for some of the readers)",
     () => {
       it("gives the same to a slow consumer, in portions that hold until the next is asked for", async () => {
         const expected = await readerBytes(name, args!);

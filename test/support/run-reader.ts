@@ -17,8 +17,13 @@ export async function openReader(
 }
 
 /** All bytes that a reader writes. Errors: those of the reader. */
-export async function readerBytes(name: string, args: readonly string[]): Promise<Uint8Array> {
+export async function readerBytes(
+  name: string,
+  args: readonly string[],
+  context: ProgramContext = TEST_CONTEXT,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const piece of encodeItems(await openReader(name, args), das2Encoder())) parts.push(piece);
+  for await (const piece of encodeItems(await openReader(name, args, context), das2Encoder()))
+    parts.push(piece);
   return Buffer.concat(parts);
 }
