@@ -1,9 +1,9 @@
 import type { CustomTypesConfig, Pool, PoolClient } from "pg";
 import { DasError } from "../../errors/das-error.js";
 import type { Database, Row } from "./database.js";
-import { databaseError } from "./database-errors.js";
+import { databaseError, tookTooLong } from "./database-errors.js";
 import { ROW_TYPES } from "./row-types.js";
-import { bind, type Sql, withSettings } from "./sql.js";
+import { bind, type Sql, type StatementOfSettings, withSettings } from "./sql.js";
 
 /** Which database, and how much of it. */
 export interface PoolOptions {
@@ -19,7 +19,7 @@ export interface PoolOptions {
 export interface TransactionOptions {
   /** `read` transactions are READ ONLY and see no names but those of the system unless qualified. */
   readonly access: "read" | "write";
-  /** Longest time of one statement, ms; 0 for no limit. */
+  /** Longest time of one statement, of a copy until its next piece, ms; 0 for no limit. */
   readonly statementTimeoutMs: number;
   /** Cancels the running statement; the transaction can only be rolled back after that. */
   readonly signal?: AbortSignal;
@@ -147,27 +147,52 @@ class PooledTransaction implements Transaction {
   async *copyOut(select: Sql): AsyncGenerator<Uint8Array> {
     this.#expectIdle();
     this.#copying = true;
+    const watch = new Stopwatch(() => cancelStatement(this.#client));
     let done = false;
     try {
       // The transaction knows no other settings of these names, also when it copies again.
       const { text, settings } = withSettings(select, `heliostream.c${++this.#copies}_`);
-      if (settings.length > 0)
-        await this.#client.query(
-          "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
-          [settings.map(({ name }) => name), settings.map(({ value }) => value)],
-        );
+      const limitMs = await this.#ownTime(settings);
       const { to } = await import("pg-copy-streams");
-      for await (const piece of this.#client.query(to(`COPY (${text}) TO STDOUT (FORMAT binary)`)))
+      watch.start(limitMs);
+      for await (const piece of this.#client.query(to(`COPY (${text}) TO STDOUT (FORMAT binary)`))) {
+        watch.stop();
         yield piece as Uint8Array; // a readable stream of bytes
+        watch.start(limitMs);
+      }
+      watch.stop();
+      await this.#client.query(SET_TIMEOUT, [String(limitMs)]);
       done = true;
     } catch (error) {
       done = true;
-      throw this.#failure(error);
+      throw watch.isOver ? tookTooLong(error) : this.#failure(error);
     } finally {
+      watch.stop();
+      // A cancel request may still be on its way.
+      this.#broken ||= watch.isOver;
       this.#copying = false;
       // Who leaves early leaves rows behind in the connection: it is of no further use.
       if (!done) this.#abandon();
     }
+  }
+
+  /**
+   * Sets the settings of a copy, and takes its time over from the server, where it would run on while a slow consumer is waited for.
+   *
+   * @returns longest wait for a piece, ms
+   */
+  async #ownTime(settings: StatementOfSettings["settings"]): Promise<number> {
+    const { rows } = await this.#client.query<{ readonly ms: number }>(
+      "SELECT setting::int AS ms FROM pg_settings WHERE name = 'statement_timeout'",
+    );
+    await this.#client.query(
+      "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
+      [
+        [...settings.map(({ name }) => name), "statement_timeout"],
+        [...settings.map(({ value }) => value), "0"],
+      ],
+    );
+    return rows[0]!.ms; // the server has the setting
   }
 
   async commit(): Promise<void> {
@@ -233,6 +258,33 @@ class PooledTransaction implements Transaction {
   readonly #onError = (): void => {
     this.#broken = true;
   };
+}
+
+const SET_TIMEOUT = "SELECT set_config('statement_timeout', $1, true)";
+
+/** Calls `onOver` where a wait is longer than it may be. */
+class Stopwatch {
+  readonly #onOver: () => void;
+  #timer: NodeJS.Timeout | undefined;
+  /** Whether that has happened. */
+  isOver = false;
+
+  constructor(onOver: () => void) {
+    this.#onOver = onOver;
+  }
+
+  /** @param ms 0 for no limit */
+  start(ms: number): void {
+    if (ms === 0) return;
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      this.#onOver();
+    }, ms);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /** Members of a client of `pg` that its types leave out; they are part of its documented protocol. */

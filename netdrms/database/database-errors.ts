@@ -36,7 +36,7 @@ export function databaseError(error: unknown): DasError {
     return new DasError("ARCHIVE_AWAY", "The archive's database does not answer", where, error);
   if (code === "57014")
     return /statement timeout/.test(message)
-      ? new DasError("TIME_LIMIT", "The query of the archive took longer than it may", where, error)
+      ? tookTooLong(error)
       : new DasError("CANCELLED", "The query of the archive was cancelled", where, error);
   if (code === "25006")
     return new DasError("ARCHIVE_READ_ONLY", "The archive's database takes no changes", where, error);
@@ -50,6 +50,13 @@ export function databaseError(error: unknown): DasError {
       error,
     );
   return new DasError("ARCHIVE_FAILED", "A query of the archive failed", where, error);
+}
+
+/** The error of a statement that took too long. */
+export function tookTooLong(cause: unknown): DasError {
+  const { code, message } = partsOf(cause);
+  const where = { sqlState: code, detail: message };
+  return new DasError("TIME_LIMIT", "The query of the archive took longer than it may", where, cause);
 }
 
 function partsOf(error: unknown): { readonly code: string; readonly message: string } {

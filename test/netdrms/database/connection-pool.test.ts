@@ -169,6 +169,35 @@ describe.skipIf(postgres.missing)(postgres.title("transactions of the archive"),
     });
   });
 
+  it("count of a COPY the time that the server takes, not that of a slow reader", async () => {
+    const db = await pool.begin({ access: "read", statementTimeoutMs: 300 });
+    try {
+      let bytes = 0;
+      // Far more than what is read ahead.
+      for await (const piece of db.copyOut(sql`SELECT repeat('x', 1000) FROM generate_series(1, 30000)`)) {
+        if (bytes === 0) await inTransaction(pool, READ, (other) => other.query(sql`SELECT pg_sleep(0.5)`));
+        bytes += piece.length;
+      }
+      expect(bytes).toBeGreaterThan(30_000_000);
+      // Statements after it have their limit again.
+      expect(await rejectionOf(() => db.query(sql`SELECT pg_sleep(10)`))).toMatchObject({
+        code: "TIME_LIMIT",
+      });
+    } finally {
+      await db.rollback();
+    }
+  });
+
+  it("end a COPY that gives nothing for too long", async () => {
+    const db = await pool.begin({ access: "read", statementTimeoutMs: 200 });
+    const copy = async () => {
+      for await (const _ of db.copyOut(sql`SELECT n, pg_sleep(n * 20) FROM generate_series(0, 1) AS s(n)`));
+    };
+    expect(await rejectionOf(copy)).toMatchObject({ code: "TIME_LIMIT" });
+    await db.rollback();
+    expect(await count()).toBeDefined();
+  });
+
   it("fail, and do not hang or crash, when the server ends the connection in mid-stream", async () => {
     const error = await rejectionOf(() =>
       inTransaction(pool, READ, async (db) => {
