@@ -1,7 +1,7 @@
 import { isSlotted } from "../series/keyword-class.js";
 import { keywordDefault } from "../series/keyword-default.js";
 import { findNamed, type Keyword, type Series } from "../series/model.js";
-import { scanReal } from "../values/scan-value.js";
+import type { DrmsType } from "../values/drms-type.js";
 import type { IndexRange } from "./index-set.js";
 import { asKeyNumber } from "./plain-key.js";
 import type { KeyRange, KeyValue, Stride } from "./record-set-query.js";
@@ -33,7 +33,7 @@ export function indexedRanges(
   const place =
     isWhole && Number.isSafeInteger(grid.base) && Number.isSafeInteger(grid.step)
       ? (n: bigint): KeyValue => asKeyNumber(n * BigInt(grid.step) + BigInt(grid.base))
-      : (n: bigint): KeyValue => Number(n) * grid.step + grid.base;
+      : (n: bigint): KeyValue => rounded(keyword.type, Number(n) * grid.step + grid.base);
   return ranges.map((range) => {
     if (range.kind === "value") return { kind: "value", value: place(range.value) };
     if (range.kind !== "range") return range;
@@ -50,6 +50,11 @@ export function indexedRanges(
   });
 }
 
+/** A value as the column holds it. */
+function rounded(type: DrmsType, value: number): number {
+  return type === "float" ? Math.fround(value) : value;
+}
+
 function strideOf(grid: Grid, isWhole: boolean, every: bigint, start: KeyValue | undefined): Stride {
   if (isWhole && grid.step === 1 && (start === undefined || typeof start === "bigint"))
     return { kind: "whole", every, ...(start === undefined ? {} : { start }) };
@@ -61,8 +66,8 @@ function gridOf(series: Series, keyword: Keyword): Grid {
     const found = findNamed(series.keywords, `${keyword.name}_${what}`);
     if (found === undefined || found.class !== "constant" || found.link !== undefined) return missing;
     const value = keywordDefault(found);
-    const number = typeof value === "string" ? scanReal(value.trim())?.value : Number(value);
-    return number !== undefined && Number.isFinite(number) ? number : missing;
+    const number = Number(value);
+    return Number.isFinite(number) ? number : missing;
   };
   // A step of 0 would put all indices in one place.
   return { base: constant("base", 0), step: constant("step", 1) || 1 };

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DasError } from "../../../errors/das-error.js";
 import { gatherSets } from "../../../netdrms/query/list-files.js";
@@ -8,14 +9,15 @@ import { LOG, MAG45, PLAIN } from "./made-series.js";
 
 const series = new Map([MAG45, PLAIN, LOG].map((one) => [one.name, one]));
 
+const findSeries = (name: string) => {
+  const found = series.get(name.toLowerCase());
+  return found === undefined
+    ? Promise.reject(new DasError("NO_SUCH_SERIES", `The archive has no series "${name}"`))
+    : Promise.resolve(found);
+};
+
 /** What a terminal shows of a query that is wrong. */
 async function shown(text: string): Promise<readonly string[]> {
-  const findSeries = (name: string) => {
-    const found = series.get(name.toLowerCase());
-    return found === undefined
-      ? Promise.reject(new DasError("NO_SUCH_SERIES", `The archive has no series "${name}"`))
-      : Promise.resolve(found);
-  };
   const error = await rejectionOf(() => readQuery(text, { findSeries }));
   expect(error).toMatchObject({ code: expect.stringMatching(/^(BAD_QUERY|NO_SUCH_SERIES)$/) });
   return showPlace(error).split("\n");
@@ -279,6 +281,90 @@ describe("what a terminal shows of a query that is wrong", () => {
   it("is the message alone for an error of another kind", () => {
     expect(showPlace(new DasError("ARCHIVE_AWAY", "gone"))).toBe("gone");
     expect(showPlace(new Error("odd"))).toBe("odd");
+  });
+});
+
+describe("any text", () => {
+  const piece = fc.constantFrom(
+    "su_ex.mag45",
+    "su_ex.plain",
+    "su_ex.log",
+    "[",
+    "]",
+    "[?",
+    "?]",
+    "[!",
+    "!]",
+    "[:",
+    "{",
+    "}",
+    "#",
+    "-",
+    "/",
+    "@",
+    ",",
+    ";",
+    "\n",
+    " ",
+    "'",
+    '"',
+    "\\",
+    "^",
+    "$",
+    "$(",
+    ")",
+    "(",
+    "=",
+    "T_REC",
+    "CAMERA",
+    "QUALITY",
+    "NAME",
+    "2010.05.01_TAI",
+    "2010-05-01",
+    "1d",
+    "3u",
+    "7",
+    "-7",
+    "0x7",
+    "1e9",
+    "AND",
+    "NOT",
+    "IN",
+    "BETWEEN",
+    "IS",
+    "NULL",
+    "LIKE",
+    "::int",
+    "||",
+    "~",
+    "abs",
+    "<=",
+    "!=",
+    "\u00e4",
+    "\ud800",
+    "\0",
+    "magnetogram",
+  );
+
+  it("is a query or an error at a place within it, and never anything else", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(piece, { maxLength: 14 }),
+        fc.constantFrom("", "su_ex.mag45[", "su_ex.mag45[? "),
+        async (pieces, begin) => {
+          const text = begin + pieces.join("");
+          const outcome = await readQuery(text, { findSeries }).catch((error: unknown) => error);
+          if (outcome instanceof Error) {
+            expect(outcome).toMatchObject({ code: expect.stringMatching(/^(BAD_QUERY|NO_SUCH_SERIES)$/) });
+            const { begin: from, end } = (outcome as DasError).where;
+            expect(from).toBeLessThanOrEqual(text.length);
+            expect(end).toBeLessThanOrEqual(text.length);
+            expect(from).toBeLessThanOrEqual(Number(end));
+          } else expect(outcome).toMatchObject({ sets: expect.any(Array) });
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 });
 

@@ -4,6 +4,7 @@ import {
   connectionPool,
   inTransaction,
 } from "../../../netdrms/database/connection-pool.js";
+import { decodeCopy } from "../../../netdrms/database/copy-binary.js";
 import type { Row } from "../../../netdrms/database/database.js";
 import { type Sql, sql } from "../../../netdrms/database/sql.js";
 import { withKeyRange } from "../../../netdrms/query/narrow-query.js";
@@ -189,6 +190,42 @@ describe.skipIf(postgres.missing)(postgres.title("queries of the worked example"
     expect(await recnums(`su_ex.log[? NOTE = "it's" ?]`)).toEqual([7n]);
     expect(await recnums("su_ex.log[:#4-#8]")).toEqual([5n, 7n]);
     expect(await count("su_ex.log[? note = 'a' ?]")).toBe(2n);
+  });
+
+  it("compares hostile values as the texts that they are", async () => {
+    await runSql(
+      database.url,
+      "INSERT INTO su_ex.log (recnum, note) VALUES (11, 'x''; DROP TABLE su_ex.log; --')",
+    );
+    expect(await recnums(`su_ex.log[? NOTE = "x'; DROP TABLE su_ex.log; --" ?]`)).toEqual([11n]);
+    expect(
+      await recnums(`su_ex.log[? NOTE = 'x''; DROP TABLE su_ex.log; --' OR NOTE LIKE '%DROP%' ?]`),
+    ).toEqual([11n]);
+    expect(
+      await recnums(`su_ex.log[? NOTE = "$1" OR NOTE = "\\" OR NOTE = "\u0001" ?]`.replace("\u0001", "\\x")),
+    ).toEqual([]);
+    await runSql(database.url, "DELETE FROM su_ex.log WHERE recnum = 11");
+  });
+
+  it("finds the same records where rows are copied in bulk", async () => {
+    for (const text of [
+      "su_ex.mag45[2010.05.01_TAI/1d][1,2][? QUALITY IN (0, 16) AND DATAMEAN > 0.5 ?]",
+      "su_ex.mag45[$][? coalesce(QUALITY, NULL) & 3 = 0 OR DATE > $(2020.01.01) ?]",
+      `su_ex.log[? NOTE = "it's" ?]`,
+      "su_ex.mag45[:#5,#7,#9-#20@2]",
+    ]) {
+      const query = await treeOf(text);
+      for (const limit of [0, -3]) {
+        const statement = selectionSql(planSelection(query, limit), ["recnum"]);
+        const copied: bigint[] = [];
+        await inTransaction(pool, READ, async (db) => {
+          for await (const batch of decodeCopy(db.copyOut(statement), ["int8"]))
+            copied.push(...(batch.columns[0]!.values as BigInt64Array).subarray(0, batch.rows));
+        });
+        expect(copied).toEqual(await recnumsOf(query, limit));
+        expect(copied.length).toBeGreaterThan(0);
+      }
+    }
   });
 
   it("keeps a range from a program within the filters of the query", async () => {
