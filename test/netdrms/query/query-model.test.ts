@@ -6,6 +6,7 @@ import {
   connectionPool,
   inTransaction,
 } from "../../../netdrms/database/connection-pool.js";
+import type { Database } from "../../../netdrms/database/database.js";
 import { planSelection, type Selection } from "../../../netdrms/query/plan-selection.js";
 import { countSql, selectionSql } from "../../../netdrms/query/selection-sql.js";
 import type { Series } from "../../../netdrms/series/model.js";
@@ -79,12 +80,13 @@ describe.skipIf(postgres.missing)(postgres.title("queries and a naive model of t
     await writer.query(shadowSql(series));
   }
 
-  async function ask(selection: Selection): Promise<readonly [recnums: readonly unknown[], count: unknown]> {
-    return inTransaction(pool, { access: "read", statementTimeoutMs: 5000 }, async (db) => {
-      const rows = await db.query(selectionSql(selection, ["q", "recnum"]));
-      const [counted] = await db.query(countSql(selection));
-      return [rows.map(({ recnum }) => recnum), counted?.count];
-    });
+  async function ask(
+    db: Database,
+    selection: Selection,
+  ): Promise<readonly [recnums: readonly unknown[], count: unknown]> {
+    const rows = await db.query(selectionSql(selection, ["q", "recnum"]));
+    const [counted] = await db.query(countSql(selection));
+    return [rows.map(({ recnum }) => recnum), counted?.count];
   }
 
   it("select the same records, with and without a shadow table", async () => {
@@ -105,19 +107,21 @@ describe.skipIf(postgres.missing)(postgres.title("queries and a naive model of t
         async ({ keys, rows, queries }) => {
           const series = seriesOf(keys);
           await fill(series, rows);
-          for (const query of queries) {
-            const expected = selectedBy(query, rows);
-            found[expected.length === 0 ? "none" : "some"]++;
-            for (const hasShadow of [false, true]) {
-              const selection = planSelection(tree(query.text, { ...series, hasShadow }), query.limit);
-              const [recnums, count] = await ask(selection);
-              expect(recnums, `${query.text} n=${query.limit} shadow=${hasShadow}`).toEqual(expected);
-              expect(count, `count of ${query.text}`).toBe(BigInt(expected.length));
+          await inTransaction(pool, { access: "read", statementTimeoutMs: 5000 }, async (db) => {
+            for (const query of queries) {
+              const expected = selectedBy(query, rows);
+              found[expected.length === 0 ? "none" : "some"]++;
+              for (const hasShadow of [false, true]) {
+                const selection = planSelection(tree(query.text, { ...series, hasShadow }), query.limit);
+                const [recnums, count] = await ask(db, selection);
+                expect(recnums, `${query.text} n=${query.limit} shadow=${hasShadow}`).toEqual(expected);
+                expect(count, `count of ${query.text}`).toBe(BigInt(expected.length));
+              }
             }
-          }
+          });
         },
       ),
-      { numRuns: 20, interruptAfterTimeLimit: 20_000 },
+      { numRuns: 30, interruptAfterTimeLimit: 20_000 },
     );
     expect(found.some).toBeGreaterThan(20);
   });
