@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promis
   psd: () => import("./psd.js"),
   formats: () => import("./formats.js"),
   fits: () => import("./fits.js"),
+  "netdrms-export": () => import("./netdrms-export.js"),
   server: () => import("./server.js"),
   memory: () => import("./memory.js"),
 };

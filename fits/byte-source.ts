@@ -11,6 +11,10 @@ export interface ByteSource {
    * Errors: BAD_FILE where the source ends before.
    */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Fills `target` with the bytes from `offset` on; where it is absent, {@link read} costs no copy. Errors: as of {@link read}.
+   */
+  readInto?(offset: number, target: Uint8Array): Promise<void>;
 }
 
 /** Bytes in memory as a source; reads are views, not copies. */

@@ -4,17 +4,20 @@ import type { FitsFile, Hdu } from "./fits-file.js";
 import { rangeSum } from "./hdu-sums.js";
 import { HduWriter } from "./hdu-writer.js";
 import type { Header } from "./header.js";
+import { readPieces } from "./read-pieces.js";
 import { inBlocks, readStructure } from "./structure.js";
 
 /** How a unit is copied. */
 export interface CopyOptions {
   /** Whether `CHECKSUM` and `DATASUM` are written; without, a header that was changed loses them. */
   readonly checksum?: boolean;
-  /** The sum of the data where the caller has read them already; else they are read twice where the sink takes no patch. */
+  /**
+   * The sum of the data where the caller has read them already, which is taken for true; else they are read twice where the sink
+   * takes no patch.
+   */
   readonly dataSum?: number;
 }
 
-const PIECE_BYTES = 1 << 20;
 /** Words that say how to read the data; with another value the bytes would mean something else. */
 const DESCRIBING_DATA =
   /^(BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|THEAP|TFORM\d+|TBCOL\d+|ZIMAGE|ZCMPTYPE|ZBITPIX|ZNAXIS\d*|ZTILE\d+|ZNAME\d+|ZVAL\d+|ZQUANTIZ|ZDITHER0)$/;
@@ -37,7 +40,7 @@ export async function copyHdu(
   const there = Math.min(inBlocks(dataBytes), file.source.byteLength - hdu.dataOffset);
   if (header === undefined && !checksum) {
     await sink.write(hdu.header.bytes());
-    await eachPiece(file, hdu.dataOffset, there, (piece) => sink.write(piece));
+    await readPieces(file.source, hdu.dataOffset, there, (piece) => sink.write(piece));
     // A file may lack the padding at its end.
     if (there < inBlocks(dataBytes)) await sink.write(new Uint8Array(inBlocks(dataBytes) - there));
     return;
@@ -49,12 +52,12 @@ export async function copyHdu(
     checksum,
     padding,
     ...(dataSum !== undefined
-      ? { dataSum }
+      ? { dataSum, trusted: true }
       : checksum && !("patch" in sink)
         ? { dataSum: await rangeSum(file.source, hdu.dataOffset, there) }
         : {}),
   });
-  await eachPiece(file, hdu.dataOffset, dataBytes, (piece) => writer.write(piece));
+  await readPieces(file.source, hdu.dataOffset, dataBytes, (piece) => writer.write(piece));
   await writer.end();
 }
 
@@ -79,14 +82,4 @@ function checkSameData(file: FitsFile, hdu: Hdu, header: Header): void {
   const lines = new Set(before.split("\n"));
   const other = after.split("\n").find((line) => !lines.has(line)) ?? "a card is missing";
   throw new DasError("BAD_FITS_HEADER", `the new header describes the data otherwise: ${other}`);
-}
-
-async function eachPiece(
-  file: FitsFile,
-  offset: number,
-  length: number,
-  take: (piece: Uint8Array) => Promise<void>,
-): Promise<void> {
-  for (let at = 0; at < length; at += PIECE_BYTES)
-    await take(await file.source.read(offset + at, Math.min(PIECE_BYTES, length - at)));
 }

@@ -27,17 +27,23 @@ export async function handleSource(handle: FileHandle, path: string): Promise<Fi
     const stat = await handle.stat();
     if (!stat.isFile()) throw new DasError("BAD_FILE", "the FITS file is not a regular file", { path });
     const byteLength = stat.size;
+    const readInto = async (offset: number, target: Uint8Array): Promise<void> => {
+      checkRange(byteLength, offset, target.length);
+      for (let done = 0; done < target.length; ) {
+        const { bytesRead } = await handle.read(target, done, target.length - done, offset + done);
+        if (bytesRead === 0)
+          throw new DasError("BAD_FILE", "the FITS file became shorter while it was read", { path });
+        done += bytesRead;
+      }
+    };
     return {
       byteLength,
+      readInto,
       async read(offset, length) {
+        // Before memory is taken.
         checkRange(byteLength, offset, length);
         const bytes = new Uint8Array(length);
-        for (let done = 0; done < length; ) {
-          const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0)
-            throw new DasError("BAD_FILE", "the FITS file became shorter while it was read", { path });
-          done += bytesRead;
-        }
+        await readInto(offset, bytes);
         return bytes;
       },
       close: () => handle.close(),

@@ -2,12 +2,11 @@ import type { ByteSource } from "./byte-source.js";
 import { addSums, DataSum, encodeSum, sumOf } from "./checksum.js";
 import type { FitsFile, Hdu } from "./fits-file.js";
 import type { Header } from "./header.js";
+import { readPieces } from "./read-pieces.js";
 import { inBlocks } from "./structure.js";
 
 /** What a check of one keyword says. */
 export type SumCheck = "right" | "wrong" | "absent";
-
-const PIECE_BYTES = 1 << 20;
 
 /** Verifies `DATASUM` and `CHECKSUM` of a unit; reads its data in pieces. */
 export async function verifySums(
@@ -30,8 +29,7 @@ export async function verifySums(
 /** The sum of a range of a source. */
 export async function rangeSum(source: ByteSource, offset: number, length: number): Promise<number> {
   const sum = new DataSum();
-  for (let at = 0; at < length; at += PIECE_BYTES)
-    sum.add(await source.read(offset + at, Math.min(PIECE_BYTES, length - at)));
+  await readPieces(source, offset, length, (piece) => void sum.add(piece));
   return sum.value;
 }
 

@@ -83,15 +83,8 @@ type Prepared = PreparedFile extends infer T ? (T extends unknown ? Omit<T, "not
 
 async function copiedFile(file: FitsFile, hdu: Hdu, header: Header): Promise<Prepared> {
   const { dataBytes } = hdu.structure;
-  const end = Math.min(hdu.dataOffset + inBlocks(dataBytes), file.source.byteLength);
   // Read once before the first byte goes out: what cannot be read is found while it can still be told.
-  const dataSum = await rangeSum(file.source, hdu.dataOffset, end - hdu.dataOffset);
-  const stored = hdu.header.get("DATASUM");
-  if (stored?.kind === "string" && /^\d+$/.test(stored.value.trim()) && Number(stored.value) !== dataSum)
-    throw new DasError(
-      "BAD_FITS_DATA",
-      `the data of the stored file do not add up: DATASUM ${stored.value.trim()}, found ${dataSum}`,
-    );
+  const dataSum = await checkedSum(file, hdu);
   const primary = hdu.structure.kind === "compressed image" ? emptyPrimary() : undefined;
   const withSums = header.clone();
   setSums(withSums, dataSum);
@@ -103,6 +96,19 @@ async function copiedFile(file: FitsFile, hdu: Hdu, header: Header): Promise<Pre
       await copyHdu(sink, file, hdu, header, { checksum: true, dataSum });
     },
   };
+}
+
+/** The sum of a data unit. Errors: BAD_FITS_DATA where its header says another. */
+async function checkedSum({ source }: FitsFile, { header, structure, dataOffset }: Hdu): Promise<number> {
+  const end = Math.min(dataOffset + inBlocks(structure.dataBytes), source.byteLength);
+  const sum = await rangeSum(source, dataOffset, end - dataOffset);
+  const stored = header.get("DATASUM");
+  if (stored?.kind === "string" && /^\d+$/.test(stored.value.trim()) && Number(stored.value) !== sum)
+    throw new DasError(
+      "BAD_FITS_DATA",
+      `the data of the stored file do not add up: DATASUM ${stored.value.trim()}, found ${sum}`,
+    );
+  return sum;
 }
 
 function rewrittenFile(

@@ -9,6 +9,7 @@ import type { PreparedFile } from "./image-file.js";
 /** A finished file: its size, and its bytes once. */
 export interface SpooledFile {
   readonly byteLength: number;
+  /** A piece may be overwritten once the next is asked for. */
   pieces(): AsyncIterable<Uint8Array>;
   /** Lets go of memory or of the temporary file. */
   close(): Promise<void>;

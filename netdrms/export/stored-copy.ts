@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DasError } from "../../errors/das-error.js";
 import type { FileSource } from "../../fits/file-source.js";
+import { readPieces } from "../../fits/read-pieces.js";
 import { openStored, type StoredSegment } from "../segments/open-segment.js";
 import { memberPath } from "../sums/open-file.js";
 import type { PreparedFile } from "./image-file.js";
@@ -13,7 +14,6 @@ export interface StoredFile {
   open(): Promise<{ readonly file: PreparedFile; close(): Promise<void> }>;
 }
 
-const PIECE_BYTES = 1 << 20;
 /** Files and depth of a folder that is exported as a tree. */
 const MAX_TREE_FILES = 10_000;
 const MAX_TREE_DEPTH = 16;
@@ -48,10 +48,7 @@ function wholeFile(source: FileSource): PreparedFile {
     kind: "direct",
     byteLength: source.byteLength,
     notes: [],
-    async write(sink) {
-      for (let at = 0; at < source.byteLength; at += PIECE_BYTES)
-        await sink.write(await source.read(at, Math.min(PIECE_BYTES, source.byteLength - at)));
-    },
+    write: (sink) => readPieces(source, 0, source.byteLength, (piece) => sink.write(piece)),
   };
 }
 

@@ -22,6 +22,7 @@ test("the public names of the FITS library", () => {
       "firstImageHdu",
       "fitsReal",
       "formatReal",
+      "handleSource",
       "headerSum",
       "imageBands",
       "imageHeader",

@@ -80,7 +80,8 @@ export async function toSingle(
           `${item.name} has ${spooled.byteLength} bytes, expected at most ${values.maxfilesize}`,
         );
       if (values.d) await print(nameBlock(item.name));
-      for await (const piece of spooled.pieces()) await print(piece);
+      // Output may wait for its reader while the piece is overwritten.
+      for await (const piece of spooled.pieces()) await print(Buffer.from(piece));
     } finally {
       await spooled.close();
     }
@@ -136,7 +137,7 @@ export async function toKeywordTable(
   });
   const spooled = await spool(file);
   try {
-    for await (const piece of spooled.pieces()) await print(piece);
+    for await (const piece of spooled.pieces()) await print(Buffer.from(piece));
   } finally {
     await spooled.close();
   }

@@ -1,0 +1,38 @@
+import { parentPort } from "node:worker_threads";
+import { DasError } from "../errors/das-error.js";
+
+/** What a pool sends to a thread. */
+export interface ThreadRequest<Job> {
+  readonly number: number;
+  readonly job: Job;
+}
+
+/** What a thread answers; an error as its code and message, for its class does not survive the way. */
+export type ThreadReply<Result> =
+  | { readonly number: number; readonly result: Result }
+  | { readonly number: number; readonly failure: { readonly code: string; readonly message: string } };
+
+/** A result, and buffers of it that go over to who asked. */
+export interface JobDone<Result> {
+  readonly result: Result;
+  readonly moved: readonly ArrayBuffer[];
+}
+
+/**
+ * Makes a thread of a `ThreadPool` of this one: does jobs in the order in which they come. One that waits does not keep others from
+ * beginning.
+ */
+export function serveJobs<Job, Result>(work: (job: Job) => JobDone<Result> | Promise<JobDone<Result>>): void {
+  parentPort?.on("message", async ({ number, job }: ThreadRequest<Job>) => {
+    try {
+      const { result, moved } = await work(job);
+      const reply: ThreadReply<Result> = { number, result };
+      parentPort?.postMessage(reply, [...moved]);
+    } catch (error) {
+      const code = error instanceof DasError ? error.code : "INTERNAL";
+      const message = error instanceof Error ? error.message : "";
+      const reply: ThreadReply<Result> = { number, failure: { code, message } };
+      parentPort?.postMessage(reply);
+    }
+  });
+}
