@@ -24,18 +24,23 @@ export interface HeldRecord {
 /** Records whose units are held and looked up together: two statements for so many files. */
 const GROUP = 64;
 
+/** Some records whose storage units stay where they are until the next group is asked for. */
+export interface HeldGroup extends Omit<HeldRecord, "row"> {
+  readonly rows: readonly number[];
+}
+
 /**
- * The records of a batch one by one, with their storage units held against a purge and looked up. Units are let go when the
- * consumer goes on or leaves.
+ * The records of a batch in groups, with their storage units held against a purge and looked up. Units are let go when the consumer
+ * goes on or leaves.
  *
  * @param rows those that are wanted, ascending; missing: all
  * Errors: those of `Database`. Source: netdrms 3.4.
  */
-export async function* heldRecords(
+export async function* heldGroups(
   access: UnitAccess,
   batch: RecordBatch,
   rows: ArrayLike<number> = { length: batch.rows },
-): AsyncGenerator<HeldRecord> {
+): AsyncGenerator<HeldGroup> {
   const wanted = Array.from(rows, (row, n) => row ?? n);
   for (let begin = 0; begin < wanted.length; begin += GROUP) {
     const group = wanted.slice(begin, begin + GROUP);
@@ -45,9 +50,19 @@ export async function* heldRecords(
     const locks = await holdUnits(access.sums, [...sunums], access.signal);
     try {
       const units = await readSums(access.sums, (sums) => locateUnits(sums, [...sunums], access));
-      for (const row of group) yield { batch, row, units };
+      yield { batch, rows: group, units };
     } finally {
       await locks.release();
     }
   }
+}
+
+/** The records of {@link heldGroups} one by one. */
+export async function* heldRecords(
+  access: UnitAccess,
+  batch: RecordBatch,
+  rows?: ArrayLike<number>,
+): AsyncGenerator<HeldRecord> {
+  for await (const group of heldGroups(access, batch, rows))
+    for (const row of group.rows) yield { batch, row, units: group.units };
 }
