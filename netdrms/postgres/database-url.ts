@@ -24,6 +24,20 @@ export function withDatabase(url: string, database: string): string {
 }
 
 /**
+ * The same server, database and options for another user, without a password.
+ * Errors: BAD_CONFIG where the text is no URL of PostgreSQL.
+ */
+export function withUser(url: string, user: string): string {
+  const parts = /^(postgres(?:ql)?:\/\/)(?:[^@/?#]*@)?([^@/?#]*(?:[/?].*)?)$/.exec(url);
+  if (parts === null)
+    throw new DasError(
+      "BAD_CONFIG",
+      "the URL of the database is not of the form postgresql://user@host/name",
+    );
+  return `${parts[1]}${encodeURIComponent(user)}@${parts[2]}`;
+}
+
+/**
  * The name of the database in a URL.
  * Errors: BAD_CONFIG where the text is no URL of PostgreSQL or names no database.
  */

@@ -1,6 +1,5 @@
 import type { NewRecord } from "../../store/new-record.js";
 import { timeOfYear, YEAR } from "../sun/epoch.js";
-import type { KeywordValues } from "../sun/index.js";
 
 /** First light of the instrument, from which filtergrams are counted, DRMS time; and the time from one to the next, s. */
 const FIRST_LIGHT = timeOfYear(2010.24);
@@ -16,7 +15,7 @@ export type FiltergramKeywords = NewRecord["keywords"] & { readonly FSN: number 
  *
  * @param keywords of the magnetogram, its DATE__OBS counts
  */
-export function firstFiltergram(keywords: KeywordValues): FiltergramKeywords {
+export function firstFiltergram(keywords: NewRecord["keywords"]): FiltergramKeywords {
   const begin = Number(keywords.DATE__OBS);
   const fsn = Math.floor((begin - FIRST_LIGHT) / FRAME);
   const phase = 2 * Math.PI * ((begin - timeOfYear(2010.01)) / YEAR);

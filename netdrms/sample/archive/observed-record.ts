@@ -1,18 +1,19 @@
 import { pixelsInMemory } from "../../../fits/image.js";
-import type { NewLink, NewRecord, SegmentContent } from "../../store/new-record.js";
+import type { NewLink } from "../../store/new-record.js";
+import type { ImageContent } from "../../store/write-image-file.js";
 import type { DrmsValue } from "../../values/drms-type.js";
 import type { ImageKind, KeywordValues, SunImage, SunRecord } from "../sun/index.js";
 import { CALIBRATIONS } from "./calibrations.js";
-import { confidenceMap } from "./confidence-map.js";
 import { firstFiltergram } from "./filtergrams.js";
 import { particleHits } from "./particle-hits.js";
 import type { ImageSeriesName } from "./sample-series.js";
+import { spotMap } from "./spot-map.js";
 
 /** A record before its files are somewhere: the links that follow from its values, and the images of its segments by name. */
 export interface ObservedRecord {
   readonly keywords: Readonly<Record<string, DrmsValue>>;
   readonly links: Readonly<Record<string, NewLink>>;
-  readonly images: Readonly<Record<string, SegmentContent>>;
+  readonly images: Readonly<Record<string, ImageContent>>;
 }
 
 /** What became of a slot, by series. */
@@ -53,38 +54,44 @@ export function observedRecord(
 
 function magnetogram({ calibration, keywords, image }: Observation): ObservedRecord {
   const { version, name, scale, date } = CALIBRATIONS[calibration];
-  const { BUNIT, TOTVALS, DATAVALS, MISSVALS, ...rest } = keywords;
-  const scaled = Object.entries(rest).map(
+  const scaled = Object.entries(keywords).map(
     ([key, value]) => [key, SCALED.test(key) ? Number(value) * scale : value] as const,
   );
-  const made = Number(keywords.T_REC) + LATENCY;
   return {
     keywords: {
       ...Object.fromEntries(scaled),
-      ...(image === undefined ? {} : perSegment({ TOTVALS, DATAVALS, MISSVALS })),
-      ...(image === undefined ? {} : { BUNIT_000: BUNIT ?? "" }),
       // What was there before a version was made anew with it.
-      DATE: Math.floor(Math.max(made, date)),
+      DATE: Math.floor(Math.max(Number(keywords.T_REC) + LATENCY, date)),
       HISTORY: `Calibration ${version} (${name}): field of the model times ${scale.toFixed(2)}`,
     },
     links: { SRC: { keys: { FSN: firstFiltergram(keywords).FSN } } },
     images:
       image === undefined
         ? {}
-        : {
-            magnetogram: {
-              ...imageContent(image),
-              bscale: image.scaling.scale * scale,
-            },
-            confidence: {
-              kind: "image",
-              image: pixelsInMemory(confidenceMap(image), [image.frame.size, image.frame.size]),
-            },
-          },
+        : { magnetogram: { ...imageContent(image), bscale: image.scaling.scale * scale } },
   };
 }
 
-/** The map has a value where the magnetogram has one. */
+function continuum({ keywords, image }: Observation): ObservedRecord {
+  const { BUNIT, TOTVALS, DATAVALS, MISSVALS, ...rest } = keywords;
+  return {
+    keywords: {
+      ...rest,
+      ...(image === undefined
+        ? {}
+        : { ...perSegment({ TOTVALS, DATAVALS, MISSVALS }), BUNIT_000: BUNIT ?? "" }),
+      ...dated(keywords),
+      HISTORY: "Limb darkening, spots and faculae of the model",
+    },
+    links: { MAG: { keys: { T_REC: keywords.T_REC!, CAMERA: 3 } } },
+    images:
+      image === undefined
+        ? {}
+        : { continuum: imageContent(image), spots: mapContent(image, Number(keywords.R_SUN)) },
+  };
+}
+
+/** The map has a value where the image has one. */
 function perSegment(counts: Readonly<Record<string, DrmsValue | undefined>>): Record<string, DrmsValue> {
   return Object.fromEntries(
     Object.entries(counts).flatMap(([name, value]) =>
@@ -93,12 +100,9 @@ function perSegment(counts: Readonly<Record<string, DrmsValue | undefined>>): Re
   );
 }
 
-function continuum({ keywords, image }: Observation): ObservedRecord {
-  return {
-    keywords: { ...keywords, ...dated(keywords), HISTORY: "Limb darkening, spots and faculae of the model" },
-    links: { MAG: { keys: { T_REC: keywords.T_REC!, CAMERA: 3 } } },
-    images: image === undefined ? {} : { continuum: imageContent(image) },
-  };
+function mapContent(image: SunImage, radius: number): ImageContent {
+  const { size } = image.frame;
+  return { kind: "image", image: pixelsInMemory(spotMap(image, radius), [size, size]) };
 }
 
 function dopplergram({ keywords, image }: Observation): ObservedRecord {
@@ -119,7 +123,7 @@ const AIA_CAMERAS: Readonly<Partial<Record<ImageKind, number>>> = { euv171: 3, e
 function euv({ kind, keywords, image }: Observation): ObservedRecord {
   const camera = AIA_CAMERAS[kind] ?? 0;
   const hits =
-    image === undefined ? new Int32Array() : particleHits(image.pixels, image.view.time * 1000 + camera);
+    image === undefined ? new Int32Array(0) : particleHits(image.pixels, image.view.time * 1000 + camera);
   const count = hits.length / 3;
   return {
     keywords: {
@@ -148,7 +152,7 @@ function dated(keywords: KeywordValues): { readonly DATE: number } {
   return { DATE: Math.floor(Number(keywords.T_REC) + LATENCY) };
 }
 
-function imageContent({ pixels, frame, scaling }: SunImage): SegmentContent & { readonly kind: "image" } {
+function imageContent({ pixels, frame, scaling }: SunImage): ImageContent {
   // Pixels of the model have buffers of their own.
   const own = pixels as Int16Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
   return {

@@ -14,7 +14,7 @@ const SATURATION = 16_383;
  * @param key the same for the same image: 32 bits count
  * @returns three rows of as many columns as there are hits
  */
-export function particleHits(pixels: Int16Array | Int32Array, key: number): Int32Array {
+export function particleHits(pixels: Int16Array | Int32Array, key: number): Int32Array<ArrayBuffer> {
   const random = new RandomStream(key, pixels.length, 0x5b);
   const mean = (MEAN_HITS * pixels.length) / 256 ** 2;
   const places = new Set<number>();
