@@ -1,6 +1,6 @@
 import { FILL_TIME, type Time, type TimeRange } from "../../stream/time.js";
-import { isMissing } from "../values/drms-type.js";
 import { startOfUtcDay, utcSecond } from "./leap-steps.js";
+import { isMissingTime } from "./missing-time.js";
 
 // DRMS times beside the instants of the streams. Both count leap seconds as UTC has them; those before 1972 are DRMS's own.
 
@@ -17,7 +17,7 @@ export function timeToDrms(t: Time): number {
  * what is not finite.
  */
 export function drmsToTime(seconds: number): Time {
-  if (!Number.isFinite(seconds) || isMissing("time", seconds)) return FILL_TIME;
+  if (!Number.isFinite(seconds) || isMissingTime(seconds)) return FILL_TIME;
   const floor = Math.floor(seconds);
   const ns = Math.round((seconds - floor) * 1e9);
   const carry = ns === 1e9 ? 1 : 0;
@@ -30,7 +30,7 @@ export function drmsToTime(seconds: number): Time {
  * streams. NaN for the missing time and what is not finite. Source: netdrms 5.1, das2-stream A10.2.
  */
 export function drmsToUs2000(seconds: number): number {
-  if (!Number.isFinite(seconds) || isMissing("time", seconds)) return Number.NaN;
+  if (!Number.isFinite(seconds) || isMissingTime(seconds)) return Number.NaN;
   const whole = Math.floor(seconds);
   const { day, second } = utcSecond(whole);
   if (second >= 86_400) return (day + 1) * US_PER_DAY - 1;

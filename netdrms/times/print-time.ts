@@ -1,7 +1,7 @@
 import { EXACT_POWERS, productError } from "../../stream/powers-of-ten.js";
-import { MISSING_TIME } from "../values/drms-type.js";
 import { DRMS_EPOCH_DAY, drmsDateOfDay } from "./drms-calendar.js";
 import { utcSecond } from "./leap-steps.js";
+import { MISSING_TIME } from "./missing-time.js";
 import { findZone, TDT_ZONE, type TimeScale, UTC_ZONE } from "./zones.js";
 
 /** Prints a DRMS time; what is not finite or no date of a million years is printed as the missing time. */

@@ -1,6 +1,6 @@
-import { MISSING_TIME } from "../values/drms-type.js";
 import { type ClockReading, drmsTimeOf, readingOfDay } from "./clock-reading.js";
 import { type DateForm, dateForms } from "./date-forms.js";
+import { MISSING_TIME } from "./missing-time.js";
 import { findZone, TDT_ZONE, type TimeScale, UTC_ZONE } from "./zones.js";
 
 /** A time at a place of a text. */

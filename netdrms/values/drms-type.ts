@@ -1,3 +1,5 @@
+import { isMissingTime, MISSING_TIME } from "../times/missing-time.js";
+
 /**
  * The types a keyword can have, as the master tables spell them. The type `raw` exists for arrays in memory only and no
  * keyword has it. Source: netdrms 1.3.
@@ -9,9 +11,6 @@ export type DrmsType = "char" | "short" | "int" | "longlong" | "float" | "double
  * binary32 holds, a `time` is seconds since 1977.01.01_00:00:00_TAI.
  */
 export type DrmsValue = number | bigint | string;
-
-/** The time that stands for "no time", -4712.01.01_12:00:00.000_TDT. Source: netdrms 1.3. */
-export const MISSING_TIME = -211_087_684_832.184;
 
 /** What a type is outside of this program. */
 export interface DrmsTypeTraits {
@@ -81,7 +80,7 @@ export function missingValue(type: DrmsType): DrmsValue {
 export function isMissing(type: DrmsType, value: DrmsValue): boolean {
   switch (type) {
     case "time":
-      return Number.isNaN(value) || Math.trunc(Number(value)) === Math.trunc(MISSING_TIME);
+      return isMissingTime(Number(value));
     case "float":
     case "double":
       return Number.isNaN(value);
