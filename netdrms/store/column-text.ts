@@ -1,5 +1,6 @@
 import { shown } from "../../config/problem.js";
-import { DRMS_TYPES, type DrmsType, type DrmsValue, MISSING_TIME } from "../values/drms-type.js";
+import { MISSING_TIME } from "../times/missing-time.js";
+import { DRMS_TYPES, type DrmsType, type DrmsValue } from "../values/drms-type.js";
 
 /** Longest text of a keyword, characters: far above what people write, and what readers hold of one row is bounded. */
 export const MAX_TEXT_LENGTH = 65_536;

@@ -1,7 +1,7 @@
 import { shown } from "../../../config/problem.js";
 import type { Series } from "../../series/model.js";
+import { MISSING_TIME } from "../../times/missing-time.js";
 import { parseDrmsTime } from "../../times/scan-time.js";
-import { MISSING_TIME } from "../../values/drms-type.js";
 import type { QueryText, QueryWarning, Span } from "../query-text.js";
 import { checkCall } from "./check-call.js";
 import { checkOperator } from "./check-operator.js";

@@ -3,7 +3,7 @@ import { Header } from "../../../fits/header.js";
 import { completeHeader } from "../../../netdrms/export/export-header.js";
 import { type ExportKeyword, keywordCards } from "../../../netdrms/export/keyword-cards.js";
 import { mapClass, readKeywordMap } from "../../../netdrms/export/keyword-map.js";
-import { MISSING_TIME } from "../../../netdrms/values/drms-type.js";
+import { MISSING_TIME } from "../../../netdrms/times/missing-time.js";
 import { keyword, valued } from "./keyword.js";
 
 const EXPORTER = {
