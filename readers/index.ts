@@ -5,6 +5,7 @@ import type { Program } from "../stream/program.js";
  * that runs one pays for one.
  */
 export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> = {
+  "drms-export": async () => (await import("./drms-export/index.js")).drmsExport,
   "drms-keywords": async () => (await import("./drms-keywords/index.js")).drmsKeywords,
   ephemeris: async () => (await import("./ephemeris/index.js")).ephemeris,
   "goes-xrs": async () => (await import("./goes-xrs/index.js")).goesXrs,

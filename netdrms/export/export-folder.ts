@@ -1,6 +1,6 @@
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { asDasError } from "../../errors/das-error.js";
+import { asDasError, DasError } from "../../errors/das-error.js";
 import { createFileSink, type FileSink } from "../../fits/byte-sink.js";
 import { replaceFile, syncFolder } from "../sums/durable.js";
 import type { ExportItem } from "./export-records.js";
@@ -51,7 +51,7 @@ export async function exportFolder(
   let failures = 0;
   let cut = false;
   for await (const item of items) {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw new DasError("CANCELLED", "the export was ended");
     const record =
       options.protocol === "as-is" && item.segment !== undefined
         ? `${item.record}{${item.segment}}`

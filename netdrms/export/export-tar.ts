@@ -78,7 +78,7 @@ async function fillTar(
   const sent: SentFile[] = [];
   const messages: Message[] = [];
   for await (const item of items) {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw nobodyWants();
     const record = item.segment === undefined ? item.record : `${item.record}{${item.segment}}`;
     if (item.kind === "failed") {
       tally.failures++;
@@ -133,7 +133,7 @@ async function addMember(pack: Pack, name: string, file: SpooledFile, nowMs: num
         const own = Buffer.from(piece);
         // A consumer that has left drains nothing any more.
         if (!entry.write(own)) await drainedOrClosed(entry);
-        if (pack.destroyed) throw new DasError("CANCELLED", "nobody takes the export any more");
+        if (pack.destroyed) throw nobodyWants();
       }
       entry.end(undefined);
     };
@@ -143,6 +143,10 @@ async function addMember(pack: Pack, name: string, file: SpooledFile, nowMs: num
     });
   });
   return hash.digest("hex");
+}
+
+function nobodyWants(): DasError {
+  return new DasError("CANCELLED", "nobody takes the export any more");
 }
 
 function drainedOrClosed(entry: ReturnType<Pack["entry"]>): Promise<void> {

@@ -20,6 +20,7 @@ export interface ReaderArchive {
   /** One snapshot from begin to end. */
   readonly database: Database;
   readonly catalog: SeriesCatalog;
+  readonly settings: ArchiveSettings;
   /** What files of storage units are read with. Errors: those of `Database`. */
   units(): Promise<UnitAccess>;
   /** Gives all connections back; never fails. */
@@ -79,6 +80,7 @@ export async function openArchive(
     return {
       database,
       catalog: seriesCatalog(session.database, drms.series),
+      settings,
       async units() {
         sums.siteCode ??= await readSums(sums.pool, ownSiteCode);
         return { sums: sums.pool, siteCode: sums.siteCode, log: context.log, signal: context.signal };

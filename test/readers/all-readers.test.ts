@@ -8,6 +8,7 @@ import { das2Encoder } from "../../stream/stream-writer.js";
 import { checkStream } from "../support/check-stream.js";
 import { referenceData } from "../support/reference-data.js";
 import { openReader, readerBytes } from "../support/run-reader.js";
+import { TEST_CONTEXT } from "../support/run-stream.js";
 
 const goes = referenceData("goes");
 const voyager = referenceData("voyager");
@@ -15,6 +16,7 @@ const voyager = referenceData("voyager");
 /** Every reader of the table, with arguments for an answer of several portions. */
 const ANSWERS: readonly (readonly [string, readonly string[] | undefined])[] = [
   // Those of the archive have tests of their own, with an archive.
+  ["drms-export", undefined],
   ["drms-keywords", undefined],
   ["ephemeris", ["60", "2020-01-01", "2020-01-06"]],
   ["goes-xrs", goes === undefined ? undefined : ["--data", goes, "2011-06-07", "2011-06-08"]],
@@ -26,6 +28,12 @@ const ANSWERS: readonly (readonly [string, readonly string[] | undefined])[] = [
   ],
 ];
 
+/** Opens a reader, of a stream or of a file. */
+async function opened(name: string, args: readonly string[]): Promise<unknown> {
+  const program = await PROGRAM_LOADERS[name]!();
+  return program.open(args, TEST_CONTEXT);
+}
+
 it("the table of readers is what is tested here", () => {
   expect(ANSWERS.map(([name]) => name)).toEqual(Object.keys(PROGRAM_LOADERS));
 });
@@ -33,14 +41,14 @@ it("the table of readers is what is tested here", () => {
 describe.each(ANSWERS)("%s", (name, args) => {
   it("has the name of its line in the table, and help that begins with it", async () => {
     const program = await PROGRAM_LOADERS[name]!();
-    expect(program).toMatchObject({ kind: "reader", name });
+    expect(program).toMatchObject({ kind: name === "drms-export" ? "bytes" : "reader", name });
     expect(program.help).toMatch(new RegExp(`^Usage: ${name} `));
     for (const line of program.help.split("\n")) expect(line.length).toBeLessThan(130);
   });
 
   it("refuses unknown options and missing words at once", async () => {
     for (const wrong of [["--no-such-option", "2020", "2021"], ["2020"], []])
-      await expect(openReader(name, wrong)).rejects.toMatchObject({ code: "USAGE" });
+      await expect(opened(name, wrong)).rejects.toMatchObject({ code: "USAGE" });
   });
 
   it("imports nothing of HTTP, configuration or the pipeline", () => {
