@@ -9,6 +9,7 @@ import {
   type LocalPostgres,
   startLocalPostgres,
 } from "../../netdrms/postgres/local-server.js";
+import { removeSampleUnits } from "./sample-units.js";
 import { dropTestDatabases } from "./test-databases.js";
 
 declare module "vitest" {
@@ -49,6 +50,7 @@ export default async function providePostgres(project: TestProject): Promise<() 
     const running = await server?.catch(() => undefined);
     if (running?.origin === "given") await dropTestDatabases(running.adminUrl, address.port);
     await running?.stop();
+    await removeSampleUnits(address.port);
   };
 }
 

@@ -13,7 +13,8 @@ import { FULL_PLAN, type ObservingPlan } from "./observing-plan.js";
 import { partitionName } from "./sample-folder.js";
 
 /** Where the sample archive is kept, and what it is to be. */
-export interface KeptArchiveOptions extends Pick<SampleArchiveOptions, "progress" | "log" | "signal"> {
+export interface KeptArchiveOptions
+  extends Pick<SampleArchiveOptions, "images" | "progress" | "log" | "signal"> {
   /** See `chooseSampleFolder`. */
   readonly folder: string;
   /** Missing: the full one. */
@@ -82,9 +83,9 @@ async function openIn(server: LocalPostgres, options: KeptArchiveOptions): Promi
   const partition = join(folder, partitionName(fingerprint));
   const database = PREFIX + fingerprint;
   const wasMade = await whileLocked(server, options, async (pool) => {
-    const present = await databases(pool);
-    if (present.includes(database) && (await isFolder(partition))) return false;
-    await removeStale(server, folder, present);
+    const present = await presentArchives(pool);
+    if (present.some((one) => one.database === database) && (await isFolder(partition))) return false;
+    await removeStale(server, folder, present, database);
     await makeAs(server, database, { ...options, plan, partition });
     return true;
   });
@@ -120,28 +121,55 @@ async function whileLocked<T>(
   }
 }
 
-/** Sample archives by name of their database, in a transaction that sees what was done before the lock was there. */
-function databases(pool: ConnectionPool): Promise<readonly string[]> {
+interface PresentArchive {
+  readonly database: string;
+  /** Whether somebody is connected to it. */
+  readonly isUsed: boolean;
+}
+
+/** The sample archives of a server, in a transaction that sees what was done before the lock was there. */
+function presentArchives(pool: ConnectionPool): Promise<readonly PresentArchive[]> {
   return inTransaction(pool, { ...UNLIMITED, access: "read" }, async (database) => {
-    const rows = await database.query(sql`SELECT datname::text AS name FROM pg_database ORDER BY datname`);
-    return rows.flatMap((row) =>
-      typeof row.name === "string" && row.name.startsWith(PREFIX) ? [row.name] : [],
+    const rows = await database.query(sql`
+      SELECT datname::text AS name, EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid) AS used
+        FROM pg_database d ORDER BY datname`);
+    return rows.flatMap(({ name: found, used }) =>
+      typeof found === "string" && found.startsWith(PREFIX)
+        ? [{ database: found, isUsed: used === true }]
+        : [],
     );
   });
 }
 
-/** Removes archives of other versions, those that are in use excepted, and whatever was left half made. */
-async function removeStale(server: LocalPostgres, folder: string, present: readonly string[]): Promise<void> {
+/**
+ * Removes archives of other versions, those that are in use excepted, and whatever was left half made.
+ * @param wanted the one that is to be made; if it is there it has no files
+ */
+async function removeStale(
+  server: LocalPostgres,
+  folder: string,
+  present: readonly PresentArchive[],
+  wanted: string,
+): Promise<void> {
   const kept = new Set<string>();
-  for (const database of present)
-    try {
-      await onServer(server, `database ${database} goes`, sql`DROP DATABASE ${name(database)}`);
-    } catch (error) {
-      if (!(error instanceof DasError) || error.where.sqlState !== IN_USE) throw error;
+  for (const { database, isUsed } of present)
+    if (database === COMING || database === wanted)
+      await onServer(server, `${database} goes`, sql`DROP DATABASE ${name(database)} WITH (FORCE)`);
+    else if (isUsed || !(await isDropped(server, database)))
       kept.add(partitionName(database.slice(PREFIX.length)));
-    }
   for (const entry of await readdir(folder))
     if (/^SUM[0-9a-f]+$/.test(entry) && !kept.has(entry)) await removeFolder(join(folder, entry));
+}
+
+/** `false`: somebody connected to it meanwhile. */
+async function isDropped(server: LocalPostgres, database: string): Promise<boolean> {
+  try {
+    await onServer(server, `${database} goes`, sql`DROP DATABASE ${name(database)}`);
+    return true;
+  } catch (error) {
+    if (error instanceof DasError && error.where.sqlState === IN_USE) return false;
+    throw error;
+  }
 }
 
 /** The database gets its name when it is whole: a making that was cut off is never taken for an archive. */
