@@ -54,7 +54,7 @@ export function createSeries(input: SeriesInput): DrmsModule<typeof DECLARATION>
       const write = (await forWriting()).database;
       const { series, warnings } = await make(write, parsed, place);
       for (const warning of [...parsed.warnings, ...warnings]) log(`create_series: ${warning}`);
-      if (place.isTaken)
+      if (place.records > 0n)
         log(
           "create_series: storage units of the series that was replaced stay until they expire; sums retention ends them earlier",
         );

@@ -1,17 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { packageRoot } from "../../../config/package-root.js";
 
-/** Programs of the archive as processes: `drms_server`, `drms_run`, `probe` and `probe_sock`, in one folder. */
+/** Programs of the archive as processes, `probe` and `probe_sock` among them, in one folder. */
 export interface ArchivePrograms {
   readonly folder: string;
   remove(): Promise<void>;
 }
 
-/** Bundles them as the build does. */
-export async function archivePrograms(): Promise<ArchivePrograms> {
+/** Bundles them as the build does. @param names of files in `bin/programs` */
+export async function archivePrograms(
+  names: readonly string[] = ["drms_server", "drms_run"],
+): Promise<ArchivePrograms> {
   const root = packageRoot();
   // Inside the project, for a program looks for the package that it belongs to.
   const folder = await mkdtemp(join(root, "node_modules/.programs-"));
@@ -28,7 +30,6 @@ export async function archivePrograms(): Promise<ArchivePrograms> {
     banner: { js: "#!/usr/bin/env node" },
     logLevel: "silent",
   } as const;
-  const names = ["drms_server", "drms_run"];
   await Promise.all([
     ...names.map((name) =>
       build({
@@ -44,6 +45,7 @@ export async function archivePrograms(): Promise<ArchivePrograms> {
     }),
   ]);
   await symlink("probe", join(folder, "probe_sock"));
+  await Promise.all(names.map((name) => chmod(join(folder, name), 0o755)));
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
