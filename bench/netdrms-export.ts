@@ -17,11 +17,11 @@ import {
   writeCompressedImage,
   writeImage,
 } from "../fits/index.js";
-import type { ImageCompression } from "../netdrms/export/compression.js";
 import { completeHeader } from "../netdrms/export/export-header.js";
 import { prepareImage } from "../netdrms/export/image-file.js";
 import type { ExportCard } from "../netdrms/export/keyword-cards.js";
 import { spool } from "../netdrms/export/spool.js";
+import type { ImageCompression } from "../netdrms/segments/image-compression.js";
 import type { Print } from "./print.js";
 
 const SIDE = 4096;

@@ -10,9 +10,8 @@ import { emptyPrimary } from "../../fits/image-header.js";
 import { firstImageHdu, openImage } from "../../fits/open-image.js";
 import { inBlocks } from "../../fits/structure.js";
 import type { TileWorkers } from "../../fits/tile-codec.js";
-import { writeCompressedImage } from "../../fits/write-compressed.js";
-import { writeImage } from "../../fits/write-image.js";
-import { type ImageCompression, losslessChoice } from "./compression.js";
+import { type ImageCompression, losslessChoice } from "../segments/image-compression.js";
+import { writeImageUnits } from "../segments/write-image-units.js";
 import { imageOfSlot } from "./image-of-slot.js";
 
 /** A file of an export that is ready to be written. */
@@ -122,18 +121,6 @@ function rewrittenFile(
     kind: "patched",
     // Compression may lengthen what is noise, by a few bytes a tile.
     atMostBytes: header.bytes().length + Math.ceil(pixelBytes * 1.25) + 4 * BLOCK_BYTES,
-    async write(sink) {
-      if (choice.kind === "none") {
-        await writeImage(sink, image, header, { checksum: true });
-        return;
-      }
-      await (await HduWriter.begin(sink, emptyPrimary(), 0)).end();
-      await writeCompressedImage(sink, image, header, {
-        algorithm: choice.algorithm,
-        ...(choice.tile === undefined ? {} : { tile: choice.tile }),
-        ...(workers === undefined ? {} : { workers }),
-        checksum: true,
-      });
-    },
+    write: (sink) => writeImageUnits(sink, image, header, choice, workers),
   };
 }

@@ -1,13 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { createFileSink, memorySink, type PatchableSink } from "../../fits/byte-sink.js";
-import { HduWriter } from "../../fits/hdu-writer.js";
+import { createFileSink, memorySink } from "../../fits/byte-sink.js";
 import { Header } from "../../fits/header.js";
-import type { PixelSource } from "../../fits/image.js";
-import { emptyPrimary } from "../../fits/image-header.js";
 import type { TileWorkers } from "../../fits/tile-codec.js";
-import { writeCompressedImage } from "../../fits/write-compressed.js";
-import { writeImage } from "../../fits/write-image.js";
-import { type ImageCompression, losslessChoice, readCompression } from "../export/compression.js";
+import { losslessChoice, readCompression } from "../segments/image-compression.js";
+import { writeImageUnits } from "../segments/write-image-units.js";
 import type { Segment } from "../series/model.js";
 import { storageError } from "../sums/storage-error.js";
 import type { SegmentContent } from "./new-record.js";
@@ -42,39 +38,19 @@ export async function writeImageFile(
   try {
     if (bytes <= IN_MEMORY_BYTES) {
       const sink = memorySink();
-      await writeUnits(sink, image, header, choice, workers);
+      await writeImageUnits(sink, image, header, choice, workers);
       await writeFile(path, sink.bytes(), { flag: "wx", mode: 0o664 });
       return;
     }
     const sink = await createFileSink(path);
     try {
-      await writeUnits(sink, image, header, choice, workers);
+      await writeImageUnits(sink, image, header, choice, workers);
     } finally {
       await sink.close();
     }
   } catch (error) {
     throw storageError(error, `the file of segment ${segment.name} cannot be written`);
   }
-}
-
-async function writeUnits(
-  sink: PatchableSink,
-  image: PixelSource,
-  header: Header,
-  choice: ImageCompression,
-  workers: TileWorkers | undefined,
-): Promise<void> {
-  if (choice.kind === "none") {
-    await writeImage(sink, image, header, { checksum: true });
-    return;
-  }
-  await (await HduWriter.begin(sink, emptyPrimary(), 0)).end();
-  await writeCompressedImage(sink, image, header, {
-    algorithm: choice.algorithm,
-    ...(choice.tile === undefined ? {} : { tile: choice.tile }),
-    ...(workers === undefined ? {} : { workers }),
-    checksum: true,
-  });
 }
 
 /** The given cards, and those that say what stored values mean. */

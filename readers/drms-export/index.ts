@@ -1,5 +1,5 @@
 import { DasError, isDasError } from "../../errors/das-error.js";
-import { type CompressionRequest, readCompression } from "../../netdrms/export/compression.js";
+import type { CompressionRequest } from "../../netdrms/export/compression.js";
 import { exportSet } from "../../netdrms/export/export-set.js";
 import { type ExportTally, exportTar } from "../../netdrms/export/export-tar.js";
 import { DEFAULT_FILE_NAME, readFileNameTemplate, UniqueNames } from "../../netdrms/export/file-name.js";
@@ -8,6 +8,7 @@ import { declareArguments } from "../../netdrms/module/check-declaration.js";
 import type { ModuleValues } from "../../netdrms/module/declaration.js";
 import type { ParsedArguments } from "../../netdrms/module/parse-arguments.js";
 import type { RecordBatch } from "../../netdrms/records/record-batch.js";
+import { readCompression } from "../../netdrms/segments/image-compression.js";
 import type { Keyword } from "../../netdrms/series/model.js";
 import type { BytesProgram, ProgramContext } from "../../stream/program.js";
 import { formatTime, type TimeRange } from "../../stream/time.js";

@@ -1,12 +1,12 @@
 import { shown } from "../../../config/problem.js";
 import { DasError, isDasError } from "../../../errors/das-error.js";
-import { readCompression } from "../../export/compression.js";
 import type { SetOptions } from "../../export/export-set.js";
 import { readFileNameTemplate, UniqueNames } from "../../export/file-name.js";
 import type { NamingChoice } from "../../export/fits-name.js";
 import { MAX_MAP_LENGTH, mapClass, readKeywordMap } from "../../export/keyword-map.js";
 import { readQuery } from "../../query/read-query.js";
 import type { RecordSetQuery } from "../../query/record-set-query.js";
+import { readCompression } from "../../segments/image-compression.js";
 import { seriesCatalog } from "../../series/series-cache.js";
 import { readSums } from "../../sums/sums-transaction.js";
 import { ownSiteCode } from "../../sums/sunum.js";

@@ -1,9 +1,9 @@
-import { readCompression } from "../../../netdrms/export/compression.js";
 import type { ExportItem } from "../../../netdrms/export/export-records.js";
 import { exportSet, type SetOptions } from "../../../netdrms/export/export-set.js";
 import { DEFAULT_FILE_NAME, readFileNameTemplate, UniqueNames } from "../../../netdrms/export/file-name.js";
 import { spool } from "../../../netdrms/export/spool.js";
 import { readQuery } from "../../../netdrms/query/read-query.js";
+import { readCompression } from "../../../netdrms/segments/image-compression.js";
 import { seriesCatalog } from "../../../netdrms/series/series-cache.js";
 import type { WrittenArchive } from "../../support/written-archive.js";
 
