@@ -151,6 +151,24 @@ describe.skipIf(postgres.missing)(postgres.title("create_series and show_series"
     expect(await create(argv, typed)).toEqual({ status: 1, out: "", lines: [`create_series: ${message}`] });
   });
 
+  it("makes no series in the namespace of somebody else", async () => {
+    const stranger = "heliostream_stranger";
+    await archive.rows(
+      `DO $$ BEGIN CREATE ROLE ${stranger}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`,
+    );
+    const mark = archive.database.url.includes("?") ? "&" : "?";
+    const databaseUrl = `${archive.database.url}${mark}options=-c%20role%3D${stranger}`;
+    const input = terminalInput(Readable.from([""]), new PassThrough());
+    const [owner] = await archive.rows("SELECT owner FROM admin.ns WHERE name = 'su_ex'");
+    expect(await runOn(archive, createSeries(input), ["name=su_ex.strange", lev1], { databaseUrl })).toEqual({
+      status: 1,
+      out: "",
+      lines: [
+        `create_series: namespace su_ex belongs to ${String(owner?.owner)}; this user may not make series in it`,
+      ],
+    });
+  });
+
   it("makes nothing of what it only prints", async () => {
     const run = await create(["--DRMS_PRINT_SQL", "name=su_ex.printed", lev1]);
     expect(run.status).toBe(0);

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../../config/package-root.js";
 import { fitsImageFile } from "../../support/fits-image.js";
 import { postgresForTest } from "../../support/postgres.js";
+import { withClient } from "../../support/test-databases.js";
 import { type WrittenArchive, writtenArchive } from "../../support/written-archive.js";
-import { type ArchivePrograms, archivePrograms } from "../module/programs.js";
+import { type ArchivePrograms, archivePrograms, start } from "../module/programs.js";
 
 const postgres = await postgresForTest();
 
@@ -95,6 +96,29 @@ describe.skipIf(postgres.missing)(postgres.title("programs of the archive as pro
     expect(run("netdrms-setup --sit").status).toBe(13);
     // Whoever reads the output may leave.
     expect(run("sums list | true; show_series | true")).toMatchObject({ status: 0, err: "" });
+  }, 60_000);
+
+  it("leave what a clean-up removes when one is killed between its files and its rows", async () => {
+    const units = await archive.rows("SELECT count(*) FROM sum_main");
+    const folders = await archive.unitFolders();
+    const words = ["series=su_ex.mag", `field=${join(folder, "mag.fits")}`, "T_REC=2013.01.01_TAI"];
+    const store = start(join(programs.folder, "store_file"), words, {
+      HELIOSTREAM_DRMS_URL: archive.database.url,
+    });
+    // Its rows have to wait for whoever holds the table.
+    await withClient(archive.database.url, async (client) => {
+      await client.query("BEGIN; LOCK TABLE su_ex.mag IN EXCLUSIVE MODE");
+      const waiting = "SELECT 1 FROM pg_locks WHERE relation = 'su_ex.mag'::regclass AND NOT granted";
+      while ((await client.query(waiting)).rowCount === 0) expect(store.child.exitCode).toBeNull();
+      store.child.kill("SIGKILL");
+      await store.ended;
+    });
+    const left = (await archive.unitFolders()).filter((name) => !folders.includes(name));
+    expect(left).toHaveLength(1);
+    expect(await archive.rows("SELECT count(*) FROM sum_main")).toEqual(units);
+    expect(run("show_info -cq 'su_ex.mag[2013.01.01_TAI]'").out).toBe("0\n");
+    expect(run("sums clean-up --dead-after 0").out).toContain(`unfinished\t${left[0]?.slice(1)}\t`);
+    expect(await archive.unitFolders()).toEqual(folders);
   }, 60_000);
 
   it("leave nothing when the disk is full", async () => {
