@@ -1,20 +1,6 @@
 import type { CopyColumn } from "../database/copy-binary.js";
-import type { CopyType } from "../database/database.js";
 import type { DrmsType, DrmsValue } from "../values/drms-type.js";
 import type { KeywordValues } from "./record-batch.js";
-
-/** In which form a column of a DRMS type is read. Source: netdrms 1.3. */
-export const COPY_TYPES = {
-  // One character of text, whose code is the value.
-  char: "text",
-  short: "int2",
-  int: "int4",
-  longlong: "int8",
-  float: "float4",
-  double: "float8",
-  time: "float8",
-  string: "text",
-} as const satisfies Record<DrmsType, CopyType>;
 
 /**
  * The values of a keyword from a column as it was read; NULL becomes `nullValue`.

@@ -7,8 +7,7 @@ import { keywordDefault } from "../series/keyword-default.js";
 import { followKeyword, followSegment } from "../series/link-target.js";
 import { findNamed, type Keyword, type Segment, type Series } from "../series/model.js";
 import type { SeriesCatalog } from "../series/series-cache.js";
-import { type DrmsValue, missingValue } from "../values/drms-type.js";
-import { COPY_TYPES } from "./keyword-values.js";
+import { DRMS_TYPES, type DrmsValue, missingValue } from "../values/drms-type.js";
 import { RECORD, RecordJoins } from "./record-joins.js";
 import { SelectList } from "./select-list.js";
 
@@ -161,7 +160,7 @@ class RecordPlanner {
     const standsFor = keywordDefault(source);
     if (source.column === undefined)
       return { keyword: source, source, from: { constant: standsFor }, nullValue: standsFor };
-    const from = this.list.add(this.joins.column(alias, source.column), COPY_TYPES[source.type]);
+    const from = this.list.add(this.joins.column(alias, source.column), DRMS_TYPES[source.type].sql);
     return { keyword: source, source, from, nullValue: standsFor };
   }
 

@@ -16,6 +16,8 @@ export type DrmsValue = number | bigint | string;
 export interface DrmsTypeTraits {
   /** Type of the PostgreSQL column, as it is written in CREATE TABLE. */
   readonly column: string;
+  /** Type as which statements read and compare the column: that of `char` as the text that it is. */
+  readonly sql: "int2" | "int4" | "int8" | "float4" | "float8" | "text";
   /** Other names that the catalogue of PostgreSQL gives to that column type. */
   readonly columnAliases: readonly string[];
   /** Format of C printf that is used where the keyword gives none; a `time` has a precision instead. */
@@ -30,23 +32,47 @@ export interface DrmsTypeTraits {
 export const DRMS_TYPES = {
   char: {
     column: "char",
+    sql: "text",
     columnAliases: ["character", "bpchar"],
     format: "%hhd",
     missing: -128,
     integerBits: 8,
   },
-  short: { column: "int2", columnAliases: ["smallint"], format: "%hd", missing: -32_768, integerBits: 16 },
-  int: { column: "int4", columnAliases: ["integer"], format: "%d", missing: -2_147_483_648, integerBits: 32 },
+  short: {
+    column: "int2",
+    sql: "int2",
+    columnAliases: ["smallint"],
+    format: "%hd",
+    missing: -32_768,
+    integerBits: 16,
+  },
+  int: {
+    column: "int4",
+    sql: "int4",
+    columnAliases: ["integer"],
+    format: "%d",
+    missing: -2_147_483_648,
+    integerBits: 32,
+  },
   longlong: {
     column: "int8",
+    sql: "int8",
     columnAliases: ["bigint"],
     format: "%lld",
     missing: -9_223_372_036_854_775_808n,
     integerBits: 64,
   },
-  float: { column: "float4", columnAliases: ["real"], format: "%f", missing: Number.NaN, integerBits: 0 },
+  float: {
+    column: "float4",
+    sql: "float4",
+    columnAliases: ["real"],
+    format: "%f",
+    missing: Number.NaN,
+    integerBits: 0,
+  },
   double: {
     column: "float8",
+    sql: "float8",
     columnAliases: ["double precision"],
     format: "%f",
     missing: Number.NaN,
@@ -54,12 +80,13 @@ export const DRMS_TYPES = {
   },
   time: {
     column: "float8",
+    sql: "float8",
     columnAliases: ["double precision"],
     format: "0",
     missing: MISSING_TIME,
     integerBits: 0,
   },
-  string: { column: "text", columnAliases: [], format: "%s", missing: "", integerBits: 0 },
+  string: { column: "text", sql: "text", columnAliases: [], format: "%s", missing: "", integerBits: 0 },
 } as const satisfies Record<DrmsType, DrmsTypeTraits>;
 
 /** The type of that name in any case, as the master tables and series definitions write it; else `undefined`. */

@@ -1,19 +1,7 @@
 import type { Keyword, Series } from "../../series/model.js";
 import { findNamed } from "../../series/model.js";
-import type { DrmsType } from "../../values/drms-type.js";
+import { DRMS_TYPES } from "../../values/drms-type.js";
 import type { ValueType } from "./expression.js";
-
-/** Types of columns by the types of keywords. Source: netdrms 1.3. */
-const COLUMN_TYPES = {
-  char: "text",
-  short: "int2",
-  int: "int4",
-  longlong: "int8",
-  float: "float4",
-  double: "float8",
-  time: "float8",
-  string: "text",
-} as const satisfies Record<DrmsType, ValueType>;
 
 /** Columns that every series has. Source: netdrms 2.4. */
 const SYSTEM_COLUMNS: Readonly<Record<string, ValueType>> = {
@@ -28,7 +16,7 @@ const SYSTEM_COLUMNS: Readonly<Record<string, ValueType>> = {
 export function columnsOfSeries(series: Series): ReadonlyMap<string, ValueType> {
   const columns = new Map(Object.entries(SYSTEM_COLUMNS));
   for (const { column, type } of series.keywords)
-    if (column !== undefined) columns.set(column, COLUMN_TYPES[type]);
+    if (column !== undefined) columns.set(column, DRMS_TYPES[type].sql);
   for (const { fileColumn, axisColumns } of series.segments) {
     columns.set(fileColumn, "text");
     for (const column of axisColumns) columns.set(column, "int4");
@@ -37,7 +25,7 @@ export function columnsOfSeries(series: Series): ReadonlyMap<string, ValueType> 
     if (link.kind === "static") columns.set(link.column, "int8");
     else {
       columns.set(link.setColumn, "int4");
-      for (const { column, type } of link.keys) columns.set(column, COLUMN_TYPES[type]);
+      for (const { column, type } of link.keys) columns.set(column, DRMS_TYPES[type].sql);
     }
   }
   return columns;
