@@ -6,6 +6,7 @@ import type { Program } from "../stream/program.js";
  */
 export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> = {
   "drms-export": async () => (await import("./drms-export/index.js")).drmsExport,
+  "drms-image": async () => (await import("./drms-image/index.js")).drmsImage,
   "drms-keywords": async () => (await import("./drms-keywords/index.js")).drmsKeywords,
   ephemeris: async () => (await import("./ephemeris/index.js")).ephemeris,
   "goes-xrs": async () => (await import("./goes-xrs/index.js")).goesXrs,

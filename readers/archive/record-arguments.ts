@@ -75,8 +75,10 @@ export type RecordValues = ModuleValues<{
 interface RecordModule<D extends ModuleDeclaration, T> {
   /** Its parameters begin with {@link RECORD_PARAMETERS}, its positional arguments are {@link RANGE_POSITIONALS}. */
   readonly declaration: D;
+  /** Printed by `--help` behind the arguments. */
+  readonly more?: string;
   /** Checks what can be checked without the archive. Errors: USAGE, BAD_PARAMETER. */
-  check?(values: ModuleValues<D>): void;
+  check?(values: ModuleValues<D>, origins: ParsedArguments<D>["origins"]): void;
   read(parsed: ParsedArguments<D>, range: TimeRange, context: ProgramContext): AsyncIterable<T>;
 }
 
@@ -95,10 +97,10 @@ export function recordModule<D extends ModuleDeclaration>(module: BytesModule<D>
 export function recordModule<D extends ModuleDeclaration>(
   module: ReaderModule<D> | BytesModule<D>,
 ): ReaderProgram | BytesProgram {
-  const { declaration } = module;
+  const { declaration, more } = module;
   const about = {
     name: declaration.name,
-    help: helpOf(declaration),
+    help: helpOf(declaration, more),
     question: moduleQuestion,
   };
   return module.kind === "reader"
@@ -107,11 +109,12 @@ export function recordModule<D extends ModuleDeclaration>(
 }
 
 /** What a module prints of itself, and what all programs here have besides. */
-function helpOf(declaration: ModuleDeclaration): string {
-  return `${usageText(declaration)
+function helpOf(declaration: ModuleDeclaration, more: string | undefined): string {
+  const usage = usageText(declaration)
     .replace(/^usage/, "Usage")
-    .trimEnd()}
-
+    .trimEnd();
+  return `${usage}
+${more === undefined ? "" : `\n${more}\n`}
   -h, --help     print this
   -v, --version  print the version
 
@@ -125,7 +128,7 @@ function opener<D extends ModuleDeclaration, T>({ declaration, check, read }: Re
       const sources = { env: context.env, readFile: readParameterFile };
       const parsed = parseModuleArguments(declaration, args, sources);
       refuseLog(parsed.standard.L, parsed.standard.A);
-      check?.(parsed.values);
+      check?.(parsed.values, parsed.origins);
       tell(declaration.name, parsed, context);
       const [begin, end] = parsed.positionals;
       // Both are there, or the parser had refused.

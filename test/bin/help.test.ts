@@ -12,7 +12,7 @@ function knows(program: Program, option: string): boolean {
     program.open([option], TEST_CONTEXT);
   } catch (error) {
     if (!(error instanceof DasError)) throw error;
-    return !/^unknown option|is not known$/.test(error.message);
+    return !/^unknown option|is not known(?:;|$)/.test(error.message);
   }
   return true;
 }

@@ -17,6 +17,7 @@ const voyager = referenceData("voyager");
 const ANSWERS: readonly (readonly [string, readonly string[] | undefined])[] = [
   // Those of the archive have tests of their own, with an archive.
   ["drms-export", undefined],
+  ["drms-image", undefined],
   ["drms-keywords", undefined],
   ["ephemeris", ["60", "2020-01-01", "2020-01-06"]],
   ["goes-xrs", goes === undefined ? undefined : ["--data", goes, "2011-06-07", "2011-06-08"]],
