@@ -38,7 +38,8 @@ export function databaseError(error: unknown): DasError {
     return /statement timeout/.test(message)
       ? tookTooLong(error)
       : new DasError("CANCELLED", "The query of the archive was cancelled", where, error);
-  if (code === "25006")
+  // A server that follows another one refuses the very begin of a transaction that would write.
+  if (code === "25006" || (code === "0A000" && /during recovery/.test(message)))
     return new DasError("ARCHIVE_READ_ONLY", "The archive's database takes no changes", where, error);
   if (code === "42501")
     return new DasError("ARCHIVE_FAILED", "The user of the archive's database may not do that", where, error);

@@ -72,7 +72,7 @@ export function withRecordKeywords(catalog: SeriesCatalog): SeriesCatalog {
     series: (name) => catalog.series(name),
     async target(link) {
       const series = await catalog.target(link);
-      return { ...series, keywords: [...series.keywords, ...Object.values(RECORD_KEYWORDS)] };
+      return { ...series, keywords: [...Object.values(RECORD_KEYWORDS), ...series.keywords] };
     },
   };
 }
