@@ -75,10 +75,7 @@ export async function* exportRecords(
       if (batch.segments.length === 0)
         yield { kind: "failed", record, message: "the series has no segments, so there is no file" };
       for (const [place, column] of batch.segments.entries())
-        for await (const made of segmentFiles(held, column, place, options))
-          yield made.kind === "file"
-            ? { ...made, record, name: options.names.take(made.name) }
-            : { ...made, record };
+        for await (const made of segmentFiles(held, column, place, options)) yield { ...made, record };
     }
 }
 
@@ -97,7 +94,7 @@ async function* segmentFiles(
     const name = nameOf(held, stored, options);
     if (options.protocol === "fits" && isFitsProtocol(column.source.protocol))
       yield* completeFile(held, stored, place, name, options);
-    else yield* copiedFiles(stored, name);
+    else yield* copiedFiles(stored, name, options);
   } catch (error) {
     const failure = asDasError(error, "the export");
     if (failure.code === "CANCELLED" || failure.code === "ARCHIVE_AWAY") throw failure;
@@ -130,18 +127,37 @@ async function* completeFile(
       ...(options.workers === undefined ? {} : { workers: options.workers }),
     });
     const notes = [...warnings, ...file.notes];
-    yield { kind: "file", segment: column.segment.name, name, file: { ...file, notes } };
+    yield {
+      kind: "file",
+      segment: column.segment.name,
+      name: options.names.take(name),
+      file: { ...file, notes },
+    };
   } finally {
     await open.close();
   }
 }
 
-async function* copiedFiles(stored: StoredSegment, name: string): AsyncGenerator<SegmentItem> {
-  const segment = stored.column.segment.name;
+async function* copiedFiles(
+  stored: StoredSegment,
+  wanted: string,
+  { names, protocol }: ExportOptions,
+): AsyncGenerator<SegmentItem> {
+  const { segment, source } = stored.column;
+  const isRaw = protocol === "fits" && source.protocol !== "generic";
+  const note = `protocol ${source.protocol} is not read here: copied as it is stored, without a header`;
+  // A folder has one name of its own, so that files of two folders never come together in one.
+  let name: string | undefined;
   for (const one of await storedFiles(stored)) {
     const { file, close } = await one.open();
     try {
-      yield { kind: "file", segment, name: one.below === "" ? name : `${name}/${one.below}`, file };
+      name ??= names.take(wanted);
+      yield {
+        kind: "file",
+        segment: segment.name,
+        name: one.below === "" ? name : `${name}/${one.below}`,
+        file: isRaw ? { ...file, notes: [...file.notes, note] } : file,
+      };
     } finally {
       await close();
     }

@@ -30,6 +30,8 @@ export const DEFAULT_FILE_NAME = "{seriesname}.{recnum:%lld}.{segment}";
 
 const MAX_TEMPLATE = 512;
 const MAX_NAME = 127;
+/** What a file system takes, and what leaves a NUL at the end of the block before a single file. */
+const MAX_NAME_BYTES = 255;
 
 /**
  * Reads a template such as `{seriesname}.{T_REC:A-3}.{segment}`. Errors: BAD_PARAMETER for a brace that is not closed or a
@@ -56,7 +58,7 @@ export function readFileNameTemplate(text: string): FileNameTemplate {
 /**
  * The name of a file: white space and control characters are left out, `/` becomes `_`.
  * Errors: BAD_PARAMETER for a keyword that the series does not have or whose link leads nowhere, a layout that is none, and a name that
- * is empty, `.` or `..` or longer than 127 characters. Source: export A10.
+ * is empty, `.` or `..` or longer than 127 characters or 255 bytes of UTF-8. Source: export A10.
  */
 export function fileName(template: FileNameTemplate, parts: FileNameParts): string {
   const name = template
@@ -73,6 +75,12 @@ export function fileName(template: FileNameTemplate, parts: FileNameParts): stri
     throw new DasError(
       "BAD_PARAMETER",
       `the file-name template gives a name of ${name.length} characters, expected at most ${MAX_NAME}`,
+    );
+  const bytes = Buffer.byteLength(name);
+  if (bytes > MAX_NAME_BYTES)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `the file-name template gives a name of ${bytes} bytes, expected at most ${MAX_NAME_BYTES}`,
     );
   return name;
 }
@@ -113,11 +121,14 @@ function keywordText(source: Keyword, value: DrmsValue, layout: string): string 
   return text;
 }
 
-/** `2010.05.01_12:29:41_UTC` as `@2010@05@01@122941_UTC`: the character after the date becomes the last `@`. */
+/**
+ * `2010.05.01_12:29:41_UTC` as `@2010@05@01@122941_UTC`, `2010-05-01T12:29:41Z` as `@2010-05-01@122941Z`: what stands between date
+ * and clock becomes the last `@`. A Julian date has no such place.
+ */
 function datePathText(text: string): string {
-  const [, date = "", rest = ""] = /^(-?\d+(?:\.\d+){0,2})(.*)$/.exec(text) ?? [];
+  const [, date = "", rest = text] = /^(-?\d+(?:[.-]\d+){0,2})(.*)$/.exec(text) ?? [];
   const clock = /^[_T]\d/.test(rest) ? `@${rest.slice(1)}` : rest;
-  return `@${date.replaceAll(".", "@")}${clock.replaceAll(".", "@").replaceAll(":", "")}`;
+  return `@${date}${clock}`.replaceAll(".", "@").replaceAll(":", "");
 }
 
 function formatted(layout: string, value: DrmsValue, what: string): string {
@@ -130,12 +141,23 @@ function formatted(layout: string, value: DrmsValue, what: string): string {
   return text;
 }
 
+/** Names of the lists that an export ends with: a file of one of them would be lost, or be two members of a tar. */
+const LIST_NAMES = [
+  "index.txt",
+  "index.json",
+  "index.html",
+  "file_list.json",
+  "error_list.json",
+  "acknowledgement.txt",
+];
+
 /**
- * The names of one export: each is given once, a second file of the same name gets `_1`, `_2`, … before its extension.
- * Source: export A10.
+ * The names of one export: each is given once, a second file of the same name gets `_1`, `_2`, … before its extension, and so does
+ * the first that is called like a list of the export. Source: export A10.
  */
 export class UniqueNames {
-  readonly #taken = new Set<string>();
+  /** The number with which the next file of a name that is taken is tried. */
+  readonly #next = new Map<string, number>(LIST_NAMES.map((name) => [name, 1]));
   #made = 0;
 
   /** The running number of the next name, from 0. */
@@ -146,9 +168,11 @@ export class UniqueNames {
   take(name: string): string {
     const dot = name.lastIndexOf(".");
     const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
-    let unique = name;
-    for (let n = 1; this.#taken.has(unique); n++) unique = `${stem}_${n}${extension}`;
-    this.#taken.add(unique);
+    let number = this.#next.get(name) ?? 0;
+    let unique = number === 0 ? name : `${stem}_${number}${extension}`;
+    while (this.#next.has(unique)) unique = `${stem}_${++number}${extension}`;
+    this.#next.set(name, number + 1);
+    if (unique !== name) this.#next.set(unique, 1);
     return unique;
   }
 }
