@@ -59,12 +59,15 @@ export function memorySink(limit = 2 ** 31): MemorySink {
 
 /** A file being written. */
 export interface FileSink extends PatchableSink {
-  /** Puts the bytes on the disk and closes the file. */
+  /** Puts the bytes on the disk, where they are to be durable, and closes the file. */
   close(): Promise<void>;
 }
 
-/** Creates a new file. Errors: those of the file system; an existing file is not overwritten. */
-export async function createFileSink(path: string): Promise<FileSink> {
+/**
+ * Creates a new file. Errors: those of the file system; an existing file is not overwritten.
+ * @param isDurable false: the disk need not have the bytes when it is closed
+ */
+export async function createFileSink(path: string, isDurable = true): Promise<FileSink> {
   const handle = await open(path, "wx");
   let byteLength = 0;
   const writeAt = async (offset: number, bytes: Uint8Array): Promise<void> => {
@@ -85,7 +88,7 @@ export async function createFileSink(path: string): Promise<FileSink> {
     },
     async close() {
       try {
-        await handle.sync();
+        if (isDurable) await handle.sync();
       } finally {
         await handle.close();
       }

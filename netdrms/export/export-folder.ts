@@ -1,9 +1,14 @@
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { asDasError, DasError } from "../../errors/das-error.js";
+import { randomBytes } from "node:crypto";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { shown } from "../../config/problem.js";
+import { DasError } from "../../errors/das-error.js";
 import { createFileSink, type FileSink } from "../../fits/byte-sink.js";
 import { replaceFile, syncFolder } from "../sums/durable.js";
+import { storageError, systemCode } from "../sums/storage-error.js";
+import { boundedSink, isBeyondBound } from "./bounded-sink.js";
 import type { ExportItem } from "./export-records.js";
+import { lineText } from "./export-text.js";
 import type { PreparedFile } from "./image-file.js";
 import {
   type ExportedFile,
@@ -34,24 +39,29 @@ export interface FolderResult {
   readonly cut: boolean;
 }
 
+/** The lists of a folder, the one that readers wait for last. */
+const LISTS = { "index.json": resultListJson, "index.html": resultListHtml, "index.txt": resultListText };
+
 /**
  * Writes the files of an export into a folder, each whole or not at all, and then the lists `index.txt`, `index.json` and
- * `index.html`, by which a reader knows that it is complete.
+ * `index.html`, by which a reader knows that it is complete; those of an earlier export in the folder go first.
  *
- * Errors: those of reading `items` and, where the disk is full, of the lists. Source: export A1, A11.
+ * Errors: BAD_PARAMETER where the folder cannot be made; those of reading `items` and, where the disk is full, of the lists.
+ * Source: export A1, A11.
  */
 export async function exportFolder(
   items: AsyncIterable<ExportItem>,
   options: FolderOptions,
 ): Promise<FolderResult> {
-  const { folder, log } = options;
-  await mkdir(folder, { recursive: true });
+  const { folder } = options;
+  const log = (line: string): void => options.log(lineText(line));
+  await prepareFolder(folder);
   const files: ExportedFile[] = [];
   let bytes = 0;
   let failures = 0;
   let cut = false;
   for await (const item of items) {
-    if (options.signal?.aborted) throw new DasError("CANCELLED", "the export was ended");
+    options.signal?.throwIfAborted();
     const record =
       options.protocol === "as-is" && item.segment !== undefined
         ? `${item.record}{${item.segment}}`
@@ -66,17 +76,16 @@ export async function exportFolder(
       continue;
     }
     for (const note of item.file.notes) log(`${record}: ${note}`);
-    const size = item.file.kind === "direct" ? item.file.byteLength : 0;
-    if (bytes + size > options.maxBytes) {
-      cut = true;
-      log(`the export ends here: with ${item.name} it would have more than ${options.maxBytes} bytes`);
-      break;
-    }
     try {
-      bytes += await writeWhole(join(folder, item.name), item.file);
+      bytes += await writeWhole(join(folder, item.name), item.file, options.maxBytes - bytes);
       files.push({ record, filename: item.name });
     } catch (error) {
-      failed(asDasError(error, "writing a file").message);
+      cut = isBeyondBound(error);
+      if (cut) {
+        log(`the export ends here: with ${item.name} it would have more than ${options.maxBytes} bytes`);
+        break;
+      }
+      failed(storageError(error, "the file cannot be written").message);
     }
   }
   const list: ResultList = {
@@ -90,22 +99,48 @@ export async function exportFolder(
     files,
     ...(files.length === 0 && failures > 0 ? { error: `All ${failures} files failed` } : {}),
   };
-  await replaceFile(join(folder, "index.json"), resultListJson(list));
-  await replaceFile(join(folder, "index.html"), resultListHtml(list));
-  await replaceFile(join(folder, "index.txt"), resultListText(list));
+  for (const [name, print] of Object.entries(LISTS)) await replaceFile(join(folder, name), print(list));
   await syncFolder(folder);
   return { list, failures, cut };
 }
 
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await makeFolder(folder);
+    for (const name of Object.keys(LISTS)) await rm(join(folder, name), { force: true });
+  } catch (error) {
+    throw new DasError(
+      "BAD_PARAMETER",
+      `folder ${shown(basename(folder))} (${systemCode(error) ?? "no name"}), expected one that can be made and written`,
+      { folder },
+      error,
+    );
+  }
+}
+
+/** A folder and those above it. What Node has for that does not end where a file system has no room for folders, as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const parent = dirname(folder);
+    if (systemCode(error) === "ENOENT" && parent !== folder) {
+      await makeFolder(parent);
+      await mkdir(folder);
+    } else if (systemCode(error) !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error;
+  }
+}
+
 /** Writes a file under another name first, so that nobody sees half of it; the bytes written. */
-async function writeWhole(path: string, file: PreparedFile): Promise<number> {
-  await mkdir(dirname(path), { recursive: true });
-  const coming = `${path}.part`;
-  await rm(coming, { force: true });
+async function writeWhole(path: string, file: PreparedFile, atMostBytes: number): Promise<number> {
+  const folder = dirname(path);
+  await makeFolder(folder);
+  // No file of the export has it, since no template can know it.
+  const coming = join(folder, `.${randomBytes(12).toString("hex")}.part`);
   let sink: FileSink | undefined;
   try {
     sink = await createFileSink(coming);
-    await file.write(sink);
+    await file.write(boundedSink(sink, atMostBytes));
     const { byteLength } = sink;
     await sink.close();
     sink = undefined;

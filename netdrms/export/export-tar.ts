@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { pack as newPack, type Pack } from "tar-stream";
 import { asDasError, DasError } from "../../errors/das-error.js";
+import { isBeyondBound } from "./bounded-sink.js";
 import type { ExportItem } from "./export-records.js";
 import { asciiJson } from "./result-list.js";
 import { type SpooledFile, spool } from "./spool.js";
@@ -86,19 +87,18 @@ async function fillTar(
       continue;
     }
     for (const message of item.file.notes) messages.push({ record, file: item.name, message });
-    const spooled = await spool(item.file).catch((error: unknown) => {
-      tally.failures++;
-      messages.push({ record, file: item.name, message: messageOf(error) });
-      return undefined;
-    });
-    if (spooled === undefined) continue;
+    let spooled: SpooledFile;
     try {
-      if (tally.bytes + spooled.byteLength > options.maxBytes) {
-        tally.cut = true;
-        const message = `the export ends here: with this file it would have more than ${options.maxBytes} bytes`;
-        messages.push({ record, file: item.name, message });
-        break;
-      }
+      spooled = await spool(item.file, options.maxBytes - tally.bytes);
+    } catch (error) {
+      tally.cut = isBeyondBound(error);
+      const message = `the export ends here: with this file it would have more than ${options.maxBytes} bytes`;
+      messages.push({ record, file: item.name, message: tally.cut ? message : messageOf(error) });
+      if (tally.cut) break;
+      tally.failures++;
+      continue;
+    }
+    try {
       const sha256 = await addMember(pack, item.name, spooled, options.nowMs);
       sent.push({ record, filename: item.name, size: spooled.byteLength, sha256 });
       tally.files++;
@@ -172,5 +172,5 @@ function inMemory(bytes: Uint8Array): SpooledFile {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof DasError ? error.message : asDasError(error, "the export").message;
+  return asDasError(error, "the export").message;
 }

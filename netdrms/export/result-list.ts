@@ -1,3 +1,5 @@
+import { lineText } from "./export-text.js";
+
 /** One line of a result list: a file that was made, or a record that failed. */
 export interface ExportedFile {
   /** The record specification; of an `as-is` list with the segment in braces. */
@@ -60,17 +62,20 @@ function pairsOf(list: ResultList): readonly (readonly [string, string])[] {
   });
 }
 
-/** `index.txt`: header pairs, then a line a file, tab-separated. Source: export A11. */
+/** `index.txt`: header pairs, then a line a file, tab-separated; what would break a line is a blank. Source: export A11. */
 export function resultListText(list: ResultList): string {
   const lines = [
     list.protocol === "as-is" ? "# JSOC Export File List" : "# JSOC ",
-    ...pairsOf(list).map(([name, value]) => `${name}=${value}`),
+    ...pairsOf(list).map(([name, value]) => `${name}=${lineText(value)}`),
   ];
-  if (list.error !== undefined) lines.push(`error=${oneLine(list.error)}`);
+  if (list.error !== undefined) lines.push(`error=${lineText(list.error)}`);
   else if (list.bytes === 0) lines.push("warning=No data files were exported");
-  if (list.processing.length > 0) lines.push("# PROCESSING", ...list.processing.map(oneLine));
+  if (list.processing.length > 0) lines.push("# PROCESSING", ...list.processing.map(lineText));
   if (list.error === undefined && (list.bytes > 0 || list.protocol === "as-is"))
-    lines.push("# DATA", ...list.files.map(({ record, filename }) => `${record}\t${filename}`));
+    lines.push(
+      "# DATA",
+      ...list.files.map(({ record, filename }) => `${lineText(record)}\t${lineText(filename)}`),
+    );
   return `${lines.join("\n")}\n`;
 }
 
@@ -126,8 +131,4 @@ ${rows.join("\n")}
 
 function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ");
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFileSink, memorySink } from "../../fits/byte-sink.js";
-import { openFileSource } from "../../fits/file-source.js";
+import { type FileSource, handleSource } from "../../fits/file-source.js";
+import { beyondBound, boundedSink } from "./bounded-sink.js";
 import type { PreparedFile } from "./image-file.js";
 
 /** A finished file: its size, and its bytes once. */
@@ -22,12 +23,15 @@ const PIECE_BYTES = 1 << 20;
 /**
  * Makes a file before its first byte goes out: a pipe needs its size first, and what goes wrong is known before anything of it is
  * visible. A `direct` file is read through as it goes.
+ *
+ * @param mostBytes that the file may have
+ * Errors: those of writing the file; FITS_TOO_LARGE beyond `mostBytes`, see `isBeyondBound`.
  */
-export async function spool(file: PreparedFile): Promise<SpooledFile> {
-  if (file.kind === "direct") return throughput(file);
-  if (file.atMostBytes > MEMORY_BYTES) return onDisk(file);
+export async function spool(file: PreparedFile, mostBytes = Number.POSITIVE_INFINITY): Promise<SpooledFile> {
+  if (file.kind === "direct") return throughput(file, mostBytes);
+  if (file.atMostBytes > MEMORY_BYTES) return onDisk(file, mostBytes);
   const sink = memorySink(file.atMostBytes);
-  await file.write(sink);
+  await file.write(boundedSink(sink, mostBytes));
   const bytes = sink.bytes();
   return {
     byteLength: bytes.length,
@@ -38,35 +42,41 @@ export async function spool(file: PreparedFile): Promise<SpooledFile> {
   };
 }
 
-function throughput(file: PreparedFile & { readonly kind: "direct" }): SpooledFile {
+function throughput(file: PreparedFile & { readonly kind: "direct" }, mostBytes: number): SpooledFile {
+  if (file.byteLength > mostBytes) throw beyondBound(mostBytes);
   return { byteLength: file.byteLength, pieces: () => writtenPieces(file), close: async () => undefined };
 }
 
-async function onDisk(file: PreparedFile & { readonly kind: "patched" }): Promise<SpooledFile> {
+async function onDisk(
+  file: PreparedFile & { readonly kind: "patched" },
+  mostBytes: number,
+): Promise<SpooledFile> {
   const path = join(tmpdir(), `heliostream-${randomBytes(12).toString("hex")}.fits`);
-  const remove = (): Promise<void> => rm(path, { force: true });
+  const sink = await createFileSink(path, false);
+  let source: FileSource;
   try {
-    const sink = await createFileSink(path);
+    const reading = await open(path, "r");
     try {
-      await file.write(sink);
-    } finally {
-      await sink.close();
+      // Without a name the file goes with this process, whatever becomes of it.
+      await rm(path);
+      await file.write(boundedSink(sink, mostBytes));
+    } catch (error) {
+      await reading.close();
+      throw error;
     }
-    const source = await openFileSource(path);
-    // Its name is not needed any more: whatever becomes of this process, the file goes with it.
-    await remove();
-    return {
-      byteLength: source.byteLength,
-      async *pieces() {
-        for (let at = 0; at < source.byteLength; at += PIECE_BYTES)
-          yield await source.read(at, Math.min(PIECE_BYTES, source.byteLength - at));
-      },
-      close: () => source.close(),
-    };
-  } catch (error) {
-    await remove();
-    throw error;
+    source = await handleSource(reading, path);
+  } finally {
+    await sink.close();
+    await rm(path, { force: true });
   }
+  return {
+    byteLength: source.byteLength,
+    async *pieces() {
+      for (let at = 0; at < source.byteLength; at += PIECE_BYTES)
+        yield await source.read(at, Math.min(PIECE_BYTES, source.byteLength - at));
+    },
+    close: () => source.close(),
+  };
 }
 
 /** What a writer writes, as a sequence that its reader pulls: one piece is on its way at a time. */
