@@ -20,7 +20,7 @@ const TIME_DECIMALS = 3;
  * times as text of their zone with three decimals (`ISO` without its Z), intervals divided by their unit, strings as they are.
  *
  * @param source the keyword whose type, format and unit count
- * @param cast that the description asks for
+ * @param cast that the description asks for; an integer of more than 64 bits stays a real
  * Source: export A5.
  */
 export function cardValue(source: Keyword, value: DrmsValue, cast?: FitsCast): FitsValue | undefined {
@@ -71,5 +71,7 @@ function castValue(source: Keyword, value: DrmsValue, cast: FitsCast): FitsValue
   if (cast === "LOGICAL") return Number.isNaN(number) ? undefined : { kind: "logical", value: number !== 0 };
   if (!Number.isFinite(number)) return undefined;
   if (cast === "FLOAT") return fitsReal(number, source.type === "float" ? FLOAT_DIGITS : DOUBLE_DIGITS);
-  return integerValue(typeof value === "bigint" ? value : BigInt(Math.trunc(number)));
+  const whole = typeof value === "bigint" ? value : BigInt(Math.trunc(number));
+  // Readers of FITS have no larger integers, and a card not the room.
+  return BigInt.asIntN(64, whole) === whole ? integerValue(whole) : fitsReal(number, DOUBLE_DIGITS);
 }

@@ -29,6 +29,11 @@ export function nameTreatment(name: string): NameTreatment {
   return COORDINATE.test(upper) ? "coordinate" : "plain";
 }
 
+/** A keyword as it is exported: described as at the end of its links where its own series does not describe it. Source: export A3. */
+export function describedKeyword(keyword: Keyword, source: Keyword): Keyword {
+  return keyword.description.trim() === "" ? { ...keyword, description: source.description } : keyword;
+}
+
 /**
  * The FITS names that a keyword may get, best first, each usable and none twice. The last is the generated one; a per-segment
  * keyword loses its suffix there. Source: export A3 steps 1 to 5.

@@ -3,7 +3,13 @@ import type { Keyword } from "../series/model.js";
 import { type DrmsValue, isMissing } from "../values/drms-type.js";
 import { cardValue } from "./card-value.js";
 import { cardText } from "./export-text.js";
-import { fitsNames, type NameTreatment, type NamingChoice, nameTreatment } from "./fits-name.js";
+import {
+  describedKeyword,
+  fitsNames,
+  type NameTreatment,
+  type NamingChoice,
+  nameTreatment,
+} from "./fits-name.js";
 import { type KeywordDescription, readDescription } from "./keyword-description.js";
 
 /** A keyword of the record that is exported. */
@@ -63,7 +69,8 @@ class CardMaker {
     this.#choice = choice;
   }
 
-  add({ keyword, source, value }: ExportKeyword): void {
+  add({ keyword: own, source, value }: ExportKeyword): void {
+    const keyword = describedKeyword(own, source);
     const treatment = nameTreatment(keyword.name);
     if (treatment === "structural") return;
     if (value === undefined) this.#warn(keyword, "its link leads to no record");
@@ -91,7 +98,12 @@ class CardMaker {
     });
     const name = usable.find((candidate) => !this.#taken.has(candidate));
     if (name !== undefined) return name;
-    if (usable.length > 0) this.#warn(keyword, `another keyword has the FITS name ${usable[0]}`);
+    this.#warn(
+      keyword,
+      usable[0] === undefined
+        ? "it has no name that a card can have"
+        : `another keyword has the FITS name ${usable[0]}`,
+    );
     return undefined;
   }
 
@@ -102,9 +114,7 @@ class CardMaker {
     source: Keyword,
     value: DrmsValue,
   ): ExportCard | undefined {
-    const own = readDescription(keyword.description);
-    // The text is the exporting series' own where it has one.
-    const description = keyword.description.trim() === "" ? readDescription(source.description) : own;
+    const description = readDescription(keyword.description);
     const missing = isMissing(source.type, value);
     if (treatment === "date") {
       if (source.type !== "time" || source.unit.trim().toUpperCase() !== "ISO") {
@@ -122,7 +132,7 @@ class CardMaker {
       const standsFor: FitsValue = { kind: "real", value: name.startsWith("CDELT") ? 1 : 0 };
       return this.#card(name, given ?? standsFor, keyword, source, description);
     }
-    return this.#card(name, cardValue(source, value, own.cast), keyword, source, description);
+    return this.#card(name, cardValue(source, value, description.cast), keyword, source, description);
   }
 
   #card(

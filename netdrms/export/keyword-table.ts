@@ -7,7 +7,7 @@ import { type KeywordColumn, keywordValue, type RecordBatch } from "../records/r
 import type { Keyword, Series } from "../series/model.js";
 import { DRMS_TYPES, type DrmsType, missingValue } from "../values/drms-type.js";
 import { cardText } from "./export-text.js";
-import { fitsNames, type NamingChoice, nameTreatment } from "./fits-name.js";
+import { describedKeyword, fitsNames, type NamingChoice, nameTreatment } from "./fits-name.js";
 import type { PreparedFile } from "./image-file.js";
 
 /** Bytes of a value in its row; texts stand behind the rows. */
@@ -84,8 +84,9 @@ function tableColumns(keywords: readonly TableKeyword[], naming: NamingChoice): 
   const taken = new Set<string>();
   return keywords.map(({ keyword, source }, n) => {
     const name =
-      fitsNames(keyword, naming).find((one) => !taken.has(one) && nameTreatment(one) !== "structural") ??
-      `KEY${n + 1}`;
+      fitsNames(describedKeyword(keyword, source), naming).find(
+        (one) => !taken.has(one) && nameTreatment(one) !== "structural",
+      ) ?? `KEY${n + 1}`;
     taken.add(name);
     const unit = cardText(source.unit).text.trim();
     return {

@@ -237,4 +237,35 @@ describe("the header of an exported record", () => {
       "TEXT: characters that no card can hold were left out",
     ]);
   });
+
+  it("takes name, cast and text of a linked keyword from its target where its own series says nothing", () => {
+    const target = keyword("EXPT", "double", {
+      unit: "s",
+      description: "[EXPO:INTEGER] Exposure - of the shutter",
+    });
+    expect(
+      lines([
+        valued(keyword("SHUTTER_OPEN", "string", { description: " " }), 2.75, target),
+        valued(keyword("EXPTIME", "string", { description: "Own words" }), 2.75, target),
+      ]),
+    ).toEqual([
+      "EXPO    =                    2 / [s] Exposure {SHUTTER_OPEN}",
+      "EXPTIME =                 2.75 / [s] Own words",
+    ]);
+  });
+
+  it("keeps as a real what is asked for as an integer and has more than 64 bits", () => {
+    const asked = (name: string) => keyword(name, "double", { description: `[${name}:INTEGER]` });
+    expect(lines([valued(asked("BIG"), 2 ** 70), valued(asked("EDGE"), -(2 ** 63))])).toEqual([
+      "BIG     = 1.1805916207174113E+21",
+      "EDGE    = -9223372036854775808",
+    ]);
+  });
+
+  it("reports a keyword whose name has neither letters nor digits", () => {
+    expect(keywordCards([valued(keyword("_________", "int"), 5)], undefined)).toEqual({
+      cards: [],
+      warnings: ["_________: it has no name that a card can have"],
+    });
+  });
 });
