@@ -57,7 +57,7 @@ export async function prepareImage(file: FitsFile, how: ImageExport): Promise<Pr
   if (hdu === undefined) throw new DasError("BAD_FITS_DATA", "the stored file has no image");
   const whole = openImage(file, hdu, how.workers);
   const image = how.slot === undefined ? whole : imageOfSlot(whole, how.slot);
-  const { choice, note } = losslessChoice(how.compression, image.bitpix);
+  const { choice, note } = losslessChoice(ofAxes(how.compression, image.shape.length), image.bitpix);
   const notes = note === undefined ? [] : [note];
   if (how.slot === undefined && isStoredSo(whole, choice)) {
     const header = hdu.header.clone();
@@ -67,6 +67,12 @@ export async function prepareImage(file: FitsFile, how: ImageExport): Promise<Pr
   const header = hdu.header.clone();
   how.complete(header);
   return { ...rewrittenFile(image, header, choice, how.workers), notes };
+}
+
+/** A choice for so many axes: of a file of slots the series gives tiles with an axis more than the image of one slot has. */
+function ofAxes(choice: ImageCompression, axes: number): ImageCompression {
+  if (choice.kind === "none" || choice.tile === undefined) return choice;
+  return { ...choice, tile: choice.tile.slice(0, axes) };
 }
 
 /** Whether the unit can be taken as it stands. */

@@ -58,9 +58,10 @@ export const DECLARATION = declareArguments({
     },
     {
       name: "cparms",
-      type: "STRINGS",
+      type: "STRING",
       optional: true,
-      about: "compression of each segment (none, rice, gzip1, gzip2); by default as stored",
+      about:
+        "compression of each segment, commas between them (none, rice, gzip1, gzip2); by default as stored",
     },
     { name: "mapclass", type: "STRING", optional: true, about: "class of keyword names: ssw or gng" },
     { name: "mapfile", type: "STRING", optional: true, about: "file with lines FITSNAME DRMSNAME" },

@@ -1,12 +1,12 @@
 import { shown } from "../../../config/problem.js";
 import { DasError, isDasError } from "../../../errors/das-error.js";
+import { readCompressionList } from "../../export/compression.js";
 import type { SetOptions } from "../../export/export-set.js";
 import { readFileNameTemplate, UniqueNames } from "../../export/file-name.js";
 import type { NamingChoice } from "../../export/fits-name.js";
 import { MAX_MAP_LENGTH, mapClass, readKeywordMap } from "../../export/keyword-map.js";
 import { readQuery } from "../../query/read-query.js";
 import type { RecordSetQuery } from "../../query/record-set-query.js";
-import { readCompression } from "../../segments/image-compression.js";
 import { seriesCatalog } from "../../series/series-cache.js";
 import { readSums } from "../../sums/sums-transaction.js";
 import { ownSiteCode } from "../../sums/sunum.js";
@@ -33,17 +33,13 @@ export async function setOptions(
   input: ExportInput,
 ): Promise<SetOptions> {
   const told = values.e ? () => undefined : log;
-  const choices = (values.cparms ?? []).map(readCompression);
+  const choices = readCompressionList(values.cparms ?? "");
   return {
     protocol: PROTOCOLS[values.protocol]!, // by the declaration
     template: templateOf(values.ffmt),
     names: new UniqueNames(),
     compression:
-      choices[0] === undefined
-        ? { kind: "stored" }
-        : values.a
-          ? { kind: "all", choice: choices[0] }
-          : { kind: "each", choices },
+      values.a && choices[0] !== undefined ? { kind: "all", choice: choices[0] } : { kind: "each", choices },
     naming: await namingOf(values, told),
     license: input.license,
     units: { sums, siteCode: await readSums(sums, ownSiteCode), log: told, signal },

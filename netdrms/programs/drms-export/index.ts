@@ -1,7 +1,7 @@
 import { asDasError, type DasError } from "../../../errors/das-error.js";
 import type { ExportItem } from "../../export/export-records.js";
 import { exportSet } from "../../export/export-set.js";
-import { type DrmsModule, defineModule } from "../../module/module.js";
+import { type DrmsModule, defineModule, OutputGone } from "../../module/module.js";
 import { showPlace } from "../../query/query-text.js";
 import { seriesCatalog } from "../../series/series-cache.js";
 import { DECLARATION, type ExportContext, type ExportInput, STATUS } from "./declaration.js";
@@ -15,6 +15,8 @@ export function drmsExport(input: ExportInput): DrmsModule<typeof DECLARATION> {
       try {
         return await exportAs(context, input);
       } catch (error) {
+        // Nobody reads any more; what that means is the same for all modules.
+        if (error instanceof OutputGone) throw error;
         const failure = asDasError(error, "the export");
         context.log(`drms_export: ${showPlace(failure)}`);
         if (failure.code === "INTERNAL") context.log(String(failure.where.detail));

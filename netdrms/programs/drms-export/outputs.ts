@@ -1,13 +1,14 @@
 import { basename } from "node:path";
-import { DasError } from "../../../errors/das-error.js";
+import { asDasError, DasError } from "../../../errors/das-error.js";
 import type { Database } from "../../database/database.js";
+import { isBeyondBound } from "../../export/bounded-sink.js";
 import { exportFolder } from "../../export/export-folder.js";
 import type { ExportItem } from "../../export/export-records.js";
 import { exportPlan } from "../../export/export-set.js";
 import { type ExportTally, exportTar } from "../../export/export-tar.js";
 import type { NamingChoice } from "../../export/fits-name.js";
 import { keywordTableFile } from "../../export/keyword-table.js";
-import { spool } from "../../export/spool.js";
+import { type SpooledFile, spool } from "../../export/spool.js";
 import { planSelection } from "../../query/plan-selection.js";
 import type { RecordSetQuery } from "../../query/record-set-query.js";
 import { countSql } from "../../query/selection-sql.js";
@@ -58,7 +59,7 @@ function endStatus(files: number, failures: number, cut: boolean): number {
 
 /**
  * Writes the one file of an export to standard output; the exit status.
- * Errors: BAD_PARAMETER where the sets have another number of files; known before the first byte but for a folder of files.
+ * Errors: BAD_PARAMETER where there is another number of files, FITS_TOO_LARGE; both before the first byte.
  */
 export async function toSingle(
   { values, database, print, log }: ExportContext,
@@ -68,17 +69,21 @@ export async function toSingle(
   const files = await fileCount(database, sets, values.n);
   if (files !== 1) throw notSingle(`${files} files`);
   for await (const item of items) {
-    if (item.kind === "failed") {
-      log(`drms_export: ${item.record}: ${item.message}`);
+    const failed = (message: string): number => {
+      if (!values.e) log(`drms_export: ${item.record}: ${message}`);
       return STATUS.allFailed;
-    }
-    const spooled = await spool(item.file);
+    };
+    if (item.kind === "failed") return failed(item.message);
+    // Only files of a stored folder stand below a name.
+    if (item.name.includes("/")) throw notSingle("a folder of files");
+    let spooled: SpooledFile;
     try {
-      if (spooled.byteLength > values.maxfilesize)
-        throw new DasError(
-          "FITS_TOO_LARGE",
-          `${item.name} has ${spooled.byteLength} bytes, expected at most ${values.maxfilesize}`,
-        );
+      spooled = await spool(item.file, values.maxfilesize);
+    } catch (error) {
+      if (isBeyondBound(error)) throw error;
+      return failed(asDasError(error, "the export").message);
+    }
+    try {
       if (values.d) await print(nameBlock(item.name));
       // Output may wait for its reader while the piece is overwritten.
       for await (const piece of spooled.pieces()) await print(Buffer.from(piece));
@@ -135,7 +140,7 @@ export async function toKeywordTable(
     batches: () => readRecords(database, plan),
     naming,
   });
-  const spooled = await spool(file);
+  const spooled = await spool(file, values.maxfilesize);
   try {
     for await (const piece of spooled.pieces()) await print(Buffer.from(piece));
   } finally {
