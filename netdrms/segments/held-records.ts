@@ -1,7 +1,7 @@
 import type { ConnectionPool } from "../database/connection-pool.js";
 import type { RecordBatch } from "../records/record-batch.js";
 import { readSums } from "../sums/sums-transaction.js";
-import { holdUnits } from "../sums/unit-locks.js";
+import { holdUnits, MAX_HELD_UNITS } from "../sums/unit-locks.js";
 import { locateUnits, type UnitInfo } from "../sums/unit-state.js";
 
 /** Where the storage units are, and who is told of trouble. */
@@ -42,11 +42,9 @@ export async function* heldGroups(
   rows: ArrayLike<number> = { length: batch.rows },
 ): AsyncGenerator<HeldGroup> {
   const wanted = Array.from(rows, (row, n) => row ?? n);
-  for (let begin = 0; begin < wanted.length; begin += GROUP) {
-    const group = wanted.slice(begin, begin + GROUP);
-    const sunums = new Set(
-      batch.segments.flatMap(({ sunum }) => group.map((row) => sunum[row]!)).filter((sunum) => sunum >= 0n),
-    );
+  for (let begin = 0; begin < wanted.length; ) {
+    const { group, sunums } = nextGroup(batch, wanted, begin);
+    begin += group.length;
     const locks = await holdUnits(access.sums, [...sunums], access.signal);
     try {
       const units = await readSums(access.sums, (sums) => locateUnits(sums, [...sunums], access));
@@ -55,6 +53,22 @@ export async function* heldGroups(
       await locks.release();
     }
   }
+}
+
+/** As many records as can be held together, one at least: each segment may be in a unit of its own, and a series has 255 at most. */
+function nextGroup(
+  { segments }: RecordBatch,
+  wanted: readonly number[],
+  begin: number,
+): { readonly group: readonly number[]; readonly sunums: ReadonlySet<bigint> } {
+  const sunums = new Set<bigint>();
+  let end = begin;
+  for (; end < Math.min(begin + GROUP, wanted.length); end++) {
+    const more = new Set(segments.map(({ sunum }) => sunum[wanted[end]!]!).filter((sunum) => sunum >= 0n));
+    if (end > begin && new Set([...sunums, ...more]).size > MAX_HELD_UNITS) break;
+    for (const sunum of more) sunums.add(sunum);
+  }
+  return { group: wanted.slice(begin, end), sunums };
 }
 
 /** The records of {@link heldGroups} one by one. */
