@@ -4,7 +4,7 @@ import { join, sep } from "node:path";
 import { shown } from "../../config/problem.js";
 import { DasError } from "../../errors/das-error.js";
 import { storageError, systemCode } from "./storage-error.js";
-import { checkedFileName } from "./unit-path.js";
+import { checkedMemberPath } from "./unit-path.js";
 
 /** Which file or folder of which unit. */
 export interface UnitMember {
@@ -21,7 +21,7 @@ export interface UnitMember {
  */
 export async function memberPath({ sunum, folder, path }: UnitMember): Promise<string> {
   const what = `file ${shown(path)} of storage unit ${sunum}`;
-  const wanted = join(folder, checkedFileName(path));
+  const wanted = join(folder, checkedMemberPath(path));
   try {
     const [root, found] = await Promise.all([realpath(folder), realpath(wanted)]);
     if (found.startsWith(root + sep)) return found;

@@ -20,6 +20,8 @@ const EXTENSION = {
 
 /** Characters of a file name, netdrms 1.2; file systems take so many bytes. */
 const MAX_FILE_NAME = 255;
+/** Bytes of a path inside a unit, whose parts are files and folders; systems take no longer ones. */
+const MAX_PATH = 4096;
 /** Slots of a storage unit: the folders have five digits. */
 const MAX_SLOTS = 100_000;
 
@@ -86,16 +88,25 @@ export function segmentFilePath({ segment, protocol, slot, file }: SegmentFile):
  * Errors: BAD_FILE. Only the name is told, never the folder.
  */
 export function checkedFileName(name: string): string {
+  return insideUnit(name, MAX_FILE_NAME);
+}
+
+/** The path itself, of a file or folder below a unit, if it stays there. Errors: as {@link checkedFileName}. */
+export function checkedMemberPath(path: string): string {
+  return insideUnit(path, MAX_PATH);
+}
+
+function insideUnit(name: string, mostBytes: number): string {
   const parts = name.split("/");
   const bad =
-    Buffer.byteLength(name) > MAX_FILE_NAME ||
+    Buffer.byteLength(name) > mostBytes ||
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     /[\x00-\x1f\x7f]/.test(name) ||
     parts.some((part) => part === "" || part === "." || part === "..");
   if (bad)
     throw new DasError(
       "BAD_FILE",
-      `file name ${shown(name)}, expected one inside its storage unit of at most ${MAX_FILE_NAME} bytes`,
+      `file name ${shown(name)}, expected one inside its storage unit of at most ${mostBytes} bytes`,
     );
   return name;
 }
