@@ -46,7 +46,7 @@ function runsOf(plan: readonly Statement[]): readonly Run[] {
 /**
  * Runs a plan. What is in a database is made in one transaction, whole or not at all; roles and databases one by one, for a database
  * cannot be made in a transaction. A plan that was cut off is finished by making and running a new one.
- * Errors: those of {@link databaseError}, with the description of the statement in `where`.
+ * Errors: those of {@link databaseError}, with the description of the statement in front.
  */
 export async function runStatements(plan: readonly Statement[], urls: ArchiveUrls): Promise<void> {
   for (const { place, statements } of runsOf(plan)) {
@@ -74,7 +74,7 @@ async function runInOrder(statements: readonly Statement[], url: string, togethe
     if (together) await client.query("COMMIT");
   } catch (error) {
     const { code, message, where } = databaseError(error);
-    throw new DasError(code, message, { ...where, statement: at }, error);
+    throw new DasError(code, `${at}: ${message}`, where, error);
   } finally {
     await client.end().catch(() => {}); // rolls back what is not committed
   }

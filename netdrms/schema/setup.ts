@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { DasError, isDasError } from "../../errors/das-error.js";
 import { type ConnectionPool, connectionPool, inTransaction } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
+import { param, sql } from "../database/sql.js";
 import { databaseOf, withDatabase } from "../postgres/database-url.js";
 import { givenPostgres } from "../postgres/local-server.js";
 import { OLDEST_MAJOR } from "../postgres/server-programs.js";
@@ -42,9 +43,35 @@ export async function planArchive(urls: ArchiveUrls, options: SetupOptions): Pro
  * Errors: those of {@link planArchive} and of {@link runStatements}.
  */
 export async function setUpArchive(urls: ArchiveUrls, options: SetupOptions): Promise<readonly Statement[]> {
-  const plan = await planArchive(urls, options);
-  await runStatements(plan, urls);
-  return plan;
+  if ((await planArchive(urls, options)).length === 0) return [];
+  return inTurn(urls, async () => {
+    const plan = await planArchive(urls, options);
+    await runStatements(plan, urls);
+    return plan;
+  });
+}
+
+/** A lock of the database `postgres`, which every server has: "setup". */
+const SETUP_LOCK = 0x7365747570n;
+/** Another set-up may wait for its disk. */
+const TURN_LIMIT_MS = 600_000;
+
+/** One set-up of a server after the other: two at once would both make what is missing. */
+async function inTurn<T>(urls: ArchiveUrls, work: () => Promise<T>): Promise<T> {
+  const pool = connectionPool({ url: urlOf("drms-server", urls), maxConnections: 1 });
+  try {
+    return await inTransaction(
+      pool,
+      { access: "read", statementTimeoutMs: TURN_LIMIT_MS },
+      async (database) => {
+        await database.query(sql`SELECT pg_advisory_xact_lock(${param(SETUP_LOCK, "int8")}),
+          set_config('idle_in_transaction_session_timeout', '0', true)`);
+        return work();
+      },
+    );
+  } finally {
+    await pool.close();
+  }
 }
 
 async function expectFolder(path: string): Promise<void> {
@@ -75,7 +102,10 @@ async function withSources<T>(
   return open(places, {});
 }
 
-/** @param mayBeMissing gives `undefined` for a database that is not there, else that is an error */
+/**
+ * @param mayBeMissing gives `undefined` for a database that is not there, else that is an error
+ * Errors: ARCHIVE_AWAY.
+ */
 async function withReading<T>(
   url: string,
   mayBeMissing: boolean,
@@ -83,7 +113,13 @@ async function withReading<T>(
 ): Promise<T> {
   const pool = connectionPool({ url, maxConnections: 1 });
   try {
-    if (mayBeMissing && !(await isThere(pool))) return await work(undefined);
+    if (!(await isThere(pool))) {
+      if (mayBeMissing) return await work(undefined);
+      throw new DasError(
+        "ARCHIVE_AWAY",
+        `there is no database ${databaseOf(url)}, expected one that is there, or that databases are to be made`,
+      );
+    }
     return await inTransaction(pool, { access: "read", statementTimeoutMs: STATE_LIMIT_MS }, work);
   } finally {
     await pool.close();

@@ -1,5 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
 import { quoteName } from "../database/identifier.js";
+import { expectPartitionPath } from "../sums/partition-path.js";
 import { MAX_SITE_CODE } from "../sums/sunum.js";
 import type { NamespaceGroup } from "./namespace-objects.js";
 
@@ -29,7 +30,7 @@ export interface WantedRole {
 
 /** A partition for storage units. Source: netdrms 3.1. */
 export interface WantedPartition {
-  /** Absolute path, at most 60 characters. */
+  /** As {@link expectPartitionPath} wants it. */
   readonly path: string;
   /** Missing: set 0. */
   readonly set?: number;
@@ -59,8 +60,6 @@ export interface WantedArchive {
 
 const MAX_USERS = 1000;
 const MAX_PARTITIONS = 1000;
-/** `/D` and 19 digits follow in a column of 80 characters. */
-const MAX_PARTITION_PATH = 60;
 
 /**
  * Checks names and numbers before anything is planned.
@@ -80,11 +79,7 @@ export function checkWanted(wanted: WantedArchive): void {
   if (wanted.createDatabases)
     for (const database of [wanted.drmsDatabase, wanted.sumsDatabase]) expectName("database", database);
   for (const { path, set = 0 } of partitions) {
-    if (!/^\/[^\s/]/.test(path) || /\/$|[^\x21-\x7e]/.test(path) || path.length > MAX_PARTITION_PATH)
-      throw new DasError(
-        "BAD_PARAMETER",
-        `partition "${path.slice(0, 80)}", expected an absolute path of at most ${MAX_PARTITION_PATH} characters without blanks`,
-      );
+    expectPartitionPath(path);
     if (!Number.isInteger(set) || set < -1 || set > 0x7fffffff)
       throw new DasError("BAD_PARAMETER", `set ${set} of a partition, expected -1 or a whole number from 0`);
   }

@@ -1,9 +1,9 @@
 import { access, constants, stat } from "node:fs/promises";
-import { isAbsolute, normalize } from "node:path";
 import { shown } from "../../config/problem.js";
 import { DasError } from "../../errors/das-error.js";
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
+import { expectPartitionPath } from "./partition-path.js";
 import type { AskSpace } from "./partition-space.js";
 import { numberField, textField } from "./row-fields.js";
 import { storageError } from "./storage-error.js";
@@ -17,8 +17,6 @@ export interface Partition {
   readonly closed?: "hand" | "purge";
 }
 
-/** The columns of paths hold 80 characters, and `/D` and 19 digits follow. Source: netdrms 3.1. */
-const MAX_FOLDER = 80 - 21;
 /** A partition that is closed for writing. Source: netdrms 3.1. */
 const CLOSED = -1;
 
@@ -49,7 +47,7 @@ export async function partitionFolders(sums: Database): Promise<ReadonlySet<stri
 /**
  * Adds a partition, open for writing.
  *
- * @param folder absolute, writable by this user, at most 59 characters
+ * @param folder as {@link expectPartitionPath} wants it, writable by this user
  * Errors: BAD_PARAMETER for another folder or set, and for a partition that is there; ARCHIVE_FAILED where it cannot be written.
  */
 export async function addPartition(
@@ -73,12 +71,7 @@ export async function addPartition(
 }
 
 async function checkFolder(folder: string): Promise<void> {
-  const plain = /^[\x21-\x7e]+$/.test(folder) && isAbsolute(folder) && normalize(folder) === folder;
-  if (!plain || folder === "/" || folder.endsWith("/") || folder.length > MAX_FOLDER)
-    throw new DasError(
-      "BAD_PARAMETER",
-      `partition ${shown(folder)}, expected an absolute path of at most ${MAX_FOLDER} letters without blanks`,
-    );
+  expectPartitionPath(folder);
   try {
     if (!(await stat(folder)).isDirectory())
       throw new DasError("BAD_PARAMETER", `partition ${shown(folder)} is no folder`);

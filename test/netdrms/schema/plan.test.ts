@@ -118,8 +118,14 @@ describe("what cannot be wanted", () => {
     ],
     [
       "a partition whose paths do not fit",
-      { partitions: [{ path: `/${"x".repeat(60)}` }] },
-      "expected an absolute path of at most 60",
+      // 59 letters, "/D" and 19 digits are 80.
+      { partitions: [{ path: `/${"x".repeat(59)}` }] },
+      "expected an absolute path of at most 59",
+    ],
+    [
+      "a second name of a folder",
+      { partitions: [{ path: "/SUM0/../SUM1" }] },
+      'partition "/SUM0/../SUM1", expected',
     ],
     ["a set of a partition below -1", { partitions: [{ path: "/SUM0", set: -2 }] }, "set -2 of a partition"],
     [

@@ -221,6 +221,7 @@ describe.skipIf(postgres.missing)(postgres.title("an archive that is set up"), (
     const elsewhere = { drms: server.url("no_such"), sums: server.url("no_such") };
     await expect(planArchive(elsewhere, { ...NOTHING, createDatabases: false })).rejects.toMatchObject({
       code: "ARCHIVE_AWAY",
+      message: expect.stringContaining("there is no database no_such"),
     });
   });
 
@@ -229,6 +230,31 @@ describe.skipIf(postgres.missing)(postgres.title("an archive that is set up"), (
     await setUpArchive(one, wanted);
     expect(await planArchive(one, wanted)).toEqual([]);
     expect(await rows("one", "SELECT count(*)::int FROM sum_main", "ex")).toEqual([[0]]);
+  });
+
+  it("is made once by several who set it up at the same time", async () => {
+    const shared = { drms: server.url("shared"), sums: server.url("shared_sums") };
+    const options = { ...wanted, users: [...wanted.users, { name: "same" }] };
+    const plans = await Promise.all([1, 2, 3].map(() => setUpArchive(shared, options)));
+    const schemas = plans.flat().filter(({ description }) => description === "schema su_same");
+    expect(schemas).toHaveLength(1);
+    expect(await planArchive(shared, options)).toEqual([]);
+  });
+
+  it("says which part of it could not be made", async () => {
+    const url = server.url("drms_test").replace("//postgres@", "//visitor@");
+    await expect(
+      setUpArchive({ drms: url, sums: url.replace("drms_test", "drms_test_sums") }, wanted),
+    ).resolves.toEqual([]);
+    await expect(
+      setUpArchive(
+        { drms: url, sums: url.replace("drms_test", "drms_test_sums") },
+        { ...wanted, users: [{ name: "more" }] },
+      ),
+    ).rejects.toMatchObject({
+      code: "ARCHIVE_FAILED",
+      message: "user more: The user of the archive's database may not do that",
+    });
   });
 
   it("lets a user in with the password that was given, and with no other", async () => {
