@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { packageRoot } from "../../../config/package-root.js";
 import { DasError, type ErrorCode } from "../../../errors/das-error.js";
-import { Sun } from "../sun/index.js";
 import { type ImageJob, type MadeRecord, makeImages } from "./image-job.js";
 import type { ImageReply, ImageRequest } from "./image-worker.js";
+import { sharedSun } from "./shared-sun.js";
 
 /** Who makes images: threads, or this one. */
 export interface ImagePool {
@@ -41,15 +41,11 @@ export function imagePool(threads: number = availableParallelism(), file = worke
 
 /** Works in the calling thread. */
 function imagesHere(): ImagePool {
-  let sun: Sun | undefined;
   let before: Promise<unknown> = Promise.resolve();
   return {
     parallel: 1,
     make(job) {
-      const made = before.then(() => {
-        sun ??= new Sun();
-        return makeImages(sun, job);
-      });
+      const made = before.then(() => makeImages(sharedSun(), job));
       before = made.catch(() => undefined);
       return made;
     },

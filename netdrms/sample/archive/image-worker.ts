@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { asDasError } from "../../../errors/das-error.js";
-import { Sun } from "../sun/index.js";
 import { type ImageJob, type MadeRecord, makeImages } from "./image-job.js";
+import { sharedSun } from "./shared-sun.js";
 
 // A thread of the pool: a job in, its records out, one after the other.
 
@@ -18,11 +18,11 @@ export type ImageReply = { readonly number: number } & (
 );
 
 // At once: it takes as long as the setting up of an archive.
-const sun = new Sun();
+sharedSun();
 
 async function answer({ number, job }: ImageRequest): Promise<void> {
   try {
-    reply({ number, records: await makeImages(sun, job) });
+    reply({ number, records: await makeImages(sharedSun(), job) });
   } catch (error) {
     const { code, message } = asDasError(error, "the making of images");
     reply({ number, failure: { code, message } });

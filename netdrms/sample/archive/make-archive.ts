@@ -3,13 +3,13 @@ import { type ConnectionPool, connectionPool, inTransaction } from "../../databa
 import { sql } from "../../database/sql.js";
 import { setUpArchive } from "../../schema/setup.js";
 import { spaceAsker } from "../../sums/partition-space.js";
-import { Sun } from "../sun/index.js";
 import { type ImagePool, imagePool } from "./image-pool.js";
 import { makeSampleSeries } from "./make-series.js";
 import { type ObservingPlan, plannedRecords } from "./observing-plan.js";
 import { retireUnits } from "./retire-units.js";
 import { SAMPLE_NAMESPACES } from "./sample-series.js";
 import { processUser, RECORD_CONNECTIONS, type SampleSite, UNIT_CONNECTIONS } from "./sample-site.js";
+import { sharedSun } from "./shared-sun.js";
 import { writeCalibrations } from "./write-calibrations.js";
 import { type ObservingTask, writeObservations } from "./write-observations.js";
 import { writeRegions } from "./write-regions.js";
@@ -61,11 +61,15 @@ export async function makeSampleArchive(options: SampleArchiveOptions): Promise<
   const fast = withOption(url, FAST_COMMITS);
   const pool = connectionPool({ url: fast, maxConnections: RECORD_CONNECTIONS });
   const sums = connectionPool({ url: fast, maxConnections: UNIT_CONNECTIONS });
+  // What the threads have before them would be made for nothing.
+  const cut = (): void => void (options.images === undefined && images.close());
+  options.signal?.addEventListener("abort", cut);
   try {
     await mkdir(partition, { recursive: true });
     await setUp(url, partition);
     await fill({ ...options, images }, siteOf(options, pool, sums));
   } finally {
+    options.signal?.removeEventListener("abort", cut);
     if (options.images === undefined) await images.close();
     await Promise.all([pool.close(), sums.close()]);
   }
@@ -123,7 +127,7 @@ async function fill(
     },
   });
   const slots = plan.flatMap((part) => part.slots);
-  await writeRegions(site, of("sample_hmi.regions"), new Sun(), Math.min(...slots), Math.max(...slots));
+  await writeRegions(site, of("sample_hmi.regions"), sharedSun(), Math.min(...slots), Math.max(...slots));
   await retireUnits(site, series, calibrations[1]);
   // Without statistics the first queries would be planned as for empty tables.
   await inTransaction(site.pool, { access: "write", statementTimeoutMs: 60_000 }, (database) =>

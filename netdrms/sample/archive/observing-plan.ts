@@ -112,8 +112,8 @@ export const FULL_PLAN: ObservingPlan = planOf({
   recalibrated: 40,
   day: { begin: time(`${FLARE_DAY}_TAI`), end: time(`${FLARE_DAY}_TAI`) + DAY, step: STEPS.hmi },
   doppler: {
-    begin: time(`${FLARE_DAY}_12:00_TAI`),
-    end: time(`${FLARE_DAY}_14:00_TAI`),
+    begin: time(`${FLARE_DAY}_11:36_TAI`),
+    end: time(`${FLARE_DAY}_14:36_TAI`),
     step: STEPS.doppler,
   },
   flare: { begin: time(`${FLARE_DAY}_13:54_TAI`), end: time(`${FLARE_DAY}_14:48_TAI`), step: STEPS.aia },
