@@ -74,6 +74,20 @@ describe("the sources that ship", () => {
       "Examples/Synthetic",
       "GOES/",
       "GOES/XRS",
+      "Sample/",
+      "Sample/AIA/",
+      "Sample/AIA/Flare171",
+      "Sample/AIA/Flare193",
+      "Sample/AIA/Flare304",
+      "Sample/AIA/Limb",
+      "Sample/HMI/",
+      "Sample/HMI/Butterfly",
+      "Sample/HMI/Histogram",
+      "Sample/HMI/Intensity",
+      "Sample/HMI/Longitudes",
+      "Sample/HMI/MeanField",
+      "Sample/HMI/Oscillations",
+      "Sample/HMI/Velocity",
       "Sun/",
       "Sun/Ephemeris",
       "Voyager/",
@@ -85,11 +99,12 @@ describe("the sources that ship", () => {
   });
 
   it("load without a problem and have description, contact, valid range and examples inside it", async () => {
-    expect(ids.length).toBe(9);
+    expect(ids.length).toBe(22);
     for (const id of ids) {
       const definition = await source(id);
       expect(definition.problems ?? [], id).toEqual([]);
-      expect(definition.form, id).toBe("das2");
+      const isFile = /^Sample\/(?:AIA\/Images|HMI\/Magnetograms)$/.test(id);
+      expect(definition.form, id).toBe(isFile ? "file" : "das2");
       expect(definition.contacts.length, id).toBeGreaterThan(0);
       expect(definition.examples.length, id).toBeGreaterThan(0);
       const { begin, end } = definition.validRange!;
