@@ -92,25 +92,35 @@ export function bind(statement: Sql): BoundStatement {
 export interface StatementOfSettings {
   readonly text: string;
   /** Names and values of settings that hold until the end of the transaction. */
-  readonly settings: readonly { readonly name: string; readonly value: string | null }[];
+  readonly settings: readonly { readonly name: string; readonly value: string }[];
 }
 
 /**
- * The statement with a setting of the session in the place of each value, for `COPY`, which takes no parameters: values
- * still travel apart from the text. The planner sees the settings' values when it estimates, and uses indexes.
- * A value that is NULL becomes the constant NULL of its type.
+ * The statement for `COPY`, which takes no parameters. In the place of each text is a setting of the session: texts travel apart from
+ * the statement, as ever. It is looked up in a sub-select, which runs once; as it stands it would be looked up, and cast, for every
+ * row. Numbers and truth values are printed by this program, and nothing of a statement can be in them: they are constants, so
+ * that the planner estimates and searches long lists as it does for a person's statement. NULL is the constant of its type.
  */
 export function withSettings(statement: Sql, prefix: string): StatementOfSettings {
-  const settings: { readonly name: string; readonly value: string | null }[] = [];
+  const settings: { readonly name: string; readonly value: string }[] = [];
   const text = statement.parts.map((part) => {
     if (typeof part === "string") return part;
     const value = valueText(part.value);
     if (value === null) return `NULL::${part.type}`;
+    const text = typeof value === "string" ? value : arrayText(value);
+    if (isNumeric(part.value)) return `'${text}'::${part.type}`;
     const setting = `${prefix}${settings.length + 1}`;
-    settings.push({ name: setting, value: typeof value === "string" ? value : arrayText(value) });
-    return `current_setting('${setting}')::${part.type}`;
+    settings.push({ name: setting, value: text });
+    // The cast behind it makes it a value where a sub-select would be its rows: ANY (…).
+    return `(SELECT current_setting('${setting}')::${part.type})::${part.type}`;
   });
   return { text: text.join(""), settings };
+}
+
+/** Whether a value is printed without anything that came in as text. */
+function isNumeric(value: ParameterValue): boolean {
+  if (typeof value !== "object" || value === null) return typeof value !== "string";
+  return value.length > 0 && value.every((element) => typeof element === "bigint");
 }
 
 function valueText(value: ParameterValue): string | null | readonly string[] {
