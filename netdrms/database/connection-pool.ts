@@ -3,7 +3,7 @@ import { DasError } from "../../errors/das-error.js";
 import type { Database, Row } from "./database.js";
 import { databaseError, tookTooLong } from "./database-errors.js";
 import { ROW_TYPES } from "./row-types.js";
-import { bind, type Sql, type StatementOfSettings, withSettings } from "./sql.js";
+import { bind, param, type Sql, type StatementOfSettings, sql, withSettings } from "./sql.js";
 
 /** Which database, and how much of it. */
 export interface PoolOptions {
@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly maxConnections: number;
   /** How long to wait for a connection, ms. */
   readonly connectTimeoutMs?: number;
+  /** How long to wait for the answer to a cancel request, or to what begins or ends a transaction, ms; then the connection is cut. */
+  readonly answerTimeoutMs?: number;
 }
 
 /** What a transaction may do, and for how long. */
@@ -27,6 +29,8 @@ export interface TransactionOptions {
 
 /** A {@link Database} that ends here. One snapshot of the archive from begin to end (REPEATABLE READ, netdrms 2.1). */
 export interface Transaction extends Database {
+  /** Changes the longest time of one statement, ms; 0 for no limit. Errors: those of {@link Database}. */
+  limitStatements(timeoutMs: number): Promise<void>;
   /** Errors: those of {@link Database}; then nothing was kept. */
   commit(): Promise<void>;
   /** Never fails, and does nothing after an end. */
@@ -42,6 +46,11 @@ export interface ConnectionPool {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 5_000;
+/** Longer timers of Node fire at once. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+/** When the system begins to ask whether a silent connection is still there, ms. */
+const KEEP_ALIVE_MS = 30_000;
 
 const BEGIN = {
   read: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -57,15 +66,33 @@ export function connectionPool(options: PoolOptions): ConnectionPool {
   return {
     async begin(transaction) {
       pool ??= openPool(options);
-      const client = await (await pool).connect().catch((error: unknown) => {
-        throw databaseError(error);
-      });
-      return PooledTransaction.begin(client, transaction);
+      const client = await connected(await pool, transaction.signal);
+      return PooledTransaction.begin(client, transaction, options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS);
     },
     async close() {
       await (await pool)?.end();
     },
   };
+}
+
+/** A connection, unless the signal comes first: who has cancelled does not wait for others. */
+async function connected(pool: Pool, signal: AbortSignal | undefined): Promise<PoolClient> {
+  let cancel: () => void = () => undefined;
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel = () => reject(new DasError("CANCELLED", "The query of the archive was cancelled"));
+  });
+  const connecting = pool.connect();
+  signal?.addEventListener("abort", cancel);
+  if (signal?.aborted) cancel();
+  try {
+    return await Promise.race([connecting, cancelled]);
+  } catch (error) {
+    // It may still come; whoever waits behind it gets it then.
+    void connecting.then((client) => client.release()).catch(() => undefined);
+    throw databaseError(error);
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+  }
 }
 
 async function openPool(options: PoolOptions): Promise<Pool> {
@@ -74,6 +101,8 @@ async function openPool(options: PoolOptions): Promise<Pool> {
     connectionString: options.url,
     max: options.maxConnections,
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     // A process that has nothing else to do may end.
     allowExitOnIdle: true,
     application_name: "heliostream",
@@ -104,27 +133,39 @@ export async function inTransaction<T>(
 class PooledTransaction implements Transaction {
   readonly #client: PoolClient;
   readonly #signal: AbortSignal | undefined;
+  readonly #answerTimeoutMs: number;
+  #statementTimeoutMs: number;
+  #cutTimer: NodeJS.Timeout | undefined;
   #copies = 0;
   #copying = false;
   #broken = false;
   #ended = false;
 
-  private constructor(client: PoolClient, signal: AbortSignal | undefined) {
+  private constructor(client: PoolClient, options: TransactionOptions, answerTimeoutMs: number) {
+    const { signal, statementTimeoutMs } = options;
     this.#client = client;
     this.#signal = signal;
+    this.#statementTimeoutMs = statementTimeoutMs;
+    this.#answerTimeoutMs = answerTimeoutMs;
     client.on("error", this.#onError);
     signal?.addEventListener("abort", this.#onAbort);
   }
 
-  static async begin(client: PoolClient, options: TransactionOptions): Promise<PooledTransaction> {
-    const transaction = new PooledTransaction(client, options.signal);
+  static async begin(
+    client: PoolClient,
+    options: TransactionOptions,
+    answerTimeoutMs: number,
+  ): Promise<PooledTransaction> {
+    const transaction = new PooledTransaction(client, options, answerTimeoutMs);
     try {
       options.signal?.throwIfAborted();
+      transaction.#expectAnswer();
       await client.query(BEGIN[options.access]);
       await client.query(
         "SELECT set_config('statement_timeout', $1, true), set_config('search_path', $2, true), set_config('extra_float_digits', '3', true)",
         [String(options.statementTimeoutMs), SEARCH_PATH[options.access]],
       );
+      transaction.#stopExpecting();
       return transaction;
     } catch (error) {
       transaction.#broken = true;
@@ -137,22 +178,36 @@ class PooledTransaction implements Transaction {
     this.#expectIdle();
     const { text, values } = bind(statement);
     try {
+      // The server ends it in time, if it still lives.
+      this.#expectAnswer(this.#statementTimeoutMs);
       const result = await this.#client.query<Row>(text, [...values]);
       return result.rows;
     } catch (error) {
       throw this.#failure(error);
+    } finally {
+      this.#stopExpecting();
     }
+  }
+
+  async limitStatements(timeoutMs: number): Promise<void> {
+    await this.query(
+      sql`SELECT set_config('statement_timeout', ${param(String(timeoutMs), "text")}, true) AS timeout`,
+    );
+    this.#statementTimeoutMs = timeoutMs;
   }
 
   async *copyOut(select: Sql): AsyncGenerator<Uint8Array> {
     this.#expectIdle();
     this.#copying = true;
-    const watch = new Stopwatch(() => cancelStatement(this.#client));
+    const watch = new Stopwatch(() => this.#cancel());
     let done = false;
     try {
       // The transaction knows no other settings of these names, also when it copies again.
       const { text, settings } = withSettings(select, `heliostream.c${++this.#copies}_`);
-      const limitMs = await this.#ownTime(settings);
+      const limitMs = this.#statementTimeoutMs;
+      this.#expectAnswer();
+      await this.#ownTime(settings);
+      this.#stopExpecting();
       const { to } = await import("pg-copy-streams");
       watch.start(limitMs);
       for await (const piece of this.#client.query(to(`COPY (${text}) TO STDOUT (FORMAT binary)`))) {
@@ -161,6 +216,7 @@ class PooledTransaction implements Transaction {
         watch.start(limitMs);
       }
       watch.stop();
+      this.#expectAnswer();
       await this.#client.query(SET_TIMEOUT, [String(limitMs)]);
       done = true;
     } catch (error) {
@@ -168,6 +224,7 @@ class PooledTransaction implements Transaction {
       throw watch.isOver ? tookTooLong(error) : this.#failure(error);
     } finally {
       watch.stop();
+      this.#stopExpecting();
       // A cancel request may still be on its way.
       this.#broken ||= watch.isOver;
       this.#copying = false;
@@ -178,13 +235,8 @@ class PooledTransaction implements Transaction {
 
   /**
    * Sets the settings of a copy, and takes its time over from the server, where it would run on while a slow consumer is waited for.
-   *
-   * @returns longest wait for a piece, ms
    */
-  async #ownTime(settings: StatementOfSettings["settings"]): Promise<number> {
-    const { rows } = await this.#client.query<{ readonly ms: number }>(
-      "SELECT setting::int AS ms FROM pg_settings WHERE name = 'statement_timeout'",
-    );
+  async #ownTime(settings: StatementOfSettings["settings"]): Promise<void> {
     await this.#client.query(
       "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
       [
@@ -192,13 +244,13 @@ class PooledTransaction implements Transaction {
         [...settings.map(({ value }) => value), "0"],
       ],
     );
-    return rows[0]!.ms; // the server has the setting
   }
 
   async commit(): Promise<void> {
     this.#expectIdle();
     let result: { readonly command: string };
     try {
+      this.#expectAnswer(this.#statementTimeoutMs);
       result = await this.#client.query("COMMIT");
     } catch (error) {
       throw this.#failure(error);
@@ -214,10 +266,12 @@ class PooledTransaction implements Transaction {
 
   async rollback(): Promise<void> {
     if (this.#ended) return;
-    if (!this.#broken && !this.#copying)
+    if (!this.#broken && !this.#copying) {
+      this.#expectAnswer();
       await this.#client.query("ROLLBACK").catch(() => {
         this.#broken = true;
       });
+    }
     this.#release();
   }
 
@@ -238,6 +292,7 @@ class PooledTransaction implements Transaction {
   #release(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#stopExpecting();
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#client.removeListener("error", this.#onError);
     // The pool closes a connection that is released with `true`. A cancel request that is still on its way must not meet the
@@ -252,7 +307,30 @@ class PooledTransaction implements Transaction {
     this.#release();
   }
 
-  readonly #onAbort = (): void => cancelStatement(this.#client);
+  readonly #onAbort = (): void => this.#cancel();
+
+  #cancel(): void {
+    cancelStatement(this.#client);
+    this.#expectAnswer();
+  }
+
+  /**
+   * A server that is gone without a word, or stands still, would be waited for for ever: its connection is cut, and what runs fails.
+   * @param workMs that it may take before it answers, ms; 0: any time
+   */
+  #expectAnswer(workMs?: number): void {
+    this.#stopExpecting();
+    if (workMs === 0) return;
+    const waitMs = Math.min((workMs ?? 0) + this.#answerTimeoutMs, LONGEST_TIMER_MS);
+    this.#cutTimer = setTimeout(() => {
+      this.#broken = true;
+      this.#release();
+    }, waitMs);
+  }
+
+  #stopExpecting(): void {
+    clearTimeout(this.#cutTimer);
+  }
 
   // Without a listener the loss of a connection would end the process; the statement that runs tells of it.
   readonly #onError = (): void => {

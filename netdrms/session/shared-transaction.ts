@@ -1,7 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
 import type { Transaction } from "../database/connection-pool.js";
 import type { Database, Row } from "../database/database.js";
-import { param, type Sql, sql } from "../database/sql.js";
+import { type Sql, sql } from "../database/sql.js";
 import { OpenCopies } from "./open-copies.js";
 import { Turns } from "./turns.js";
 
@@ -129,9 +129,7 @@ export class SharedTransaction {
       if (this.#closed) throw new DasError("CANCELLED", "The session with the archive has ended");
       expectGoing(signal);
       if (statementTimeoutMs !== this.#timeoutMs) {
-        await this.#transaction.query(
-          sql`SELECT set_config('statement_timeout', ${param(String(statementTimeoutMs), "text")}, true)`,
-        );
+        await this.#transaction.limitStatements(statementTimeoutMs);
         this.#timeoutMs = statementTimeoutMs;
       }
       await this.#transaction.query(access === "read" ? BEGIN_READ : sql`SAVEPOINT statement`);

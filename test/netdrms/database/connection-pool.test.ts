@@ -22,11 +22,8 @@ describe("statements", () => {
       values: [hostile, "5"],
     });
     expect(withSettings(statement, "heliostream.p")).toEqual({
-      text: `SELECT "a" FROM "su_ex"."t" WHERE b = current_setting('heliostream.p1')::text AND c = current_setting('heliostream.p2')::int8`,
-      settings: [
-        { name: "heliostream.p1", value: hostile },
-        { name: "heliostream.p2", value: "5" },
-      ],
+      text: `SELECT "a" FROM "su_ex"."t" WHERE b = (SELECT current_setting('heliostream.p1')::text)::text AND c = '5'::int8`,
+      settings: [{ name: "heliostream.p1", value: hostile }],
     });
   });
 
@@ -150,6 +147,54 @@ describe.skipIf(postgres.missing)(postgres.title("transactions of the archive"),
     await single.close();
   });
 
+  it.each([
+    ["text", "a'b\\c\"d$$e'); DROP TABLE public.t; --\n\u00b5"],
+    ["text", ""],
+    ["text", "x".repeat(1 << 20)],
+    ["text[]", ["a,b", 'c"d\\', "{}", "NULL", "", " x "]],
+    ["text[]", []],
+    ["int8[]", [1n, -(2n ** 63n)]],
+    ["int8[]", []],
+    ["int8", 2n ** 63n - 1n],
+    ["int4", -5],
+    ["float8", 5e-324],
+    ["float8", Number.NaN],
+    ["float8", Number.NEGATIVE_INFINITY],
+    ["bool", false],
+    ["text", null],
+  ] as const)("copy the same for a value of %s as they query, and keep no setting", async (type, value) => {
+    const same = sql`SELECT ARRAY[(${param(value, type)})::text] AS value`;
+    const text = sql`SELECT (${param(value, type)})::text AS value`;
+    const [queried] = await inTransaction(pool, READ, (db) => db.query(text));
+    const copied = await inTransaction(pool, READ, async (db) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of db.copyOut(same)) pieces.push(Buffer.from(piece));
+      return Buffer.concat(pieces);
+    });
+    // In the array of one element its text stands last, before the trailer of two bytes; NULL has the length -1.
+    const wanted = queried?.value === null ? Buffer.alloc(4, 0xff) : Buffer.from(String(queried?.value));
+    expect(copied.subarray(-2 - wanted.length, -2).equals(wanted)).toBe(true);
+    const left = await inTransaction(pool, READ, (db) =>
+      db.query(sql`SELECT name FROM pg_settings WHERE name LIKE 'heliostream.%' AND setting <> ''`),
+    );
+    expect(left).toEqual([]);
+  });
+
+  it("search long lists in a COPY as PostgreSQL searches those of a person", async () => {
+    const numbers = joinSql(
+      Array.from({ length: 4000 }, (_, n) => sql`${param(BigInt(n), "int8")}`),
+      ", ",
+    );
+    const statement = sql`SELECT n FROM generate_series(1, 5000) AS s(n) WHERE n IN (${numbers})`;
+    // To look them up for every row takes half a minute, and there are five seconds.
+    let bytes = 0;
+    await inTransaction(pool, READ, async (db) => {
+      for await (const piece of db.copyOut(statement)) bytes += piece.length;
+    });
+    // Header, rows of a count, a length and four bytes, trailer.
+    expect(bytes).toBe(19 + 3999 * 10 + 2);
+  });
+
   it("end a COPY whose reader leaves early, on the server too", async () => {
     const transaction = await pool.begin(READ);
     const endless = transaction.copyOut(sql`SELECT generate_series(1, 1000000000), repeat('left early', 10)`);
@@ -215,6 +260,18 @@ describe.skipIf(postgres.missing)(postgres.title("transactions of the archive"),
     );
     expect(error).toMatchObject({ code: "ARCHIVE_AWAY" });
     expect(typeof (await count())).toBe("bigint");
+  });
+
+  it("do not wait for a connection once they are cancelled", async () => {
+    const single = connectionPool({ url, maxConnections: 1 });
+    const holder = await single.begin(READ);
+    const stop = new AbortController();
+    const waiting = rejectionOf(() => single.begin({ ...READ, signal: stop.signal }));
+    stop.abort();
+    expect(await waiting).toMatchObject({ code: "CANCELLED" });
+    await holder.rollback();
+    expect(await inTransaction(single, READ, (db) => db.query(sql`SELECT 1 AS x`))).toEqual([{ x: 1 }]);
+    await single.close();
   });
 
   it("say that a database is away, without its address", async () => {

@@ -38,6 +38,7 @@ export function losingPool(pool: ConnectionPool, loss: Loss, at: number): Losing
         open.add(transaction);
         return {
           query: (statement) => step(() => transaction.query(statement)),
+          limitStatements: (timeoutMs) => step(() => transaction.limitStatements(timeoutMs)),
           copyOut: (select) => transaction.copyOut(select),
           commit: () => step(() => transaction.commit(), true),
           rollback: () => transaction.rollback(),
