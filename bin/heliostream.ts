@@ -9,6 +9,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "run the server with the example sources, no configuration needed",
     load: async () => (await import("./commands/demo.js")).demo,
   },
+  sample: {
+    summary: "make the sample archive, or run its database",
+    load: async () => (await import("./commands/sample.js")).sample,
+  },
   check: {
     summary: "check definitions: a whole tree, a folder or one file",
     load: async () => (await import("./commands/check.js")).check,

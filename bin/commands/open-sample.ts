@@ -1,13 +1,16 @@
 import { describeProblem } from "../../config/problem.js";
 import { isDasError } from "../../errors/das-error.js";
+import { type KeptArchiveOptions, openSampleArchive } from "../../netdrms/sample/archive/kept-archive.js";
 import { SAMPLE_READER } from "../../netdrms/sample/archive/make-archive.js";
 import { chooseSampleFolder } from "../../netdrms/sample/archive/sample-folder.js";
-import { SampleProgressLine } from "./sample-progress.js";
+import { type ProgressOutput, SampleProgressLine } from "./sample-progress.js";
 
 /** The sample archive for those who read it. */
 export interface SampleForReaders {
   /** Address for `DRMS_URL`. */
   readonly url: string;
+  /** Folder of its storage units. */
+  readonly partition: string;
   stop(): Promise<void>;
 }
 
@@ -20,23 +23,32 @@ export type SampleStart =
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** What may be other than usual. */
+export interface OpenSampleOptions extends Pick<KeptArchiveOptions, "plan" | "images"> {
+  /** Missing: that of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Missing: standard output. */
+  readonly output?: ProgressOutput;
+}
+
 /**
- * Opens the sample archive, which may take some seconds the first time, and tells so on standard output. Without PostgreSQL, or where
- * there is no place for it, there is none.
+ * Opens the sample archive, which may take some seconds the first time, and tells so. Without PostgreSQL, or where there is no place
+ * for it, there is none.
  * Errors: none of those; INTERNAL, and what no code expects.
  */
-export async function openSample(): Promise<SampleStart> {
+export async function openSample(options: OpenSampleOptions = {}): Promise<SampleStart> {
+  const { env = process.env, output = process.stdout, ...wanted } = options;
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   for (const signal of SIGNALS) process.on(signal, stop);
-  const line = new SampleProgressLine(process.stdout);
+  const line = new SampleProgressLine(output);
   try {
-    const { openSampleArchive } = await import("../../netdrms/sample/archive/kept-archive.js");
     const archive = await openSampleArchive({
-      folder: await chooseSampleFolder(process.env),
+      ...wanted,
+      folder: await chooseSampleFolder(env),
       signal: controller.signal,
       progress: (progress) => line.tell(progress),
-      waiting: () => console.log("sample archive: another start makes it, waiting"),
+      waiting: () => output.write("sample archive: another start makes it, waiting\n"),
       log: (text) => console.error(`heliostream: ${text}`),
     });
     if (controller.signal.aborted) {
@@ -44,7 +56,11 @@ export async function openSample(): Promise<SampleStart> {
       return { kind: "stopped" };
     }
     line.end(archive.wasMade ? "made, and kept for the next start" : "there");
-    return { kind: "open", archive: { url: archive.url(SAMPLE_READER), stop: () => archive.stop() } };
+    const { partition } = archive;
+    return {
+      kind: "open",
+      archive: { url: archive.url(SAMPLE_READER), partition, stop: () => archive.stop() },
+    };
   } catch (error) {
     if (controller.signal.aborted) return { kind: "stopped" };
     if (!isDasError(error) || error.code === "INTERNAL") throw error;

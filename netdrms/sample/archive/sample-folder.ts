@@ -1,5 +1,6 @@
+import { access, constants } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { packageRoot } from "../../../config/package-root.js";
 import { DasError } from "../../../errors/das-error.js";
 import { reachableFolder } from "../../postgres/data-folder.js";
@@ -24,12 +25,14 @@ export function partitionName(fingerprint: string): string {
 export async function chooseSampleFolder(env: Readonly<Record<string, string | undefined>>): Promise<string> {
   const named = env[SAMPLE_FOLDER_VARIABLE]?.trim() ?? "";
   const candidates = named === "" ? usualFolders(env) : [resolve(named)];
-  const fit = candidates.filter(isFit);
+  const fit: string[] = [];
+  for (const candidate of candidates)
+    if (isShort(candidate) && (await canBeMade(candidate))) fit.push(candidate);
   const folder = fit.length === 0 ? undefined : await reachableFolder(fit);
   if (folder !== undefined) return folder;
   const problem =
     fit.length === 0
-      ? `a path of at most ${MAX_FOLDER} characters without blanks`
+      ? `a path of at most ${MAX_FOLDER} characters without blanks, where this user may write`
       : "one that the user whom the database is run as can enter";
   throw new DasError(
     "BAD_CONFIG",
@@ -49,6 +52,17 @@ function usualFolders({ XDG_CACHE_HOME }: Readonly<Record<string, string | undef
   ];
 }
 
-function isFit(folder: string): boolean {
+function isShort(folder: string): boolean {
   return folder.length <= MAX_FOLDER && /^\/[\x21-\x7e]*$/.test(folder);
+}
+
+/** Whether this user may write into the folder, or else into the nearest one above it that is there. */
+async function canBeMade(folder: string): Promise<boolean> {
+  try {
+    await access(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    return isMissing && dirname(folder) !== folder && canBeMade(dirname(folder));
+  }
 }
