@@ -27,6 +27,9 @@ const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
 const SIGNATURE = Buffer.from("PGCOPY\n\xff\r\n\0", "latin1");
 const HEADER_BYTES = SIGNATURE.length + 8;
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+/** Where the high half of 64 bits stands in the memory of this machine. */
+const HIGH_HALF = LITTLE_ENDIAN ? 4 : 0;
 const WIDTH = { int2: 2, int4: 4, int8: 8, float4: 4, float8: 8, bool: 1 } as const;
 
 /**
@@ -48,6 +51,10 @@ export async function* decodeCopy(
 
 class CopyDecoder {
   readonly #types: readonly CopyType[];
+  /** Bytes of a value of each column; -1 for text. */
+  readonly #widths: Int32Array;
+  /** Where the values of the rows are that were found last, row by row; -1 for NULL. */
+  readonly #places: Int32Array;
   #rest: Buffer = Buffer.alloc(0);
   #begun = false;
   #ended = false;
@@ -57,6 +64,8 @@ class CopyDecoder {
 
   constructor(types: readonly CopyType[]) {
     this.#types = types;
+    this.#widths = Int32Array.from(types, (type) => (type === "text" ? -1 : WIDTH[type]));
+    this.#places = new Int32Array(BATCH_ROWS * types.length);
     this.#batch = types.map(newColumn);
   }
 
@@ -68,9 +77,11 @@ class CopyDecoder {
     let at = this.#begun ? 0 : this.#header(bytes);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     while (this.#begun && !this.#ended) {
-      const next = this.#row(bytes, view, at);
-      if (next === undefined) break;
+      const { rows, next } = this.#find(view, at);
       at = next;
+      if (rows === 0) break;
+      for (let n = 0; n < this.#batch.length; n++) this.#read(this.#batch[n]!, n, rows, bytes, view);
+      this.#rows += rows;
       if (this.#rows === BATCH_ROWS || this.#textBytes >= BATCH_TEXT_BYTES) yield this.#take();
     }
     // A copy: the piece may be re-used by whoever gave it.
@@ -96,67 +107,120 @@ class CopyDecoder {
     return HEADER_BYTES + extension;
   }
 
-  /** Reads the row at `at`; where the next one begins, or `undefined` while this one is not all there. */
-  #row(bytes: Buffer, view: DataView, at: number): number | undefined {
-    if (at + 2 > bytes.length) return undefined;
-    const fields = view.getInt16(at);
-    if (fields === -1) {
-      this.#ended = true;
-      return at + 2;
+  /**
+   * Finds the values of the rows from `at` on that are all there and that the batch has room for: two bytes with the number of
+   * fields, then each field with its length before it. Rows are looked at once here, so that each column is read in a loop of its own.
+   */
+  #find(view: DataView, at: number): { readonly rows: number; readonly next: number } {
+    const widths = this.#widths;
+    const places = this.#places;
+    const columns = widths.length;
+    const room = BATCH_ROWS - this.#rows;
+    const end = view.byteLength;
+    let place = 0;
+    let rows = 0;
+    search: for (; rows < room && this.#textBytes < BATCH_TEXT_BYTES; rows++) {
+      if (at + 2 > end) break;
+      const fields = view.getInt16(at);
+      if (fields === -1) {
+        this.#ended = true;
+        return { rows, next: at + 2 };
+      }
+      if (fields !== columns)
+        throw new DasError("ARCHIVE_FAILED", `a row of ${fields} columns, expected ${columns}`);
+      let field = at + 2;
+      let textBytes = 0;
+      for (let n = 0; n < columns; n++) {
+        if (field + 4 > end) break search;
+        const length = view.getInt32(field);
+        field += 4;
+        if (length < 0) places[place + n] = -1;
+        else {
+          const width = widths[n]!;
+          if (width >= 0 ? length !== width : length > MAX_ROW_BYTES) throw this.#badLength(n, length);
+          if (width < 0) textBytes += length;
+          places[place + n] = field;
+          field += length;
+        }
+      }
+      if (field > end) break;
+      this.#textBytes += textBytes;
+      place += columns;
+      at = field;
     }
-    if (fields !== this.#types.length)
-      throw new DasError("ARCHIVE_FAILED", `a row of ${fields} columns, expected ${this.#types.length}`);
-    // First whether the row is all there, so that a value is never written twice.
-    let end = at + 2;
-    for (let n = 0; n < fields; n++) {
-      if (end + 4 > bytes.length) return undefined;
-      const length = view.getInt32(end);
-      if (length > MAX_ROW_BYTES) throw new DasError("ARCHIVE_FAILED", `a value of ${length} bytes`);
-      end += length < 0 ? 4 : 4 + length;
-    }
-    if (end > bytes.length) return undefined;
-    let field = at + 2;
-    for (let n = 0; n < fields; n++) {
-      const length = view.getInt32(field);
-      this.#value(this.#batch[n]!, bytes, view, field + 4, length);
-      field += length < 0 ? 4 : 4 + length;
-    }
-    this.#rows++;
-    return end;
+    return { rows, next: at };
   }
 
-  #value(column: CopyColumn, bytes: Buffer, view: DataView, at: number, length: number): void {
-    const row = this.#rows;
-    if (length < 0) {
-      column.isNull[row] = 1;
-      if (column.type === "text") column.values[row] = "";
-      return;
-    }
-    if (column.type !== "text" && length !== WIDTH[column.type])
-      throw new DasError("ARCHIVE_FAILED", `a value of ${length} bytes, expected ${column.type}`);
+  #badLength(column: number, length: number): DasError {
+    const expected = this.#types[column] === "text" ? "" : `, expected ${this.#types[column]}`;
+    return new DasError("ARCHIVE_FAILED", `a value of ${length} bytes${expected}`);
+  }
+
+  /** Reads column `n` of the rows that were found last. */
+  #read(column: CopyColumn, n: number, rows: number, bytes: Buffer, view: DataView): void {
+    const places = this.#places;
+    const columns = this.#widths.length;
+    const { isNull } = column;
+    const end = this.#rows + rows;
+    let place = n;
     switch (column.type) {
       case "int2":
-        column.values[row] = view.getInt16(at);
+        for (let row = this.#rows; row < end; row++, place += columns) {
+          const at = places[place]!;
+          if (at < 0) isNull[row] = 1;
+          else column.values[row] = view.getInt16(at);
+        }
         break;
       case "int4":
-        column.values[row] = view.getInt32(at);
+        for (let row = this.#rows; row < end; row++, place += columns) {
+          const at = places[place]!;
+          if (at < 0) isNull[row] = 1;
+          else column.values[row] = view.getInt32(at);
+        }
         break;
-      case "int8":
-        column.values[row] = view.getBigInt64(at);
+      case "int8": {
+        // In two halves: a bigint for each would be an object for each.
+        const halves = new DataView(column.values.buffer);
+        for (let row = this.#rows; row < end; row++, place += columns) {
+          const at = places[place]!;
+          if (at < 0) isNull[row] = 1;
+          else {
+            halves.setInt32(8 * row + HIGH_HALF, view.getInt32(at), LITTLE_ENDIAN);
+            halves.setInt32(8 * row + (4 - HIGH_HALF), view.getInt32(at + 4), LITTLE_ENDIAN);
+          }
+        }
         break;
+      }
       case "float4":
-        column.values[row] = view.getFloat32(at);
+        for (let row = this.#rows; row < end; row++, place += columns) {
+          const at = places[place]!;
+          if (at < 0) isNull[row] = 1;
+          else column.values[row] = view.getFloat32(at);
+        }
         break;
       case "float8":
-        column.values[row] = view.getFloat64(at);
+        for (let row = this.#rows; row < end; row++, place += columns) {
+          const at = places[place]!;
+          if (at < 0) isNull[row] = 1;
+          else column.values[row] = view.getFloat64(at);
+        }
         break;
       case "bool":
-        column.values[row] = view.getUint8(at);
+        for (let row = this.#rows; row < end; row++, place += columns) {
+          const at = places[place]!;
+          if (at < 0) isNull[row] = 1;
+          else column.values[row] = view.getUint8(at);
+        }
         break;
       case "text":
-        column.values[row] = bytes.toString("utf8", at, at + length);
-        this.#textBytes += length;
+        for (let row = this.#rows; row < end; row++, place += columns) {
+          const at = places[place]!;
+          if (at < 0) isNull[row] = 1;
+          column.values[row] = at < 0 ? "" : bytes.toString("utf8", at, at + view.getInt32(at - 4));
+        }
         break;
+      default:
+        column satisfies never;
     }
   }
 

@@ -47,18 +47,22 @@ export interface PlannedSegment {
   readonly reached?: number | "never";
 }
 
-/** One statement that reads the records of a selection with all that is wanted of them. */
-export interface RecordPlan {
+/** One statement that reads keywords of the records of a selection, and nothing else of them. */
+export interface KeywordPlan {
   readonly select: Sql;
   readonly types: readonly CopyType[];
+  readonly keywords: readonly PlannedKeyword[];
+  /** Members whose links the series do not have, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/** One statement that reads the records of a selection with all that is wanted of them. */
+export interface RecordPlan extends KeywordPlan {
   readonly recnum: number;
   readonly sunum: number;
   readonly slot: number;
   readonly sessionId: number;
-  readonly keywords: readonly PlannedKeyword[];
   readonly segments: readonly PlannedSegment[];
-  /** Members whose links the series do not have, a line each. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -81,17 +85,25 @@ export async function planRecords(
     slot: own("slotnum", "int4"),
     sessionId: own("sessionid", "int8"),
   };
-  const keywords: PlannedKeyword[] = [];
-  for (const keyword of wanted.keywords) keywords.push(await planner.keyword(keyword));
+  const keywords = await planner.keywords(wanted.keywords);
   const segments: PlannedSegment[] = [];
   for (const segment of wanted.segments) segments.push(await planner.segment(segment));
-  const ownOrder = orderColumns(selection).map((column) => planner.joins.column(RECORD, column));
-  const sorted: Sql[] = [];
-  for (const keyword of wanted.order ?? []) sorted.push(...(await planner.column(keyword)));
-  const order = joinSql([...sorted, ...ownOrder], ", ");
-  const { joins, list } = planner;
-  const select = sql`SELECT ${list.sql} FROM (${selectionSql(selection, joins.recordColumns)}) AS r${joins.joins} ORDER BY ${order}`;
-  return { select, types: list.types, ...numbers, keywords, segments, warnings: planner.warnings };
+  return { ...(await planner.statement(selection, wanted.order)), ...numbers, keywords, segments };
+}
+
+/**
+ * Plans the reading of keywords alone, for which less is read and sent. Otherwise as {@link planRecords}.
+ *
+ * @param wanted one keyword at least that is a column
+ */
+export async function planKeywords(
+  catalog: SeriesCatalog,
+  selection: Selection,
+  wanted: Omit<WantedMembers, "segments">,
+): Promise<KeywordPlan> {
+  const planner = new RecordPlanner(catalog, selection.series);
+  const keywords = await planner.keywords(wanted.keywords);
+  return { ...(await planner.statement(selection, wanted.order)), keywords };
 }
 
 class RecordPlanner {
@@ -104,6 +116,25 @@ class RecordPlanner {
   constructor(catalog: SeriesCatalog, series: Series) {
     this.#catalog = catalog;
     this.#series = series;
+  }
+
+  /** The statement for all that was planned. */
+  async statement(
+    selection: Selection,
+    order: readonly Keyword[] = [],
+  ): Promise<Omit<KeywordPlan, "keywords">> {
+    const { joins, list, warnings } = this;
+    const sorted: Sql[] = [];
+    for (const keyword of order) sorted.push(...(await this.column(keyword)));
+    const columns = orderColumns(selection).map((column) => joins.column(RECORD, column));
+    const select = sql`SELECT ${list.sql} FROM (${selectionSql(selection, joins.recordColumns)}) AS r${joins.joins} ORDER BY ${joinSql([...sorted, ...columns], ", ")}`;
+    return { select, types: list.types, warnings };
+  }
+
+  async keywords(keywords: readonly Keyword[]): Promise<readonly PlannedKeyword[]> {
+    const planned: PlannedKeyword[] = [];
+    for (const keyword of keywords) planned.push(await this.keyword(keyword));
+    return planned;
   }
 
   async keyword(keyword: Keyword): Promise<PlannedKeyword> {

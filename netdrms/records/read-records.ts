@@ -2,8 +2,14 @@ import type { CopyBatch, CopyColumn } from "../database/copy-binary.js";
 import { decodeCopy } from "../database/copy-binary.js";
 import type { Database } from "../database/database.js";
 import { keywordValues } from "./keyword-values.js";
-import type { PlannedKeyword, PlannedSegment, RecordPlan } from "./plan-records.js";
-import type { KeywordColumn, KeywordValues, RecordBatch, SegmentColumn } from "./record-batch.js";
+import type { KeywordPlan, PlannedKeyword, PlannedSegment, RecordPlan } from "./plan-records.js";
+import type {
+  KeywordBatch,
+  KeywordColumn,
+  KeywordValues,
+  RecordBatch,
+  SegmentColumn,
+} from "./record-batch.js";
 
 /** What stands for "no storage unit" and "no slot"; netdrms 2.4. */
 const NONE = -1;
@@ -15,6 +21,12 @@ const NONE = -1;
 export async function* readRecords(database: Database, plan: RecordPlan): AsyncGenerator<RecordBatch> {
   for await (const batch of decodeCopy(database.copyOut(plan.select), plan.types))
     yield recordBatch(plan, batch);
+}
+
+/** Runs a plan of keywords. Otherwise as {@link readRecords}. */
+export async function* readKeywords(database: Database, plan: KeywordPlan): AsyncGenerator<KeywordBatch> {
+  for await (const batch of decodeCopy(database.copyOut(plan.select), plan.types))
+    yield { rows: batch.rows, keywords: plan.keywords.map((keyword) => keywordColumn(keyword, batch)) };
 }
 
 function recordBatch(plan: RecordPlan, batch: CopyBatch): RecordBatch {

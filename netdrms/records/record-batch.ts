@@ -46,16 +46,20 @@ export interface SegmentColumn {
   readonly reached?: Uint8Array;
 }
 
-/** Some records of one series, column by column, in the order of the record set. */
-export interface RecordBatch {
+/** Keywords of some records of one series, column by column, in the order of the record set. */
+export interface KeywordBatch {
   readonly rows: number;
+  /** In the order in which they were asked for. */
+  readonly keywords: readonly KeywordColumn[];
+}
+
+/** Some records of one series, column by column, in the order of the record set. */
+export interface RecordBatch extends KeywordBatch {
   readonly recnum: BigInt64Array;
   /** -1 where a record has no storage unit. */
   readonly sunum: BigInt64Array;
   readonly slot: Int32Array;
   readonly sessionId: BigInt64Array;
-  /** In the order in which they were asked for. */
-  readonly keywords: readonly KeywordColumn[];
   readonly segments: readonly SegmentColumn[];
 }
 

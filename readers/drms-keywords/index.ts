@@ -1,9 +1,9 @@
 import { declareArguments } from "../../netdrms/module/check-declaration.js";
 import type { ParsedArguments } from "../../netdrms/module/parse-arguments.js";
 import { planSelection } from "../../netdrms/query/plan-selection.js";
-import { planRecords } from "../../netdrms/records/plan-records.js";
-import { readRecords } from "../../netdrms/records/read-records.js";
-import type { RecordBatch } from "../../netdrms/records/record-batch.js";
+import { planKeywords } from "../../netdrms/records/plan-records.js";
+import { readKeywords } from "../../netdrms/records/read-records.js";
+import type { KeywordBatch } from "../../netdrms/records/record-batch.js";
 import type { ItemSource, PacketHeader, StreamItem } from "../../stream/model.js";
 import { packetHeader, xPlane } from "../../stream/packet-header.js";
 import type { ProgramContext } from "../../stream/program.js";
@@ -48,9 +48,9 @@ const DECLARATION = declareArguments({
 });
 
 /** Makes time series of the keywords of a series. */
-export const drmsKeywords = recordModule({ kind: "reader", declaration: DECLARATION, read: readKeywords });
+export const drmsKeywords = recordModule({ kind: "reader", declaration: DECLARATION, read: keywordSeries });
 
-async function* readKeywords(
+async function* keywordSeries(
   { values, standard }: ParsedArguments<typeof DECLARATION>,
   range: TimeRange,
   context: ProgramContext,
@@ -63,9 +63,8 @@ async function* readKeywords(
     const { shown, leftOut } = await shownKeywords(catalog, series, values, records.time);
     const cut = await qualityCut(catalog, series, values);
     const leading = cut === undefined ? [records.time] : [records.time, cut.keyword];
-    const plan = await planRecords(catalog, planSelection(records.query), {
+    const plan = await planKeywords(catalog, planSelection(records.query), {
       keywords: [...leading, ...shown.map(({ keyword }) => keyword)],
-      segments: [],
       order: records.order,
     });
     const title = values.title ?? seriesTitle(series);
@@ -87,7 +86,7 @@ async function* readKeywords(
       ]),
     ];
     yield* packets(
-      readRecords(database, plan),
+      readKeywords(database, plan),
       header,
       { sieve: rowSieve(range, cut?.mask ?? 0), leading: leading.length },
       context,
@@ -105,7 +104,7 @@ interface Leading {
 }
 
 async function* packets(
-  batches: AsyncIterable<RecordBatch>,
+  batches: AsyncIterable<KeywordBatch>,
   header: PacketHeader,
   { sieve, leading }: Leading,
   context: ProgramContext,

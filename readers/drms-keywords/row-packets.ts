@@ -1,4 +1,4 @@
-import type { RecordBatch } from "../../netdrms/records/record-batch.js";
+import type { KeywordBatch } from "../../netdrms/records/record-batch.js";
 import { BatchBuilder } from "../../stream/batch-builder.js";
 import type { PacketBatch, PacketHeader } from "../../stream/model.js";
 import type { KeptRows } from "../archive/kept-rows.js";
@@ -16,7 +16,7 @@ export class RowPackets {
   }
 
   /** Packets of the kept rows. Each batch holds until the next is asked for. */
-  *packets(batch: RecordBatch, { count, rows, us2000 }: KeptRows, skip: number): Generator<PacketBatch> {
+  *packets(batch: KeywordBatch, { count, rows, us2000 }: KeptRows, skip: number): Generator<PacketBatch> {
     const builder = this.#builder;
     const { header, view } = builder;
     for (let from = 0; from < count; ) {
