@@ -40,12 +40,18 @@ export async function readSessions(
   subject: Subject,
 ): Promise<ReadonlyMap<string, SessionInfo>> {
   const byNamespace = new Map<string, bigint[]>();
-  for (const { sessionns, sessionid } of await database.query(sessionsSql(selection, subject))) {
+  const made = await database.query(sessionsSql(selection, subject));
+  if (made.length > MAX_SESSIONS)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `records of more than ${MAX_SESSIONS} sessions, expected fewer with -I`,
+    );
+  for (const { sessionns, sessionid } of made) {
     if (typeof sessionns !== "string" || typeof sessionid !== "bigint") continue;
-    byNamespace.set(sessionns.toLowerCase(), [
-      ...(byNamespace.get(sessionns.toLowerCase()) ?? []),
-      sessionid,
-    ]);
+    const namespace = sessionns.toLowerCase();
+    const ids = byNamespace.get(namespace) ?? [];
+    ids.push(sessionid);
+    byNamespace.set(namespace, ids);
   }
   const tables = await catalogTables(
     database,
@@ -80,9 +86,7 @@ async function logFolders(
   lookup: UnitLookup,
   given: readonly (Row[string] | undefined)[],
 ): Promise<ReadonlyMap<bigint, string>> {
-  const sunums = given.filter((sunum) => typeof sunum === "bigint");
-  if (sunums.length > MAX_SESSIONS) throw new DasError("BAD_PARAMETER", `more than ${MAX_SESSIONS} sessions`);
-  const units = await lookup.find(sunums);
+  const units = await lookup.find(given.filter((sunum) => typeof sunum === "bigint"));
   return new Map(
     [...units].flatMap(([sunum, { state, folder }]) => (state === "Y" ? [[sunum, folder]] : [])),
   );

@@ -181,6 +181,22 @@ describe.skipIf(postgres.missing)(postgres.title("show_info"), () => {
     );
   });
 
+  it("shows records of many sessions, and refuses more than it can hold", async () => {
+    await archive.makeSeries(
+      'Seriesname: su_ex.many\nAuthor: "a"\nOwner: ex\nUnitsize: 0\nArchive: 0\nRetention: 1\nTapegroup: 0\nDescription: "Many"\nKeyword: NOTE, string, variable, record, "", %s, none, ""\n',
+    );
+    await archive.rows(
+      "INSERT INTO su_ex.many (recnum, sessionid, sessionns) SELECT n, n, 'su_ex' FROM generate_series(1, 100001) AS n",
+    );
+    const shown = await text("su_ex.many", "n=100000", "-Iq");
+    expect(shown.split("\n")).toHaveLength(100_001);
+    expect(await show("su_ex.many", "n=100001", "-Iq")).toEqual({
+      status: 1,
+      out: "",
+      lines: ["show_info: records of more than 100000 sessions, expected fewer with -I"],
+    });
+  });
+
   it("prints names and values with -k, texts in quotes, a blank line behind each record", async () => {
     expect(await text("su_ex.mag45[]", "n=2", "-krSTK", "key=T_REC,NOTE,DATAMEAN", "seg=magnetogram")).toBe(
       [
