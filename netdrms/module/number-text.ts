@@ -21,15 +21,19 @@ export function parseInteger(text: string): number | undefined {
 
 /**
  * The number of a whole text as C's strtod reads it: decimal, an integer of {@link parseInteger}, `nan`, `inf`; blanks around it are
- * left out. `undefined` where the text is none.
+ * left out. `undefined` where the text is none, and for digits beyond the largest double: who means infinity writes it.
  */
 export function parseReal(text: string): number | undefined {
   const word = text.trim();
-  if (REAL.test(word)) return Number(word);
+  if (REAL.test(word)) return finite(Number(word));
   const [, sign, name] = NOT_FINITE.exec(word) ?? [];
   if (name !== undefined) {
     if (name.toLowerCase() === "nan") return Number.NaN;
     return sign === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   }
   return parseInteger(word);
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }
