@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { databaseUrl } from "../config/archive-settings.js";
 import { loadConfig } from "../config/config.js";
 import { packageRoot } from "../config/package-root.js";
+import { asDasError } from "../errors/das-error.js";
 import type { ModuleHost, StorageSettings } from "../netdrms/module/module-host.js";
 
 /** What programs of the archive have from their process. */
@@ -46,6 +47,13 @@ export function say(line: string): void {
   } catch {
     // Nobody can be told.
   }
+}
+
+/** Tells why a program ends that could not tell itself; of an internal failure also what those need who mend it. */
+export function sayFailure(name: string, error: unknown): void {
+  const { code, message, where } = asDasError(error, "the program");
+  say(`${name}: ${message}`);
+  if (code === "INTERNAL" && typeof where.detail === "string") say(where.detail);
 }
 
 function storageSettings(url: string | undefined): StorageSettings {

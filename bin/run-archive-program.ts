@@ -1,7 +1,6 @@
-import { asDasError } from "../errors/das-error.js";
 import { OutputGone } from "../netdrms/module/module.js";
 import type { ProgramHost } from "../netdrms/programs/program-host.js";
-import { say } from "./archive-process.js";
+import { say, sayFailure } from "./archive-process.js";
 import { ConsumerGone, ProgramOutput } from "./program-output.js";
 
 /**
@@ -14,7 +13,7 @@ export function runArchiveProgram(name: string, work: (host: ProgramHost) => Pro
     (status) => process.exit(status),
     (error) => {
       if (error instanceof OutputGone || error instanceof ConsumerGone) process.exit(0);
-      say(`${name}: ${asDasError(error, "the program").message}`);
+      sayFailure(name, error);
       process.exit(1);
     },
   );

@@ -1,6 +1,5 @@
-import { asDasError } from "../errors/das-error.js";
 import { RUN_STATUS, runDrmsRun } from "../netdrms/module/drms-run.js";
-import { archiveProcess, say } from "./archive-process.js";
+import { archiveProcess, sayFailure } from "./archive-process.js";
 import { endSignals } from "./end-signals.js";
 
 /** Runs `drms_run` as this process. Source: netdrms 7.4. */
@@ -9,7 +8,7 @@ export function runDrmsRunProcess(): void {
   main(signal).then(
     (status) => process.exit(status),
     (error) => {
-      say(`drms_run: ${asDasError(error, "the program").message}`);
+      sayFailure("drms_run", error);
       process.exit(RUN_STATUS.badArguments);
     },
   );

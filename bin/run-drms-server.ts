@@ -1,18 +1,17 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { asDasError } from "../errors/das-error.js";
 import { DRMS_SERVER, runDrmsServer } from "../netdrms/module/drms-server.js";
 import { readParameterFile } from "../netdrms/module/parameter-file.js";
 import { parseModuleArguments } from "../netdrms/module/parse-arguments.js";
 import { moduleQuestion, usageText } from "../netdrms/module/usage.js";
-import { type ArchiveProcess, archiveProcess, say } from "./archive-process.js";
+import { type ArchiveProcess, archiveProcess, sayFailure } from "./archive-process.js";
 
 /** Runs `drms_server`: in the background, so that the shell goes on when programs can come, or with `-f` here. Source: netdrms 7.4. */
 export function runDrmsServerProcess(): void {
   main().then(
     (status) => process.exit(status),
     (error) => {
-      say(`drms_server: ${asDasError(error, "the session server").message}`);
+      sayFailure(DRMS_SERVER.name, error);
       process.exit(1);
     },
   );

@@ -1,9 +1,8 @@
 import { basename } from "node:path";
-import { asDasError } from "../errors/das-error.js";
 import type { ModuleDeclaration } from "../netdrms/module/declaration.js";
 import { type DrmsModule, OutputGone } from "../netdrms/module/module.js";
 import { runModule } from "../netdrms/module/run-module.js";
-import { archiveProcess, say } from "./archive-process.js";
+import { archiveProcess, say, sayFailure } from "./archive-process.js";
 import { endSignals } from "./end-signals.js";
 import { Pauses } from "./pauses.js";
 import { ConsumerGone, ProgramOutput } from "./program-output.js";
@@ -19,7 +18,7 @@ export function runModuleProcess<D extends ModuleDeclaration>(module: DrmsModule
   main(module, signals.signal).then(
     (status) => process.exit(signals.status() ?? status),
     (error) => {
-      say(`${module.declaration.name}: ${asDasError(error, "the program").message}`);
+      sayFailure(module.declaration.name, error);
       process.exit(1);
     },
   );

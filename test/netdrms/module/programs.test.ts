@@ -1,5 +1,5 @@
 import { existsSync, statSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -58,6 +58,18 @@ describe.skipIf(postgres.missing)(postgres.title("programs of the archive"), () 
   const numbers = async (): Promise<unknown[]> =>
     (await archive.outside("SELECT n::int FROM su_ex.t ORDER BY n")).map(({ n }) => n);
   const sessions = () => archive.outside("SELECT * FROM su_ex.drms_session ORDER BY sessionid");
+
+  it("tell what those need who mend a broken installation", async () => {
+    const stray = join(folder, "drms_server.cjs");
+    await copyFile(join(programs.folder, "drms_server"), stray);
+    const one = start(stray, [], environment());
+    running.push(one);
+    const { code, err } = await one.ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      /^drms_server: the program failed for an internal reason\nError: no package\.json of/,
+    );
+  });
   const sleeping = async (): Promise<void> => {
     const asleep =
       "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%' AND datname = current_database()";
