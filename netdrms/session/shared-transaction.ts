@@ -2,6 +2,7 @@ import { DasError } from "../../errors/das-error.js";
 import type { Transaction } from "../database/connection-pool.js";
 import type { Database, Row } from "../database/database.js";
 import { type Sql, sql } from "../database/sql.js";
+import { expectOneStatement } from "./one-statement.js";
 import { OpenCopies } from "./open-copies.js";
 import { Turns } from "./turns.js";
 
@@ -21,10 +22,6 @@ export interface TransactionUser {
 }
 
 type Access = "read" | "write";
-
-/** First words of statements that would end the transaction of all, or its savepoints. */
-const TRANSACTION_WORDS =
-  /^\s*(?:ABORT|BEGIN|COMMIT|END|PREPARE\s+TRANSACTION|RELEASE|ROLLBACK|SAVEPOINT|START)\b/i;
 
 /**
  * One transaction for several users: their statements run one after the other, and one that fails, or is given up, takes back its
@@ -81,7 +78,7 @@ export class SharedTransaction {
   }
 
   async #query(statement: Sql, access: Access, options: UserOptions): Promise<readonly Row[]> {
-    expectNoTransactionWords(statement);
+    expectOneStatement(statement);
     const endTurn = await this.#begin(access, options);
     const stop = this.#stopAtSignal(options.signal);
     let failed = true;
@@ -97,7 +94,7 @@ export class SharedTransaction {
   }
 
   async *#copyOut(select: Sql, options: UserOptions): AsyncGenerator<Uint8Array> {
-    expectNoTransactionWords(select);
+    expectOneStatement(select);
     const endTurn = await this.#begin("read", options);
     const stop = this.#stopAtSignal(options.signal);
     const pieces = this.#transaction.copyOut(select)[Symbol.asyncIterator]();
@@ -181,10 +178,4 @@ const TAKE_BACK = sql`ROLLBACK TO SAVEPOINT statement; RELEASE SAVEPOINT stateme
 
 function expectGoing(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new DasError("CANCELLED", "The query of the archive was cancelled");
-}
-
-function expectNoTransactionWords({ parts }: Sql): void {
-  const text = parts.map((part) => (typeof part === "string" ? part : "?")).join("");
-  if (TRANSACTION_WORDS.test(text))
-    throw new DasError("ARCHIVE_FAILED", "A statement would end the transaction of the session");
 }
