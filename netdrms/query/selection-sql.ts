@@ -47,6 +47,27 @@ export function selectionSql(selection: Selection, columns: readonly string[]): 
   return sql`SELECT ${columnList(columns)} FROM (${last}) AS r ORDER BY ${orderSql(order, "up")}`;
 }
 
+/** A way to read all versions of records, those of one prime-key value side by side. */
+export interface VersionsByKey {
+  /** The columns that tell the values apart, by which they are in order. */
+  readonly keys: readonly string[];
+  /** The SELECT, to be used as `FROM (…) AS r`; columns of the series table, each once. */
+  select(columns: readonly string[]): Sql;
+}
+
+/**
+ * All versions of the records of a selection of the latest ones, for who leaves the older ones out by itself. `undefined` where the
+ * database has to choose, since conditions and limits come behind the rule, and for any other selection. Source: netdrms 4.6.
+ */
+export function versionsByKeySql(selection: Selection): VersionsByKey | undefined {
+  if (!selection.latest || selection.conditions.length > 0 || selection.limit !== 0) return undefined;
+  const keys = tellingKeys(selection);
+  return {
+    keys,
+    select: (columns) => sql`${versionsSql(selection, columns)} ORDER BY ${orderSql(keys, "up")}`,
+  };
+}
+
 /** A SELECT of one row with the number of selected records, `count` (int8). Source: netdrms 4.7. */
 export function countSql(selection: Selection): Sql {
   const { series, conditions, latest, limit } = selection;

@@ -2,12 +2,13 @@ import { isDasError } from "../../errors/das-error.js";
 import type { CopyType } from "../database/database.js";
 import { joinSql, type Sql, sql } from "../database/sql.js";
 import type { Selection } from "../query/plan-selection.js";
-import { orderColumns, selectionSql } from "../query/selection-sql.js";
+import { orderColumns, selectionSql, type VersionsByKey, versionsByKeySql } from "../query/selection-sql.js";
 import { keywordDefault } from "../series/keyword-default.js";
 import { followKeyword, followSegment } from "../series/link-target.js";
 import { findNamed, type Keyword, type Segment, type Series } from "../series/model.js";
 import type { SeriesCatalog } from "../series/series-cache.js";
 import { DRMS_TYPES, type DrmsValue, missingValue } from "../values/drms-type.js";
+import type { VersionColumns } from "./latest-versions.js";
 import { RECORD, RecordJoins } from "./record-joins.js";
 import { SelectList } from "./select-list.js";
 
@@ -52,6 +53,8 @@ export interface KeywordPlan {
   readonly select: Sql;
   readonly types: readonly CopyType[];
   readonly keywords: readonly PlannedKeyword[];
+  /** The rows are all versions, of which the reader leaves the latest. */
+  readonly versions?: VersionColumns;
   /** Members whose links the series do not have, a line each. */
   readonly warnings: readonly string[];
 }
@@ -103,7 +106,15 @@ export async function planKeywords(
 ): Promise<KeywordPlan> {
   const planner = new RecordPlanner(catalog, selection.series);
   const keywords = await planner.keywords(wanted.keywords);
-  return { ...(await planner.statement(selection, wanted.order)), keywords };
+  const byKey = versionsByKeySql(selection);
+  const isInOrder = (wanted.order ?? []).every(
+    ({ column }, n) => column !== undefined && column === byKey?.keys[n],
+  );
+  const statement =
+    byKey !== undefined && isInOrder
+      ? planner.versions(byKey)
+      : await planner.statement(selection, wanted.order);
+  return { ...statement, keywords };
 }
 
 class RecordPlanner {
@@ -129,6 +140,23 @@ class RecordPlanner {
     const columns = orderColumns(selection).map((column) => joins.column(RECORD, column));
     const select = sql`SELECT ${list.sql} FROM (${selectionSql(selection, joins.recordColumns)}) AS r${joins.joins} ORDER BY ${joinSql([...sorted, ...columns], ", ")}`;
     return { select, types: list.types, warnings };
+  }
+
+  /** The statement for all versions of what was planned. */
+  versions({ keys, select }: VersionsByKey): Omit<KeywordPlan, "keywords"> {
+    const { joins, list, warnings } = this;
+    const columns = keys.map((key) => joins.column(RECORD, key));
+    const versions = {
+      recnum: list.add(joins.column(RECORD, "recnum"), "int8"),
+      keys: keys.map((key, n) => list.add(columns[n]!, this.#keyType(key))),
+    };
+    const statement = sql`SELECT ${list.sql} FROM (${select(joins.recordColumns)}) AS r${joins.joins} ORDER BY ${joinSql(columns, ", ")}`;
+    return { select: statement, types: list.types, versions, warnings };
+  }
+
+  #keyType(column: string): CopyType {
+    const key = this.#series.primeKeys.find(({ internal }) => internal.column === column)!; // the keys are of the series
+    return DRMS_TYPES[key.internal.type].sql;
   }
 
   async keywords(keywords: readonly Keyword[]): Promise<readonly PlannedKeyword[]> {

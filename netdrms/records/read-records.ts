@@ -2,6 +2,7 @@ import type { CopyBatch, CopyColumn } from "../database/copy-binary.js";
 import { decodeCopy } from "../database/copy-binary.js";
 import type { Database } from "../database/database.js";
 import { keywordValues } from "./keyword-values.js";
+import { latestVersions } from "./latest-versions.js";
 import type { KeywordPlan, PlannedKeyword, PlannedSegment, RecordPlan } from "./plan-records.js";
 import type {
   KeywordBatch,
@@ -25,7 +26,8 @@ export async function* readRecords(database: Database, plan: RecordPlan): AsyncG
 
 /** Runs a plan of keywords. Otherwise as {@link readRecords}. */
 export async function* readKeywords(database: Database, plan: KeywordPlan): AsyncGenerator<KeywordBatch> {
-  for await (const batch of decodeCopy(database.copyOut(plan.select), plan.types))
+  const rows = decodeCopy(database.copyOut(plan.select), plan.types);
+  for await (const batch of plan.versions === undefined ? rows : latestVersions(rows, plan.versions))
     yield { rows: batch.rows, keywords: plan.keywords.map((keyword) => keywordColumn(keyword, batch)) };
 }
 
