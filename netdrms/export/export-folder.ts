@@ -61,7 +61,7 @@ export async function exportFolder(
   let failures = 0;
   let cut = false;
   for await (const item of items) {
-    options.signal?.throwIfAborted();
+    if (options.signal?.aborted) throw new DasError("CANCELLED", "The export was cancelled");
     const record =
       options.protocol === "as-is" && item.segment !== undefined
         ? `${item.record}{${item.segment}}`

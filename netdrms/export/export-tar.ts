@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { pack as newPack, type Pack } from "tar-stream";
 import { asDasError, DasError } from "../../errors/das-error.js";
 import { isBeyondBound } from "./bounded-sink.js";
+import { EntrySpool } from "./entry-spool.js";
 import type { ExportItem } from "./export-records.js";
-import { asciiJson } from "./result-list.js";
 import { type SpooledFile, spool } from "./spool.js";
 
 /** How a tar stream of exported files is made. */
@@ -76,47 +76,74 @@ async function fillTar(
   options: TarOptions,
   tally: ExportTally,
 ): Promise<void> {
-  const sent: SentFile[] = [];
-  const messages: Message[] = [];
+  const sent = new EntrySpool<SentFile>();
+  const messages = new EntrySpool<Message>();
+  try {
+    await sendItems(pack, items, options, tally, { sent, messages });
+    await endTar(pack, options, tally, { sent, messages });
+  } finally {
+    await Promise.all([sent.close(), messages.close()]);
+  }
+}
+
+/** What is told at the end. */
+interface Lists {
+  readonly sent: EntrySpool<SentFile>;
+  readonly messages: EntrySpool<Message>;
+}
+
+async function sendItems(
+  pack: Pack,
+  items: AsyncIterable<ExportItem>,
+  options: TarOptions,
+  tally: ExportTally,
+  { sent, messages }: Lists,
+): Promise<void> {
   for await (const item of items) {
     if (options.signal?.aborted) throw nobodyWants();
     const record = item.segment === undefined ? item.record : `${item.record}{${item.segment}}`;
     if (item.kind === "failed") {
       tally.failures++;
-      messages.push({ record, file: item.name ?? null, message: item.message });
+      await messages.add({ record, file: item.name ?? null, message: item.message });
       continue;
     }
-    for (const message of item.file.notes) messages.push({ record, file: item.name, message });
+    for (const message of item.file.notes) await messages.add({ record, file: item.name, message });
     let spooled: SpooledFile;
     try {
       spooled = await spool(item.file, options.maxBytes - tally.bytes);
     } catch (error) {
       tally.cut = isBeyondBound(error);
       const message = `the export ends here: with this file it would have more than ${options.maxBytes} bytes`;
-      messages.push({ record, file: item.name, message: tally.cut ? message : messageOf(error) });
+      await messages.add({ record, file: item.name, message: tally.cut ? message : messageOf(error) });
       if (tally.cut) break;
       tally.failures++;
       continue;
     }
     try {
       const sha256 = await addMember(pack, item.name, spooled, options.nowMs);
-      sent.push({ record, filename: item.name, size: spooled.byteLength, sha256 });
+      await sent.add({ record, filename: item.name, size: spooled.byteLength, sha256 });
       tally.files++;
       tally.bytes += spooled.byteLength;
     } finally {
       await spooled.close();
     }
   }
+}
+
+async function endTar(
+  pack: Pack,
+  options: TarOptions,
+  tally: ExportTally,
+  { sent, messages }: Lists,
+): Promise<void> {
   if (options.acknowledgement !== undefined)
     await addMember(pack, "acknowledgement.txt", inMemory(options.acknowledgement), options.nowMs);
   const shape = { requestid: null, method: "url_direct", protocol: "FITS", dir: null, wait: 0 };
-  const status = sent.length === 0 && tally.failures > 0 ? 1 : 0;
-  const lists = {
-    "file_list.json": { status, ...shape, count: sent.length, size: tally.bytes, data: sent },
-    "error_list.json": { status, ...shape, count: messages.length, data: messages },
-  };
-  for (const [name, list] of Object.entries(lists))
-    await addMember(pack, name, inMemory(Buffer.from(`${asciiJson(list)}\n`)), options.nowMs);
+  const status = sent.count === 0 && tally.failures > 0 ? 1 : 0;
+  const files = await sent.json({ status, ...shape, count: sent.count, size: tally.bytes });
+  await addMember(pack, "file_list.json", files, options.nowMs);
+  const errors = await messages.json({ status, ...shape, count: messages.count });
+  await addMember(pack, "error_list.json", errors, options.nowMs);
   pack.finalize();
 }
 

@@ -97,9 +97,12 @@ export function resultListJson(list: ResultList): string {
   });
 }
 
-/** JSON that reads the same in every encoding: characters beyond ASCII are escaped. Source: export B1. */
-export function asciiJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 1).replaceAll(
+/**
+ * JSON that reads the same in every encoding: characters beyond ASCII are escaped. Source: export B1.
+ * @param indent blanks of each level; 0: all on one line
+ */
+export function asciiJson(value: unknown, indent = 1): string {
+  return JSON.stringify(value, undefined, indent).replaceAll(
     /[\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -1,11 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createFileSink, memorySink } from "../../fits/byte-sink.js";
-import { type FileSource, handleSource } from "../../fits/file-source.js";
+import { memorySink } from "../../fits/byte-sink.js";
 import { beyondBound, boundedSink } from "./bounded-sink.js";
 import type { PreparedFile } from "./image-file.js";
+import { sourcePieces, temporaryFile } from "./temporary-file.js";
 
 /** A finished file: its size, and its bytes once. */
 export interface SpooledFile {
@@ -18,7 +14,6 @@ export interface SpooledFile {
 
 /** What is made whole in memory; larger files go to a temporary one. */
 const MEMORY_BYTES = 32 << 20;
-const PIECE_BYTES = 1 << 20;
 
 /**
  * Makes a file before its first byte goes out: a pipe needs its size first, and what goes wrong is known before anything of it is
@@ -51,32 +46,19 @@ async function onDisk(
   file: PreparedFile & { readonly kind: "patched" },
   mostBytes: number,
 ): Promise<SpooledFile> {
-  const path = join(tmpdir(), `heliostream-${randomBytes(12).toString("hex")}.fits`);
-  const sink = await createFileSink(path, false);
-  let source: FileSource;
+  const temporary = await temporaryFile();
   try {
-    const reading = await open(path, "r");
-    try {
-      // Without a name the file goes with this process, whatever becomes of it.
-      await rm(path);
-      await file.write(boundedSink(sink, mostBytes));
-    } catch (error) {
-      await reading.close();
-      throw error;
-    }
-    source = await handleSource(reading, path);
-  } finally {
-    await sink.close();
-    await rm(path, { force: true });
+    await file.write(boundedSink(temporary.sink, mostBytes));
+    const source = await temporary.source();
+    return {
+      byteLength: source.byteLength,
+      pieces: () => sourcePieces(source),
+      close: () => temporary.close(),
+    };
+  } catch (error) {
+    await temporary.close();
+    throw error;
   }
-  return {
-    byteLength: source.byteLength,
-    async *pieces() {
-      for (let at = 0; at < source.byteLength; at += PIECE_BYTES)
-        yield await source.read(at, Math.min(PIECE_BYTES, source.byteLength - at));
-    },
-    close: () => source.close(),
-  };
 }
 
 /** What a writer writes, as a sequence that its reader pulls: one piece is on its way at a time. */

@@ -24,6 +24,8 @@ export interface HeldRecord {
 /** Records whose units are held and looked up together: two statements for so many files. */
 const GROUP = 64;
 
+const NO_UNITS: ReadonlyMap<bigint, UnitInfo> = new Map();
+
 /** Some records whose storage units stay where they are until the next group is asked for. */
 export interface HeldGroup extends Omit<HeldRecord, "row"> {
   readonly rows: readonly number[];
@@ -45,6 +47,10 @@ export async function* heldGroups(
   for (let begin = 0; begin < wanted.length; ) {
     const { group, sunums } = nextGroup(batch, wanted, begin);
     begin += group.length;
+    if (sunums.size === 0) {
+      yield { batch, rows: group, units: NO_UNITS };
+      continue;
+    }
     const locks = await holdUnits(access.sums, [...sunums], access.signal);
     try {
       const units = await readSums(access.sums, (sums) => locateUnits(sums, [...sunums], access));
