@@ -98,7 +98,7 @@ function checkHeaders(definition: SeriesDefinition, placeOf: PlaceOf): SeriesNam
     SERIES_LIMITS.description,
   );
   const least = definition.segments.length > 0 ? 1 : 0;
-  checkInteger(placeOf("header", "Unitsize"), "unit size", definition.unitSize, least, INT4_MAX);
+  checkInteger(placeOf("header", "Unitsize"), "unit size", definition.unitSize, least, SERIES_LIMITS.slots);
   checkInteger(placeOf("header", "Archive"), "archive", definition.archive, -1, 1);
   for (const [word, days] of [
     ["Retention", definition.retentionDays],
@@ -139,14 +139,17 @@ function checkLinked(
 }
 
 const RECORD_COLUMNS = ["recnum", "sunum", "slotnum", "sessionid", "sessionns"];
+/** Columns that PostgreSQL gives every table (its documentation, "System Columns"). */
+const SYSTEM_COLUMNS = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
 /** Most columns of a table of PostgreSQL. */
 const MAX_COLUMNS = 1600;
 
 function checkColumns(series: Series, placeOf: PlaceOf): void {
   const columns = new Map<string, string>(RECORD_COLUMNS.map((column) => [column, "every series"]));
+  const systems = new Map(SYSTEM_COLUMNS.map((column) => [column, "every table"]));
   const add = (column: string | undefined, part: DefinitionPart, name: string): void => {
     if (column === undefined) return;
-    const other = columns.get(column);
+    const other = columns.get(column) ?? systems.get(column);
     if (other !== undefined)
       throw definitionError(
         placeOf(part, name),

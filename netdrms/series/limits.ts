@@ -13,6 +13,8 @@ export const SERIES_LIMITS = {
   dbIndex: 10,
   segments: 255,
   axes: 16,
+  /** Slots of a storage unit, whose folders have five digits (netdrms 3.3). */
+  slots: 100_000,
   linkSteps: 20,
 } as const;
 

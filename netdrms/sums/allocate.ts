@@ -4,6 +4,7 @@ import { DasError } from "../../errors/das-error.js";
 import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
+import { SERIES_LIMITS } from "../series/limits.js";
 import { syncFolder } from "./durable.js";
 import type { AskSpace } from "./partition-space.js";
 import { listPartitions, type Partition } from "./partitions.js";
@@ -65,7 +66,8 @@ export async function allocateUnit(
   request: UnitRequest,
 ): Promise<NewUnit> {
   const { slots, sunum: given } = request;
-  if (!isSlotCount(slots)) throw new DasError("BAD_PARAMETER", `${slots} slots, expected 0 to 100000`);
+  if (!isSlotCount(slots))
+    throw new DasError("BAD_PARAMETER", `${slots} slots, expected 0 to ${SERIES_LIMITS.slots}`);
   const unit =
     given === undefined
       ? await changeSums(options.pool, (sums) => insertUnit(options, sums, sumid, request))

@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { shown } from "../../config/problem.js";
 import { DasError } from "../../errors/das-error.js";
+import { SERIES_LIMITS } from "../series/limits.js";
 import type { SegmentProtocol } from "../series/model.js";
 
 /** What a file of a segment is called when its record does not say, netdrms 1.7. */
@@ -22,8 +23,7 @@ const EXTENSION = {
 const MAX_FILE_NAME = 255;
 /** Bytes of a path inside a unit, whose parts are files and folders; systems take no longer ones. */
 const MAX_PATH = 4096;
-/** Slots of a storage unit: the folders have five digits. */
-const MAX_SLOTS = 100_000;
+const MAX_SLOTS = SERIES_LIMITS.slots;
 
 /** Whether a storage unit can have so many slots. */
 export function isSlotCount(slots: number): boolean {

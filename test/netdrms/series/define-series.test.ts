@@ -227,6 +227,11 @@ Data: upper, link, SELF, image, 2, NA, NA, "the one before"`,
       'column "recnum" is one of every series already, expected another name',
     ],
     [
+      "a column of the database's own",
+      [keyword("ctid")],
+      'column "ctid" is one of every table already, expected another name',
+    ],
+    [
       "a column of a segment",
       [keyword("sg_000_file"), "Data: d, variable, int, 0, '', generic, ''"],
       'column "sg_000_file" is one of segment d already, expected another name',
@@ -305,7 +310,13 @@ Data: upper, link, SELF, image, 2, NA, NA, "the one before"`,
     [
       "units without a slot",
       ["Unitsize: 0", "Data: A, variable, int, 0, '', generic, ''"],
-      "unit size 0, expected a whole number from 1 to 2147483647",
+      "unit size 0, expected a whole number from 1 to 100000",
+    ],
+    [
+      // A slot is a folder S00000 to S99999.
+      "units of more slots than folders have digits for",
+      ["Unitsize: 100001", "Data: A, variable, int, 0, '', generic, ''"],
+      "unit size 100001, expected a whole number from 1 to 100000",
     ],
     [
       "index keywords that are none",
