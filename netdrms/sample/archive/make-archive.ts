@@ -9,7 +9,6 @@ import { type ObservingPlan, plannedRecords } from "./observing-plan.js";
 import { retireUnits } from "./retire-units.js";
 import { SAMPLE_NAMESPACES } from "./sample-series.js";
 import { processUser, RECORD_CONNECTIONS, type SampleSite, UNIT_CONNECTIONS } from "./sample-site.js";
-import { sharedSun } from "./shared-sun.js";
 import { writeCalibrations } from "./write-calibrations.js";
 import { type ObservingTask, writeObservations } from "./write-observations.js";
 import { writeRegions } from "./write-regions.js";
@@ -127,7 +126,7 @@ async function fill(
     },
   });
   const slots = plan.flatMap((part) => part.slots);
-  await writeRegions(site, of("sample_hmi.regions"), sharedSun(), Math.min(...slots), Math.max(...slots));
+  await writeRegions(site, of("sample_hmi.regions"), Math.min(...slots), Math.max(...slots));
   await retireUnits(site, series, calibrations[1]);
   // Without statistics the first queries would be planned as for empty tables.
   await inTransaction(site.pool, { access: "write", statementTimeoutMs: 60_000 }, (database) =>

@@ -72,7 +72,7 @@ function planOf({ survey, recalibrated, day, doppler, flare }: PlanScale): Obser
       title: "continuum images of a day",
       series: "sample_hmi.ic_720s",
       kinds: ["continuum"],
-      size: 256,
+      size: 192,
       slots: daySlots,
       calibration: 2,
     },
@@ -106,14 +106,14 @@ function planOf({ survey, recalibrated, day, doppler, flare }: PlanScale): Obser
 /** Slots of AIA are 12 s; each fifth is used, which shows both its usual and its short exposures. */
 const STEPS = { hmi: 720, doppler: 45, aia: 60 } as const;
 
-/** What `npm start` shows: some 1600 images. */
+/** What `npm start` shows: some 1400 images. */
 export const FULL_PLAN: ObservingPlan = planOf({
-  survey: { begin: time("2010.05.01_12:00:00_TAI"), end: time("2024.07.01_TAI"), step: 5 * DAY },
+  survey: { begin: time("2010.05.01_12:00:00_TAI"), end: time("2024.07.01_TAI"), step: 6 * DAY },
   recalibrated: 40,
   day: { begin: time(`${FLARE_DAY}_TAI`), end: time(`${FLARE_DAY}_TAI`) + DAY, step: STEPS.hmi },
   doppler: {
     begin: time(`${FLARE_DAY}_11:36_TAI`),
-    end: time(`${FLARE_DAY}_14:36_TAI`),
+    end: time(`${FLARE_DAY}_14:06_TAI`),
     step: STEPS.doppler,
   },
   flare: { begin: time(`${FLARE_DAY}_13:54_TAI`), end: time(`${FLARE_DAY}_14:48_TAI`), step: STEPS.aia },

@@ -2,7 +2,7 @@ import type { Series } from "../../series/model.js";
 import { insertRecords } from "../../store/insert-records.js";
 import type { NewRecord } from "../../store/new-record.js";
 import { DAY } from "../sun/epoch.js";
-import type { ActiveRegion, Sun } from "../sun/index.js";
+import { type ActiveRegion, activeRegions } from "../sun/index.js";
 import { viewpoint } from "../sun/viewpoint.js";
 import { inSampleSession, type SampleSite } from "./sample-site.js";
 
@@ -12,11 +12,10 @@ const DEGREE = Math.PI / 180;
 export async function writeRegions(
   site: SampleSite,
   series: Series,
-  sun: Sun,
   begin: number,
   end: number,
 ): Promise<void> {
-  const regions = sun.regions.filter(({ emergence }) => emergence >= begin && emergence < end);
+  const regions = activeRegions().filter(({ emergence }) => emergence >= begin && emergence < end);
   await inSampleSession(site, "sample_hmi.regions", (write) =>
     insertRecords(write, series, regions.map(regionRecord)),
   );

@@ -52,7 +52,7 @@ export class Sun {
   constructor(seed: number = DEFAULT_SEED) {
     const begin = timeOfYear(FIRST_YEAR);
     const end = timeOfYear(LAST_YEAR);
-    const regions = emergeRegions(seed, begin, end);
+    const regions = activeRegions(seed);
     this.#model = {
       seed,
       regions,
@@ -132,6 +132,11 @@ export class Sun {
     }
     return best;
   }
+}
+
+/** All active regions of a Sun, by emergence, without the rest of it, which takes much longer. */
+export function activeRegions(seed: number = DEFAULT_SEED): readonly ActiveRegion[] {
+  return emergeRegions(seed, timeOfYear(FIRST_YEAR), timeOfYear(LAST_YEAR));
 }
 
 function checkTime(time: number): void {
