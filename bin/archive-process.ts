@@ -5,6 +5,7 @@ import { databaseUrl } from "../config/archive-settings.js";
 import { loadConfig } from "../config/config.js";
 import { packageRoot } from "../config/package-root.js";
 import { asDasError } from "../errors/das-error.js";
+import { failureDetail } from "../netdrms/module/failure-detail.js";
 import type { ModuleHost, StorageSettings } from "../netdrms/module/module-host.js";
 
 /** What programs of the archive have from their process. */
@@ -49,11 +50,11 @@ export function say(line: string): void {
   }
 }
 
-/** Tells why a program ends that could not tell itself; of an internal failure also what those need who mend it. */
+/** Tells why a program ends that could not tell itself, with what those need who mend it. */
 export function sayFailure(name: string, error: unknown): void {
-  const { code, message, where } = asDasError(error, "the program");
-  say(`${name}: ${message}`);
-  if (code === "INTERNAL" && typeof where.detail === "string") say(where.detail);
+  const failure = asDasError(error, "the program");
+  say(`${name}: ${failure.message}`);
+  for (const line of failureDetail(failure)) say(line);
 }
 
 function storageSettings(url: string | undefined): StorageSettings {

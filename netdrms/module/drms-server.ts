@@ -10,6 +10,7 @@ import {
 import { SERVER_STATUS } from "../session/server-status.js";
 import { SessionServer } from "../session/session-server.js";
 import { declareArguments } from "./check-declaration.js";
+import { failureDetail } from "./failure-detail.js";
 import type { ModuleHost } from "./module-host.js";
 import { ModuleOutput } from "./module-output.js";
 import { readParameterFile } from "./parameter-file.js";
@@ -68,7 +69,8 @@ export async function runDrmsServer(host: ServerHost): Promise<number> {
     });
     return await serve(parsed, host);
   } catch (error) {
-    host.log(asDasError(error, "the session server").message);
+    const failure = asDasError(error, "the session server");
+    for (const line of [failure.message, ...failureDetail(failure)]) host.log(line);
     return SERVER_STATUS.failed;
   }
 }

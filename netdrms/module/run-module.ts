@@ -5,6 +5,7 @@ import type { WriteAccess } from "../session/session.js";
 import type { UnitMaker } from "../session/session-units.js";
 import type { ModuleDeclaration, ModuleValues } from "./declaration.js";
 import { describeArguments } from "./describe-arguments.js";
+import { failureDetail } from "./failure-detail.js";
 import { type DrmsModule, type ModuleContext, OutputGone } from "./module.js";
 import { moduleDatabaseUrl } from "./module-database-url.js";
 import type { ModuleHost } from "./module-host.js";
@@ -39,8 +40,22 @@ export async function runModule<D extends ModuleDeclaration>(
   try {
     return await answerOrRun(module, host, output);
   } catch (error) {
-    return statusOf(error, module, output);
+    const status = statusOf(error, module, output);
+    if (hasNoDatabase(error, host))
+      output.log(
+        `${module.declaration.name}: no database is named, expected DRMS_URL in the configuration or JSOC_DBHOST`,
+      );
+    return status;
   }
+}
+
+/** Whether the database that does not answer is one that nobody named: PostgreSQL's own rules led there. */
+function hasNoDatabase(error: unknown, { databaseUrl, env, argv }: ModuleHost): boolean {
+  const isNamed =
+    databaseUrl !== undefined ||
+    (env.DRMSSESSION ?? "") !== "" ||
+    [...argv, ...Object.keys(env)].some((word) => /^(?:-*JSOC_DB(?:HOST|NAME)|PGHOST|PGDATABASE)/.test(word));
+  return !isNamed && error instanceof DasError && error.code === "ARCHIVE_AWAY";
 }
 
 /** Tells of a failure and gives its status. */
@@ -51,10 +66,9 @@ function statusOf<D extends ModuleDeclaration>(
 ): number {
   if (error instanceof OutputGone) return writes ? FAILED : 0;
   const failure = asDasError(error, "the module");
-  const { code, where } = failure;
   // For a query that is wrong: the place, with carets under it.
   output.log(`${declaration.name}: ${showPlace(failure)}`);
-  if (code === "INTERNAL" && typeof where.detail === "string") output.log(where.detail);
+  for (const line of failureDetail(failure)) output.log(line);
   return FAILED;
 }
 

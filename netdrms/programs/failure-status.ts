@@ -1,4 +1,5 @@
 import { asDasError, OUTCOME } from "../../errors/das-error.js";
+import { failureDetail } from "../module/failure-detail.js";
 import { OutputGone } from "../module/module.js";
 import type { ProgramHost } from "./program-host.js";
 
@@ -22,9 +23,10 @@ export async function failureStatus(
       log(`${name}: ${error.message}`);
       return OUTCOME.USAGE.exit;
     }
-    const { code, message, where } = asDasError(error, name);
+    const failure = asDasError(error, name);
+    const { code, message } = failure;
     log(`${name}: ${message}`);
-    if (code === "INTERNAL" && typeof where.detail === "string") log(where.detail);
+    for (const line of failureDetail(failure)) log(line);
     return OUTCOME[code].exit === OUTCOME.USAGE.exit ? OUTCOME.USAGE.exit : 1;
   }
 }

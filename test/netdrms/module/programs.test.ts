@@ -222,7 +222,10 @@ describe.skipIf(postgres.missing)(postgres.title("programs of the archive"), () 
         run("drms_server", ["JSOC_DBHOST=127.0.0.1:1"]),
         run("drms_server", ["-f", `shenvfile=${join(folder, "none/env")}`]),
       ]);
-      const away = { code: 1, err: "drms_server: The archive's database does not answer\n" };
+      const away = {
+        code: 1,
+        err: "drms_server: The archive's database does not answer\ndrms_server: connect ECONNREFUSED 127.0.0.1:1\n",
+      };
       expect([front, back]).toMatchObject([away, away]);
       expect(noFile).toMatchObject({
         code: 1,

@@ -1,7 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { connectionPool } from "../../../netdrms/database/connection-pool.js";
 import { sql } from "../../../netdrms/database/sql.js";
 import { declareArguments } from "../../../netdrms/module/check-declaration.js";
@@ -63,8 +64,31 @@ describe("a module without a database", () => {
     });
     expect(await run()).toMatchObject({
       status: 1,
-      lines: ["probe: The archive's database does not answer"],
+      lines: ["probe: The archive's database does not answer", "connect ECONNREFUSED 127.0.0.1:1"],
     });
+  });
+
+  it("says so where the database that does not answer is one that nobody named", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "no-database-"));
+    const hint = "probe: no database is named, expected DRMS_URL in the configuration or JSOC_DBHOST";
+    const lines = async (given: Partial<ModuleHost>): Promise<readonly string[]> => {
+      const { host, end } = hostOf(given);
+      return end(await runModule(probe, host)).lines;
+    };
+    // What a person has who set nothing: PostgreSQL's own rules, here with no server where they lead.
+    vi.stubEnv("PGHOST", folder);
+    try {
+      expect(await lines({})).toEqual([
+        "probe: The archive's database does not answer",
+        expect.stringContaining(folder),
+        hint,
+      ]);
+    } finally {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true });
+    }
+    expect(await lines({ argv: ["JSOC_DBHOST=127.0.0.1:1"] })).not.toContain(hint);
+    expect(await lines({ env: { PGHOST: "127.0.0.1", PGPORT: "1" }, ...nowhere })).not.toContain(hint);
   });
 });
 
@@ -106,7 +130,10 @@ describe.skipIf(postgres.missing)(postgres.title("a module"), () => {
     });
     expect(await run(["insert=1"])).toMatchObject({
       status: 1,
-      lines: ["probe: A query of the archive failed"],
+      lines: [
+        "probe: A query of the archive failed",
+        'duplicate key value violates unique constraint "t_pkey"',
+      ],
     });
     expect(await numbers()).toEqual([1, 2]);
     expect((await sessions()).map(({ status }) => status)).toEqual(["finished", ...Array(4).fill("aborted")]);
