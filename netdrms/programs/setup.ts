@@ -18,13 +18,6 @@ export interface SetupHost extends ProgramHost {
 /** Databases in a server of our own. */
 const OWN_DATABASES = { drms: "drms", sums: "drms_sums" } as const;
 
-const OWN_SERVER_HELP = [
-  "",
-  "  --own-server DIR     instead of --drms: a PostgreSQL server of our own with its data in DIR, which is made, also with",
-  `                       --dry-run; it runs while this program does. Its databases are ${OWN_DATABASES.drms} and ${OWN_DATABASES.sums}`,
-  "",
-].join("\n");
-
 /**
  * `netdrms-setup`: makes what an archive lacks, or with `--dry-run` prints it. Prints a line for each thing that was made.
  *
@@ -34,7 +27,7 @@ const OWN_SERVER_HELP = [
 export async function runSetup(host: SetupHost): Promise<number> {
   const { argv, print } = host;
   if (argv.some((word) => word === "-h" || word === "-H" || word === "--help")) {
-    await print(`${SETUP_HELP}${OWN_SERVER_HELP}`);
+    await print(SETUP_HELP);
     return 0;
   }
   return failureStatus("netdrms-setup", host, async () => {

@@ -26,10 +26,13 @@ export const SETUP_HELP = [
   "  --partition DIR[:SET]",
   "                       folder for storage units, set 0 if none is given; may be repeated",
   "  --passwords FILE     lines user:password for users that are made; mode 600",
+  "  --own-server DIR     instead of --drms: a PostgreSQL server of our own with its data in DIR, which is made, also with",
+  "                       --dry-run; it runs while this program does. Its databases are drms and drms_sums",
   "  --dry-run            print what would be run, change nothing",
   "  -h, --help           print this",
   "",
   "Exit status: 0 when the archive has all that was asked for, 13 for a wrong argument, 1 for another failure.",
+  "",
 ].join("\n");
 
 /** A command line of `netdrms-setup`. */
