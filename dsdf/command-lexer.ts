@@ -132,7 +132,7 @@ class Lexer {
   #refused(what: string, at = this.#at): Error {
     return definitionError(`${what} at column ${at + 1}`, {
       ...this.#place,
-      expected: "programs, words, quotes and pipes; no other shell construct",
+      expected: "programs, words, quotes and pipes; no other shell construct outside of quotes",
     });
   }
 
