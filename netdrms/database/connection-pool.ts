@@ -138,6 +138,8 @@ class PooledTransaction implements Transaction {
   #cutTimer: NodeJS.Timeout | undefined;
   #copies = 0;
   #copying = false;
+  /** Whether a copy has taken the time of statements over from the server. */
+  #ownsTime = false;
   #broken = false;
   #ended = false;
 
@@ -178,6 +180,7 @@ class PooledTransaction implements Transaction {
     this.#expectIdle();
     const { text, values } = bind(statement);
     try {
+      if (this.#ownsTime) await this.#giveTimeBack();
       // The server ends it in time, if it still lives.
       this.#expectAnswer(this.#statementTimeoutMs);
       const result = await this.#client.query<Row>(text, [...values]);
@@ -215,12 +218,11 @@ class PooledTransaction implements Transaction {
         yield piece as Uint8Array; // a readable stream of bytes
         watch.start(limitMs);
       }
-      watch.stop();
-      this.#expectAnswer();
-      await this.#client.query(SET_TIMEOUT, [String(limitMs)]);
       done = true;
     } catch (error) {
       done = true;
+      // Settings go with what is taken back, and nothing else can be done now.
+      this.#ownsTime = false;
       throw watch.isOver ? tookTooLong(error) : this.#failure(error);
     } finally {
       watch.stop();
@@ -237,6 +239,7 @@ class PooledTransaction implements Transaction {
    * Sets the settings of a copy, and takes its time over from the server, where it would run on while a slow consumer is waited for.
    */
   async #ownTime(settings: StatementOfSettings["settings"]): Promise<void> {
+    this.#ownsTime = true;
     await this.#client.query(
       "SELECT set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
       [
@@ -244,6 +247,13 @@ class PooledTransaction implements Transaction {
         [...settings.map(({ value }) => value), "0"],
       ],
     );
+  }
+
+  /** Has the server time statements again; not before there is one, for mostly a copy is the last. */
+  async #giveTimeBack(): Promise<void> {
+    this.#expectAnswer();
+    await this.#client.query(SET_TIMEOUT, [String(this.#statementTimeoutMs)]);
+    this.#ownsTime = false;
   }
 
   async commit(): Promise<void> {
