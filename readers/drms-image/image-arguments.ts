@@ -130,7 +130,12 @@ export const IMAGE_ARGUMENTS = declareArguments({
       fromRequest: true,
       about: "side of the square of power, pixels, even",
     },
-    { name: "range", type: "DOUBLES", default: "", about: "values to be shown first, such as -50,50" },
+    {
+      name: "range",
+      type: "DOUBLES",
+      default: "",
+      about: "values to be shown first, such as -50,50; of magnitudes 0,50",
+    },
     {
       name: "threads",
       type: "INT",

@@ -31,9 +31,10 @@ export function imagePlanes(
   shape: ImageShape,
 ): readonly PlaneSpec[] {
   const label = pixelLabel(treatment, text.label);
+  const shown = { ...text, ...shownRange(treatment, text) };
   const { unit } = text;
   const table = (axis: Axis, zLabel = label, zUnits = unit, more: readonly Property[] = []): PlaneSpec[] => [
-    tablePlane(axis, text, zLabel, zUnits, more),
+    tablePlane(axis, shown, zLabel, zUnits, more),
   ];
   switch (product.kind) {
     case "zonal":
@@ -86,7 +87,7 @@ export function imagePlanes(
       );
     }
     case "scalars":
-      return product.names.map((name) => scalarPlane(name, label, text));
+      return product.names.map((name) => scalarPlane(name, label, shown));
     default:
       return product satisfies never;
   }
@@ -160,8 +161,20 @@ interface Axis {
 }
 
 function pixelLabel({ unsigned, radial }: PixelTreatment, label: string): string {
-  const field = radial ? `${label} / cos` : label;
+  const field = radial ? `${label}, taken as radial` : label;
   return unsigned ? `|${field}|` : field;
+}
+
+/** Magnitudes have no use for the part of a range below 0. */
+function shownRange({ unsigned }: PixelTreatment, { range }: PixelText): Pick<PixelText, "range"> {
+  if (range === undefined) return {};
+  const [from, to] = range;
+  return { range: unsigned && from < 0 ? [0, Math.max(-from, to)] : range };
+}
+
+/** Tags without the last digits that multiplying left, which clients would print. */
+function plainTags(tags: Float64Array): Float64Array {
+  return tags.map((tag) => Number(tag.toPrecision(12)));
 }
 
 function tablePlane(
@@ -176,7 +189,7 @@ function tablePlane(
     name,
     type: LE_REAL4,
     units: zUnits,
-    yTags: axis.tags,
+    yTags: plainTags(axis.tags),
     yUnits: axis.units,
     properties: [
       property("yLabel", labelWithUnit(axis.label, axis.units)),
