@@ -1,6 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
-import { type ConnectionPool, inTransaction, type Transaction } from "../database/connection-pool.js";
+import { type ConnectionPool, inTransaction } from "../database/connection-pool.js";
 import { param, sql } from "../database/sql.js";
+import type { Transaction } from "../database/transaction.js";
 import type { NewUnit } from "../sums/allocate.js";
 import type { SessionOptions } from "../sums/session.js";
 import type { Session } from "./session.js";

@@ -1,7 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
-import type { Transaction } from "../database/connection-pool.js";
 import type { Database, Row } from "../database/database.js";
 import { type Sql, sql } from "../database/sql.js";
+import type { Transaction } from "../database/transaction.js";
 import { expectOneStatement } from "./one-statement.js";
 import { OpenCopies } from "./open-copies.js";
 import { Turns } from "./turns.js";

@@ -1,7 +1,8 @@
 import { DasError } from "../../errors/das-error.js";
-import type { ConnectionPool, Transaction } from "../database/connection-pool.js";
+import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
+import type { Transaction } from "../database/transaction.js";
 
 /*
  * Locks of the database (advisory, one bigint each) say which units are in use by processes that live: a lock goes with its

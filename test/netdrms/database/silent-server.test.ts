@@ -1,12 +1,9 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  type ConnectionPool,
-  connectionPool,
-  type TransactionOptions,
-} from "../../../netdrms/database/connection-pool.js";
+import { type ConnectionPool, connectionPool } from "../../../netdrms/database/connection-pool.js";
 import { sql } from "../../../netdrms/database/sql.js";
+import type { TransactionOptions } from "../../../netdrms/database/transaction.js";
 import { postgresForTest, type TestDatabase, testDatabase } from "../../support/postgres.js";
 import { rejectionOf } from "../../support/thrown.js";
 

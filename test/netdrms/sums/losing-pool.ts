@@ -1,5 +1,6 @@
 import { DasError } from "../../../errors/das-error.js";
-import type { ConnectionPool, Transaction } from "../../../netdrms/database/connection-pool.js";
+import type { ConnectionPool } from "../../../netdrms/database/connection-pool.js";
+import type { Transaction } from "../../../netdrms/database/transaction.js";
 
 /** Where a server is lost: before a step is done, or behind a commit whose answer does not arrive. */
 export type Loss = "a step" | "the answer of a commit";
