@@ -10,7 +10,7 @@ import { emptyPrimary } from "../../fits/image-header.js";
 import { firstImageHdu, openImage } from "../../fits/open-image.js";
 import { inBlocks } from "../../fits/structure.js";
 import type { TileWorkers } from "../../fits/tile-codec.js";
-import { type ImageCompression, losslessChoice } from "../segments/image-compression.js";
+import { compressionChoice, type ImageCompression } from "../segments/image-compression.js";
 import { writeImageUnits } from "../segments/write-image-units.js";
 import { imageOfSlot } from "./image-of-slot.js";
 
@@ -56,16 +56,18 @@ export async function prepareImage(file: FitsFile, how: ImageExport): Promise<Pr
   const hdu = firstImageHdu(file);
   if (hdu === undefined) throw new DasError("BAD_FITS_DATA", "the stored file has no image");
   const whole = openImage(file, hdu, how.workers);
-  const image = how.slot === undefined ? whole : imageOfSlot(whole, how.slot);
-  const { choice, note } = losslessChoice(ofAxes(how.compression, image.shape.length), image.bitpix);
-  const notes = note === undefined ? [] : [note];
-  if (how.slot === undefined && isStoredSo(whole, choice)) {
-    const header = hdu.header.clone();
-    how.complete(header);
-    return { ...(await copiedFile(file, hdu, header)), notes };
-  }
   const header = hdu.header.clone();
   how.complete(header);
+  const asStored = async (notes: readonly string[]): Promise<PreparedFile> => ({
+    ...(await copiedFile(file, hdu, header)),
+    notes,
+  });
+  // What is stored as wished passes, whatever would be written anew.
+  if (how.slot === undefined && isStoredSo(whole, how.compression)) return asStored([]);
+  const image = how.slot === undefined ? whole : imageOfSlot(whole, how.slot);
+  const { choice, note } = compressionChoice(ofAxes(how.compression, image.shape.length), image.bitpix);
+  const notes = note === undefined ? [] : [note];
+  if (how.slot === undefined && isStoredSo(whole, choice)) return asStored(notes);
   return { ...rewrittenFile(image, header, choice, how.workers), notes };
 }
 

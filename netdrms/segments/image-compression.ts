@@ -64,7 +64,7 @@ export function readCompression(text: string): ImageCompression {
  * @returns with a note where the wish was not followed
  * Source: netdrms 1.7, export A8.
  */
-export function losslessChoice(
+export function compressionChoice(
   wanted: ImageCompression,
   bitpix: number,
 ): { readonly choice: ImageCompression; readonly note?: string } {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { createFileSink, memorySink } from "../../fits/byte-sink.js";
 import { Header } from "../../fits/header.js";
 import type { TileWorkers } from "../../fits/tile-codec.js";
-import { losslessChoice, readCompression } from "../segments/image-compression.js";
+import { compressionChoice, readCompression } from "../segments/image-compression.js";
 import { writeImageUnits } from "../segments/write-image-units.js";
 import type { Segment } from "../series/model.js";
 import { storageError } from "../sums/storage-error.js";
@@ -29,7 +29,7 @@ export async function writeImageFile(
   workers?: TileWorkers,
 ): Promise<void> {
   const { image } = content;
-  const { choice } = losslessChoice(
+  const { choice } = compressionChoice(
     readCompression(content.compression ?? segment.compression),
     image.bitpix,
   );

@@ -120,6 +120,14 @@ describe.skipIf(fpack.missing || funpack.missing)(fpack.title("an exported image
     expect(failure.message).toBe("slot 3 of an image of 40 x 30 x 3, whose last axis counts slots");
   });
 
+  it("of reals passes where it is stored as wished", async () => {
+    const reals = fitsImageFile(-32, [4, 2], [0.5, Number.NaN, 1, 2, 3, 4, 5, 6]);
+    const gzip = packed(fpack.path, ["-g", "-q", "0"], reals);
+    const { prepared, file } = await exported(gzip, { kind: "tiles", algorithm: "GZIP_1" });
+    expect([prepared.kind, prepared.notes]).toEqual(["direct", []]);
+    expect([...(await openImage(file).read())]).toEqual([0.5, Number.NaN, 1, 2, 3, 4, 5, 6]);
+  });
+
   it("of reals stays plain where it was to be Rice, and says so", async () => {
     const reals = fitsImageFile(-32, [4, 2], [0.5, Number.NaN, 1, 2, 3, 4, 5, 6]);
     const { prepared, file } = await exported(reals, RICE);
