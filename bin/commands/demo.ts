@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type RunningServer, startServer } from "../../cgi/serve.js";
+import type { RunningServer } from "../../cgi/serve.js";
 import { loadConfig } from "../../config/config.js";
 import { packageRoot } from "../../config/package-root.js";
 import type { Command } from "./command.js";
 import { openSample, type SampleForReaders } from "./open-sample.js";
+import { startHere } from "./start-here.js";
 import { untilStopped } from "./until-stopped.js";
 import { WORTH_TRYING, type WorthTrying } from "./worth-trying.js";
 
@@ -55,7 +56,7 @@ async function serveExamples(archive: SampleForReaders | undefined): Promise<voi
     },
   });
   for (const warning of config.warnings) console.error(`heliostream: ${warning}`);
-  const server = await startServer(config);
+  const server = await startHere(config);
   const stopped = untilStopped(server);
   printWorthTrying(server, dataRoot, archive !== undefined);
   if (archive !== undefined)

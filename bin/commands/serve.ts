@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
-import { startServer } from "../../cgi/serve.js";
 import { startWarnings } from "../../cgi/start-warnings.js";
 import { loadConfig } from "../../config/config.js";
 import type { Command } from "./command.js";
+import { startHere } from "./start-here.js";
 import { untilStopped } from "./until-stopped.js";
 
 /** `heliostream serve`: the resident server. */
@@ -23,7 +23,7 @@ export const serve: Command = {
       env: process.env,
     });
     for (const warning of config.warnings) console.error(`heliostream: ${warning}`);
-    const server = await startServer(config);
+    const server = await startHere(config);
     console.log(`serving ${server.url}`);
     const stopped = untilStopped(server);
     for (const warning of await startWarnings(config)) console.error(`heliostream: ${warning}`);
