@@ -134,6 +134,7 @@ export const IMAGE_ARGUMENTS = declareArguments({
       name: "range",
       type: "DOUBLES",
       default: "",
+      fromRequest: true,
       about: "values to be shown first, such as -50,50; of magnitudes 0,50",
     },
     {

@@ -42,6 +42,7 @@ export async function reduceImage(
   const [width, height] = planeOf(size);
   const more = image.shape.slice(2);
   const tileRows = image.tile?.[1] ?? 1;
+  const scratch = new Float64Array(width * rowsAtOnce(width, 1));
   for (let y = start[1]!, end = y + height; y < end; ) {
     // Up to the end of a tile, so that none is decoded twice.
     const next = Math.min(end, y - (y % tileRows) + rowsAtOnce(width, tileRows));
@@ -49,7 +50,7 @@ export async function reduceImage(
       start: [start[0]!, y, ...more.map(() => 0)],
       size: [width, next - y, ...more],
     });
-    addPixels(reduction, pixels, width, y, scaling, treatment.unsigned);
+    addPixels(reduction, pixels, { width, y, scaling, unsigned: treatment.unsigned, scratch });
     y = next;
   }
   return { shape, values: reduction.result() };
@@ -61,20 +62,26 @@ function rowsAtOnce(width: number, tileRows: number): number {
   return Math.max(tileRows, rows - (rows % tileRows));
 }
 
+interface RowsOfPixels {
+  readonly width: number;
+  /** The first row in the image. */
+  readonly y: number;
+  readonly scaling: Scaling;
+  readonly unsigned: boolean;
+  /** Room for whole rows of values, used again. */
+  readonly scratch: Float64Array<ArrayBuffer>;
+}
+
 /** Gives pixels to a reduction, in portions also where a tile is a whole image. */
 function addPixels(
   reduction: Reduction,
   pixels: PixelArray,
-  width: number,
-  y: number,
-  scaling: Scaling,
-  unsigned: boolean,
+  { width, y, scaling, unsigned, scratch }: RowsOfPixels,
 ): void {
-  const portion = width * rowsAtOnce(width, 1);
-  for (let at = 0; at < pixels.length; at += portion) {
+  for (let at = 0; at < pixels.length; at += scratch.length) {
     // A view of the same kind; the type of a union's method is lost.
-    const part = pixels.subarray(at, at + portion) as PixelArray;
-    const values = physicalValues(part, scaling);
+    const part = pixels.subarray(at, at + scratch.length) as PixelArray;
+    const values = physicalValues(part, scaling, scratch.subarray(0, part.length));
     if (part instanceof Float32Array || part instanceof Float64Array) dropInfinite(values);
     if (unsigned) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
     reduction.add(values, y + at / width);

@@ -7,7 +7,7 @@ export interface Reduction {
   /**
    * Takes the next rows of the region.
    *
-   * @param values physical values, row by row; NaN where a pixel is missing
+   * @param values physical values, row by row, NaN where a pixel is missing; they may be changed, and are gone after that
    * @param y the first of the rows in the image, from 0
    */
   add(values: Float64Array, y: number): void;

@@ -256,6 +256,11 @@ describe.skipIf(postgres.missing)(postgres.title("drms-image"), () => {
     });
   });
 
+  it("shows the values that a request names", async () => {
+    const { packets } = await read(`${firstSlots} product=zonal range=-10,10 | range=-5,50`);
+    expect(propertyText(packets[0]!.planes[1]!.properties, "zRange")).toBe("-5 to 50 Gauss");
+  });
+
   it.each([
     "meridional",
     "radial",
