@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, chown, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DasError } from "../../errors/das-error.js";
+import { makeFolders } from "./make-folders.js";
 import { type HostUser, runTool } from "./run-tool.js";
 import type { ServerPrograms } from "./server-programs.js";
 import { canEnter, canUse, serverUser } from "./server-user.js";
@@ -26,7 +27,7 @@ export function dataFolder(folder: string): string {
 export async function prepareFolder(folder: string, user: HostUser | undefined): Promise<void> {
   const problem = (what: string, cause?: unknown): DasError =>
     new DasError("BAD_CONFIG", `the folder for the database ${what}`, { folder }, cause);
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+  await makeFolders(folder, 0o700).catch((error: unknown) => {
     throw problem("cannot be made; expected a folder, or one that can be made", error);
   });
   const entries = await readdir(folder).catch((error: unknown) => {
@@ -43,6 +44,21 @@ export async function prepareFolder(folder: string, user: HostUser | undefined):
     throw problem(
       `cannot be reached by user ${wanted}, that the database is run as; expected one where it may enter all folders above`,
     );
+  await removeLeftovers(folder);
+}
+
+/** Data and copies of programs that a start, cut off, has not finished: tens of megabytes each. */
+const UNFINISHED = /^(?:data\.[0-9a-f-]+|programs\.\d+)$/;
+/** Nobody is at one that is older, ms. */
+const LEFTOVER_AGE_MS = 4 * INIT_LIMIT_MS;
+
+async function removeLeftovers(folder: string): Promise<void> {
+  const latest = Date.now() - LEFTOVER_AGE_MS;
+  for (const name of (await readdir(folder)).filter((entry) => UNFINISHED.test(entry))) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined); // its maker may just finish it
+    if (found !== undefined && found.mtimeMs < latest) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -63,7 +79,7 @@ export async function reachableFolder(folders: readonly string[]): Promise<strin
 
 /** What a start that was cut off may leave. */
 function isOurs(name: string): boolean {
-  return /^(data\.[0-9a-f-]+|programs(\.\d+)?|server\.log)$/.test(name);
+  return UNFINISHED.test(name) || name === "programs" || name === "server.log";
 }
 
 /**

@@ -1,10 +1,11 @@
-import { mkdir, readdir, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { DasError, isDasError } from "../../../errors/das-error.js";
 import { type ConnectionPool, connectionPool, inTransaction } from "../../database/connection-pool.js";
 import { name, param, type Sql, sql } from "../../database/sql.js";
 import { withUser } from "../../postgres/database-url.js";
 import { type LocalPostgres, startLocalPostgres } from "../../postgres/local-server.js";
+import { makeFolders } from "../../postgres/make-folders.js";
 import { runStatements } from "../../schema/run-statements.js";
 import { removeFolder } from "../../sums/set-aside.js";
 import { sampleFingerprint } from "./fingerprint.js";
@@ -71,7 +72,7 @@ export async function openSampleArchive(options: KeptArchiveOptions): Promise<Ke
 
 async function startServer(folder: string): Promise<LocalPostgres> {
   // The server may run as another user, who has to get through.
-  await mkdir(folder, { recursive: true, mode: 0o755 }).catch((cause: unknown) => {
+  await makeFolders(folder, 0o755).catch((cause: unknown) => {
     throw new DasError("BAD_CONFIG", "the folder for the sample archive cannot be made", { folder }, cause);
   });
   return startLocalPostgres({ folder: join(folder, "server") });
