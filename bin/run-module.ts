@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { ModuleDeclaration } from "../netdrms/module/declaration.js";
 import { type DrmsModule, OutputGone } from "../netdrms/module/module.js";
 import { runModule } from "../netdrms/module/run-module.js";
+import { storageError } from "../netdrms/sums/storage-error.js";
 import { archiveProcess, say, sayFailure } from "./archive-process.js";
 import { endSignals } from "./end-signals.js";
 import { Pauses } from "./pauses.js";
@@ -29,7 +30,25 @@ async function main<D extends ModuleDeclaration>(
   signal: AbortSignal,
 ): Promise<number> {
   const output = new ProgramOutput();
-  const pauses = new Pauses(() => output.flush());
+  // What a pause finds is an error of the next portion, or of the end: a module that wrote has to take it back.
+  let lost: unknown;
+  const pauses = new Pauses(() => {
+    try {
+      output.flush();
+    } catch (error) {
+      lost = error;
+    }
+  });
+  const handOver = (work: () => void): void => {
+    try {
+      if (lost !== undefined) throw lost;
+      work();
+    } catch (error) {
+      throw error instanceof ConsumerGone
+        ? new OutputGone()
+        : storageError(error, "standard output cannot be written");
+    }
+  };
   const { log: _, ...host } = archiveProcess(module.declaration.name);
   const status = await runModule(module, {
     ...host,
@@ -37,15 +56,11 @@ async function main<D extends ModuleDeclaration>(
     signal,
     log: say,
     async print(bytes) {
-      try {
-        output.write(bytes);
-        await output.ready();
-        pauses.arrived();
-      } catch (error) {
-        if (error instanceof ConsumerGone) throw new OutputGone();
-        throw error;
-      }
+      handOver(() => output.write(bytes));
+      await output.ready();
+      pauses.arrived();
     },
+    flush: () => handOver(() => output.flush()),
   });
   pauses.stop();
   await output.end().catch((error: unknown) => {

@@ -24,6 +24,8 @@ export interface ModuleHost {
   readonly signal: AbortSignal;
   /** Standard output; resolves when there is room for more. Errors: `OutputGone`. */
   readonly print: (bytes: Uint8Array) => Promise<void>;
+  /** Hands over what was printed and still waits; missing: nothing ever waits. Errors: those of `print`. */
+  readonly flush?: () => void;
   /** Standard error. */
   readonly log: (line: string) => void;
 }

@@ -133,6 +133,8 @@ async function runToEnd<D extends ModuleDeclaration>(
   try {
     begin(module, parsed, host, output, opened);
     status = await module.run({ ...contextOf(module, parsed, host, output, opened), sums });
+    // Whoever is not told is not to find the records there: nothing is kept.
+    if (status === 0) host.flush?.();
     // What it did after that is not what was asked for.
     if (status === 0 && host.signal.aborted) status = FAILED;
   } catch (error) {

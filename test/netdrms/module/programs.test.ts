@@ -112,6 +112,13 @@ describe.skipIf(postgres.missing)(postgres.title("programs of the archive"), () 
       expect(await numbers()).toEqual([1, 2]);
     });
 
+    it("takes everything back where nobody is there to be told, and does not exit with 0", async () => {
+      const one = begin("probe", ["insert=7"]);
+      one.child.stdout?.destroy();
+      expect((await one.ended).code).toBe(1);
+      expect(await numbers()).toEqual([]);
+    });
+
     it("takes everything back at SIGTERM and exits with 143", async () => {
       const module = begin("probe", ["insert=1", "--hang"]);
       await sleeping();

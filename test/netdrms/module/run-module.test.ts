@@ -186,6 +186,12 @@ describe.skipIf(postgres.missing)(postgres.title("a module"), () => {
     };
     expect(await run(["insert=1"], { print })).toMatchObject({ status: 1, lines: [] });
     expect(await numbers()).toEqual([]);
+    // What it printed may have waited to the end.
+    const flush = (): void => {
+      throw new OutputGone();
+    };
+    expect(await run(["insert=1"], { flush })).toMatchObject({ status: 1 });
+    expect(await numbers()).toEqual([]);
     const reader = defineModule(declareArguments({ name: "reader", summary: "", params: [], flags: [] }), {
       run: async (context) => {
         await context.print("x");
