@@ -43,15 +43,21 @@ export function wholeNumber(value: FitsValue | undefined): number | bigint | und
 /**
  * Physical values as doubles: missing pixels are NaN. 64-bit integers beyond 2**53 are rounded; {@link exactIntegers} gives them
  * exactly.
+ *
+ * @param out takes the values, one for each pixel
+ * @returns `out`
  */
-export function physicalValues(pixels: PixelArray, scaling: Scaling): Float64Array<ArrayBuffer> {
+export function physicalValues(
+  pixels: PixelArray,
+  scaling: Scaling,
+  out: Float64Array<ArrayBuffer> = new Float64Array(pixels.length),
+): Float64Array<ArrayBuffer> {
   const { bzero, bscale } = scaling;
-  const out = new Float64Array(pixels.length);
   if (pixels instanceof BigInt64Array) {
     const blank = scaling.blank === undefined ? undefined : BigInt(scaling.blank);
     // The sum is exact for the unsigned convention, which the multiplication of doubles would round twice.
     const offset = bscale === 1 && Number.isInteger(bzero) ? BigInt(bzero) : undefined;
-    for (let i = 0; i < out.length; i++) {
+    for (let i = 0; i < pixels.length; i++) {
       const stored = pixels[i]!;
       if (stored === blank) out[i] = Number.NaN;
       else out[i] = offset === undefined ? bzero + bscale * Number(stored) : Number(stored + offset);
@@ -59,7 +65,7 @@ export function physicalValues(pixels: PixelArray, scaling: Scaling): Float64Arr
     return out;
   }
   const blank = scaling.blank === undefined ? Number.NaN : Number(scaling.blank);
-  for (let i = 0; i < out.length; i++) {
+  for (let i = 0; i < pixels.length; i++) {
     const stored = pixels[i]!;
     out[i] = stored === blank ? Number.NaN : bzero + bscale * stored;
   }

@@ -18,6 +18,12 @@ export interface ThreadPool<Job, Result> {
   close(): Promise<void>;
 }
 
+/**
+ * Room for new objects in a thread, MB. Arrays that are not used any more are given back when as much again was made of them: with the
+ * usual 48 MB a thread that decodes images has 50 MB more, and is no faster.
+ */
+const YOUNG_MB = 3;
+
 interface Waiting<Result> {
   resolve(result: Result): void;
   reject(error: unknown): void;
@@ -51,8 +57,9 @@ export function threadPool<Job, Result>(threads: number, file: string): ThreadPo
   let closed = false;
 
   const start = (): Thread<Result> => {
-    const thread: Thread<Result> = { worker: new Worker(file), waiting: new Map() };
-    const { worker, waiting } = thread;
+    const worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    const thread: Thread<Result> = { worker, waiting: new Map() };
+    const { waiting } = thread;
     const lost = (error: unknown): void => {
       const at = pool.indexOf(thread);
       if (at >= 0) pool.splice(at, 1);

@@ -19,20 +19,28 @@ export interface JobDone<Result> {
 }
 
 /**
- * Makes a thread of a `ThreadPool` of this one: does jobs in the order in which they come. One that waits does not keep others from
- * beginning.
+ * Makes a thread of a `ThreadPool` of this one: does jobs one after the other, in the order in which they come; so memory is that of one
+ * job.
  */
 export function serveJobs<Job, Result>(work: (job: Job) => JobDone<Result> | Promise<JobDone<Result>>): void {
-  parentPort?.on("message", async ({ number, job }: ThreadRequest<Job>) => {
-    try {
-      const { result, moved } = await work(job);
-      const reply: ThreadReply<Result> = { number, result };
-      parentPort?.postMessage(reply, [...moved]);
-    } catch (error) {
-      const code = error instanceof DasError ? error.code : "INTERNAL";
-      const message = error instanceof Error ? error.message : "";
-      const reply: ThreadReply<Result> = { number, failure: { code, message } };
-      parentPort?.postMessage(reply);
-    }
+  let before: Promise<void> = Promise.resolve();
+  parentPort?.on("message", (request: ThreadRequest<Job>) => {
+    before = before.then(() => answer(request, work));
   });
+}
+
+async function answer<Job, Result>(
+  { number, job }: ThreadRequest<Job>,
+  work: (job: Job) => JobDone<Result> | Promise<JobDone<Result>>,
+): Promise<void> {
+  try {
+    const { result, moved } = await work(job);
+    const reply: ThreadReply<Result> = { number, result };
+    parentPort?.postMessage(reply, [...moved]);
+  } catch (error) {
+    const code = error instanceof DasError ? error.code : "INTERNAL";
+    const message = error instanceof Error ? error.message : "";
+    const reply: ThreadReply<Result> = { number, failure: { code, message } };
+    parentPort?.postMessage(reply);
+  }
 }

@@ -142,7 +142,7 @@ export const IMAGE_ARGUMENTS = declareArguments({
       type: "INT",
       optional: true,
       range: "[0,64]",
-      about: "images at a time; by default one a processor; 0: in the thread of the reader",
+      about: "images at a time, 25 MB each; by default one a processor, 4 at most; 0: no threads",
     },
   ],
   flags: [],

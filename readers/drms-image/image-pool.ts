@@ -11,14 +11,14 @@ export interface ImageWorkers {
   run(job: ImageJob): Promise<ImageNumbers>;
 }
 
-/** Each thread holds some 20 MB: so many keep a reader below 200 MB. */
-const MOST_THREADS = 6;
+/** Each thread holds some 25 MB: so many keep a reader below 200 MB. */
+const MOST_THREADS = 4;
 
 /** Shared by all readers of this process, by its number of threads; threads that are idle do not keep the process alive. */
 const pools = new Map<number, ThreadPool<ImageJob, ImageNumbers>>();
 
 /**
- * Threads that read whole images: one a processor unless said, six at most; 0, or where the built file of the thread is not there: the
+ * Threads that read whole images: one a processor and four at most unless said; 0, or where the built file of the thread is not there: the
  * calling thread.
  */
 export function imageWorkers(

@@ -7,8 +7,8 @@ import type { ImageShape, Reduction } from "./reduction.js";
 import { startReduction } from "./start-reduction.js";
 import type { SunFrame } from "./sun-frame.js";
 
-/** Values that are turned into doubles at once: 1 MB, and as much again while they are decoded. */
-const BAND_VALUES = 1 << 17;
+/** Values that are turned into doubles at once: half a megabyte, and as much again while they are decoded. */
+const BAND_VALUES = 1 << 16;
 
 /** What is made of one image. */
 export interface ImageTask {

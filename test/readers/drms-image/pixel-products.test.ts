@@ -35,7 +35,7 @@ describe("scalars", () => {
   });
 
   it("of an image of several bands with two values are those of a coin", async () => {
-    // 512 x 512 pixels are two bands; one in eight is 1.
+    // 512 x 512 pixels are several bands; one in eight is 1.
     const pixels = Float64Array.from({ length: 512 * 512 }, (_, i) => (i % 8 === 3 ? 1001 : 1000));
     const names: readonly Scalar[] = ["mean", "std", "skew", "kurtosis"];
     const { values } = await productOf(pixels, [512, 512], { kind: "scalars", names });
