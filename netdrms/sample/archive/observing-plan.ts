@@ -88,7 +88,7 @@ function planOf({ survey, recalibrated, day, doppler, flare }: PlanScale): Obser
       title: "EUV images of a flare",
       series: "sample_aia.lev1_euv_12s",
       kinds: ["euv171", "euv193", "euv304"],
-      size: 256,
+      size: 192,
       slots: slotsOf(flare),
       calibration: 2,
     },
