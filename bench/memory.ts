@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import type { Writable } from "node:stream";
 import type { PacketHeader } from "../stream/model.js";
 import { noise, spectraHeader, streamPieces } from "./bench-streams.js";
+import { peakMemoryOf } from "./peak-memory.js";
 import type { Print } from "./print.js";
 import { built } from "./whole-process.js";
 
@@ -95,12 +95,12 @@ async function peakMemory(
   const child = spawn(command, [...args], { stdio: ["pipe", "ignore", "inherit"] });
   let peak = 0;
   const watch = setInterval(() => {
-    peak = Math.max(peak, peakOf(child));
+    peak = Math.max(peak, peakMemoryOf(child.pid));
   }, POLL_MS);
   try {
     const ended = once(child, "exit");
     await write?.(child.stdin!); // a pipe was asked for
-    peak = Math.max(peak, peakOf(child));
+    peak = Math.max(peak, peakMemoryOf(child.pid));
     child.stdin?.end();
     const [status] = await ended;
     if (status !== 0) throw new Error(`${name} ended with status ${status}`);
@@ -153,14 +153,4 @@ function written(input: Writable, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     input.write(bytes, (error) => (error ? reject(error) : resolve()));
   });
-}
-
-/** The high-water mark of the resident memory of a process, bytes; 0 once it has ended. */
-function peakOf(child: ChildProcess): number {
-  try {
-    const status = readFileSync(`/proc/${child.pid}/status`, "latin1");
-    return Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
 }

@@ -10,6 +10,9 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promis
   formats: () => import("./formats.js"),
   fits: () => import("./fits.js"),
   "netdrms-export": () => import("./netdrms-export.js"),
+  "netdrms-keywords": () => import("./netdrms-keywords.js"),
+  "netdrms-query": () => import("./netdrms-query.js"),
+  "netdrms-images": () => import("./netdrms-images.js"),
   server: () => import("./server.js"),
   memory: () => import("./memory.js"),
 };
