@@ -235,6 +235,17 @@ function onDisk(rmax: number | undefined, wrong: (message: string, ...names: str
   if (rmax !== undefined && rmax > 1) throw wrong(`rmax = ${rmax}, expected 1 at most on the disk`, "rmax");
 }
 
+/** The values that are to be shown first, if any. Errors: USAGE, BAD_PARAMETER where they are no range. */
+export function shownRange({ range }: ImageValues, origins: Origins): readonly [number, number] | undefined {
+  const [from, to, ...more] = range;
+  if (range.length === 0) return undefined;
+  if (from !== undefined && to !== undefined && from < to && more.length === 0) return [from, to];
+  throw new DasError(
+    origins.get(keyOf("parameter", "range")) === "request" ? "BAD_PARAMETER" : "USAGE",
+    `range = ${range.join(",").slice(0, 60)}, expected two numbers, the smaller one first`,
+  );
+}
+
 /** What is done to pixels before. Errors: USAGE, BAD_PARAMETER where the product does not look at the sphere. */
 export function pixelTreatment(
   { value, field }: ImageValues,

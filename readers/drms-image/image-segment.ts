@@ -34,14 +34,16 @@ export async function imageSegment(
 }
 
 /** What the pixels of a segment are. */
-export function pixelText({ segment, source }: ImageSegment, range: readonly number[]): PixelText {
+export function pixelText(
+  { segment, source }: ImageSegment,
+  range: readonly [number, number] | undefined,
+): PixelText {
   const text = shortText(segment.description) || shortText(source.description);
-  const [from, to] = range;
   return {
     name: segment.name,
     label: text === "" ? segment.name : text,
     unit: planeUnit(source.unit),
-    ...(from === undefined || to === undefined ? {} : { range: [from, to] }),
+    ...(range === undefined ? {} : { range }),
   };
 }
 

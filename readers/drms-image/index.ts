@@ -14,7 +14,13 @@ import { recordModule } from "../archive/record-arguments.js";
 import { queryLine, recordRange } from "../archive/record-range.js";
 import { warningItems } from "../archive/stream-text.js";
 import { noDataItem, streamItem, warningItem } from "../stream-parts.js";
-import { IMAGE_ARGUMENTS, imageProduct, PRODUCTS_TEXT, pixelTreatment } from "./image-arguments.js";
+import {
+  IMAGE_ARGUMENTS,
+  imageProduct,
+  PRODUCTS_TEXT,
+  pixelTreatment,
+  shownRange,
+} from "./image-arguments.js";
 import { dependsOnShape, formKey, imagePlanes, isTable, productTitle } from "./image-layout.js";
 import { ImagePackets } from "./image-packets.js";
 import { imageWorkers } from "./image-pool.js";
@@ -41,7 +47,7 @@ type Arguments = ParsedArguments<typeof IMAGE_ARGUMENTS>;
 
 function checkArguments(values: Arguments["values"], origins: Arguments["origins"]): void {
   pixelTreatment(values, imageProduct(values, origins), origins);
-  shownRange(values.range);
+  shownRange(values, origins);
 }
 
 async function* readImages(
@@ -58,7 +64,7 @@ async function* readImages(
     const { query, time } = records;
     const { series } = query;
     const segment = await imageSegment(catalog, query, values.segment);
-    const text = pixelText(segment, shownRange(values.range));
+    const text = pixelText(segment, shownRange(values, origins));
     const sun = sunKeywords(series);
     if (sun === undefined && needsSun(product, treatment)) throw noSunKeywords(series, product);
     const usesSun = needsSun(product, treatment) || product.kind === "power" ? sun : undefined;
@@ -158,15 +164,4 @@ function definition(
 ): readonly StreamItem[] {
   if (shape !== undefined && product.kind === "power" && Math.min(...shape) < 4) return [];
   return shape === undefined && dependsOnShape(product) ? [] : packets.define(shape ?? [1, 1]);
-}
-
-/** Errors: USAGE where it is no range. */
-function shownRange(range: readonly number[]): readonly number[] {
-  const [from, to, ...more] = range;
-  const isRange = from !== undefined && to !== undefined && from < to && more.length === 0;
-  if (range.length === 0 || isRange) return range;
-  throw new DasError(
-    "USAGE",
-    `range = ${range.join(",").slice(0, 60)}, expected two numbers, the smaller one first`,
-  );
 }
