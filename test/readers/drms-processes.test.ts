@@ -1,0 +1,87 @@
+import { execFileSync } from "node:child_process";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pixelsInMemory } from "../../fits/image.js";
+import { RecordStore } from "../../netdrms/store/record-store.js";
+import { drmsExport } from "../../readers/drms-export/index.js";
+import { bundleProgram } from "../pipeline/programs.js";
+import { postgresForTest } from "../support/postgres.js";
+import { readerBytes } from "../support/run-reader.js";
+import { type WrittenArchive, writtenArchive } from "../support/written-archive.js";
+import { archiveContext } from "./archive-context.js";
+
+const JSD = `Seriesname: su_ex.Mag
+Author: "A. Author"
+Owner: ex
+Unitsize: 4
+Archive: 0
+Retention: 10
+Tapegroup: 0
+PrimeKeys: T_REC
+Description: "Magnetograms"
+Keyword: T_REC, time, ts_eq, record, DRMS_MISSING_VALUE, 0, TAI, "Slot time"
+Keyword: T_REC_step, double, constant, record, 720, %f, sec, "Slot width"
+Keyword: T_REC_epoch, time, constant, record, 1993.01.01_00:00:00_TAI, 0, TAI, "Slot epoch"
+Keyword: DATAMEAN, float, variable, record, DRMS_MISSING_VALUE, %f, Gauss, "Mean"
+Data: magnetogram, variable, int, 2, 4, 3, "Gauss", fits, "compress Rice", 0, 0.1, "Field"
+`;
+const RANGE = ["2010-04-30", "2010-05-02"] as const;
+
+const postgres = await postgresForTest();
+
+describe.skipIf(postgres.missing)(postgres.title("readers of an archive, as processes"), () => {
+  let archive: WrittenArchive;
+  const folders: string[] = [];
+  beforeAll(async () => {
+    archive = await writtenArchive();
+    const series = await archive.makeSeries(JSD);
+    await archive.writing((write) =>
+      new RecordStore(write).insert(
+        series,
+        Array.from({ length: 8 }, (_, n) => ({
+          // 2010.05.01_00:00:00_TAI, netdrms 8, and on.
+          keywords: { T_REC: 1_051_747_200 + 720 * n, DATAMEAN: n === 3 ? Number.NaN : n / 4 },
+          segments: {
+            magnetogram: {
+              kind: "image" as const,
+              image: pixelsInMemory(new Int32Array(12).fill(n), [4, 3]),
+            },
+          },
+        })),
+      ),
+    );
+  }, 60_000);
+  afterAll(async () => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+    await archive.end();
+  });
+
+  /** Standard output of a program that was bundled as the build does, with the settings of a server in its environment. */
+  async function output(name: string, reader: string, args: readonly string[]): Promise<Buffer> {
+    const folder = await bundleProgram(
+      name,
+      join(import.meta.dirname, "../../readers", name, "index.ts"),
+      reader,
+    );
+    folders.push(folder);
+    const env = { PATH: process.env.PATH, HELIOSTREAM_DRMS_URL: archive.database.url };
+    return execFileSync(join(folder, name), args, { env, maxBuffer: 1 << 26 });
+  }
+
+  it("give the bytes that they give inside the server", async () => {
+    const context = archiveContext(archive.database.url);
+    const keywords = ["ds=su_ex.mag", "key=DATAMEAN", ...RANGE];
+    const inside = await readerBytes("drms-keywords", keywords, context);
+    expect(inside.length).toBeGreaterThan(500);
+    expect((await output("drms-keywords", "drmsKeywords", keywords)).equals(inside)).toBe(true);
+
+    const files = ["ds=su_ex.mag", ...RANGE, "compress=rice"];
+    const parts: Uint8Array[] = [];
+    for await (const piece of drmsExport.open(files, context)) parts.push(Buffer.from(piece));
+    // Times of members are those of the making: digits that differ, in the same places.
+    const timeless = (tar: Buffer): string =>
+      tar.toString("latin1").replaceAll(/0[0-7]{10}\0[0-7 \0]{8}/g, "");
+    expect(timeless(await output("drms-export", "drmsExport", files))).toBe(timeless(Buffer.concat(parts)));
+  });
+});
