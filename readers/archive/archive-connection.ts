@@ -73,13 +73,13 @@ export async function openArchive(
     context.signal,
   );
   try {
-    const session = await openSession(program, context, standard, settings, drms.pool);
+    const session = await openSession(program, context, standard, settings, drms);
     const database = standard.DRMS_PRINT_SQL
       ? printingReads(session.database, async (text) => context.log(text))
       : session.database;
     return {
       database,
-      catalog: seriesCatalog(session.database, drms.series),
+      catalog: seriesCatalog(session.database, session.series),
       settings,
       async units() {
         sums.siteCode ??= await readSums(sums.pool, ownSiteCode);
@@ -140,14 +140,14 @@ async function openSession(
   context: ProgramContext,
   standard: StandardValues,
   settings: ArchiveSettings,
-  pool: ConnectionPool,
-): Promise<{ readonly database: Database; end(): Promise<void> }> {
+  { pool, series }: SharedDatabase,
+): Promise<{ readonly database: Database; readonly series: SeriesCache; end(): Promise<void> }> {
   const statementTimeoutMs = standard.DRMS_DBTIMEOUT ?? settings.drmsStatementTimeout * 1000;
   const { signal } = context;
   const address = serverOfEnvironment(context.env);
   if (address === undefined) {
     const transaction = await pool.begin({ access: "read", statementTimeoutMs, signal });
-    return { database: transaction, end: () => transaction.rollback() };
+    return { database: transaction, series, end: () => transaction.rollback() };
   }
   const session = await openClientSession({
     address,
@@ -157,6 +157,11 @@ async function openSession(
     statementTimeoutMs,
     signal,
   });
-  // Whoever owns the session decides what becomes of it; a reader has nothing to take back.
-  return { database: session.database, end: () => session.end("finished").catch(() => undefined) };
+  return {
+    database: session.database,
+    // What the session has made may be taken back: nobody else is to see it.
+    series: new SeriesCache(),
+    // Whoever owns the session decides what becomes of it; a reader has nothing to take back.
+    end: () => session.end("finished").catch(() => undefined),
+  };
 }

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { param, sql } from "../../netdrms/database/sql.js";
+import { openClientSession } from "../../netdrms/session/client-session.js";
+import { SessionServer } from "../../netdrms/session/session-server.js";
 import { RecordStore } from "../../netdrms/store/record-store.js";
 import { propertyText } from "../../stream/properties.js";
 import { makeTime, timeToUs2000 } from "../../stream/time.js";
+import { FACTS } from "../netdrms/session/small-archive.js";
 import { checkStream } from "../support/check-stream.js";
 import { postgresForTest } from "../support/postgres.js";
 import { readerBytes } from "../support/run-reader.js";
@@ -296,6 +300,37 @@ describe.skipIf(postgres.missing)(postgres.title("drms-keywords"), () => {
     ["ds=@list", "BAD_QUERY", "are not read here"],
   ])("refuses %s", async (words, code, message) => {
     await expect(bytes(words)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  it("sees through a session server what its session has made, and nobody else does", async () => {
+    const server = await SessionServer.start({
+      pool: archive.pool,
+      storage: archive.storage,
+      statementTimeoutMs: 10_000,
+      facts: FACTS,
+      token: "a token",
+      log: () => undefined,
+    });
+    try {
+      const session = await openClientSession({
+        address: { host: "127.0.0.1", port: server.port, token: "a token" },
+        program: "test",
+        pid: 1,
+        writes: true,
+      });
+      const { database } = await session.forWriting();
+      await database.query(
+        sql`INSERT INTO su_ex.field (recnum, sunum, slotnum, t_rec, t_rec_index, camera, datamean, quality)
+            VALUES (1000, -1, -1, ${param(START + 50 * STEP, "float8")}, ${param(759_480 + 50, "int8")}, 1, 7, 0)`,
+      );
+      await session.end("finished");
+      const joined = { DRMSSESSION: `127.0.0.1:${server.port}`, DRMS_TOKEN: "a token" };
+      const words = "ds=su_ex.field[][1] key=DATAMEAN";
+      expect(slots(decodeStream(await bytes(words, utc(7), utc(100), joined)))).toEqual([50]);
+      expect(slots(await read(words, utc(7)))).toEqual([]);
+    } finally {
+      await server.abort();
+    }
   });
 
   it("prints its parameters, the record set and its SQL where it is told to", async () => {

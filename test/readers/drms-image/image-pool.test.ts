@@ -7,7 +7,7 @@ import { createFileSink } from "../../../fits/byte-sink.js";
 import { Header } from "../../../fits/header.js";
 import { pixelsInMemory } from "../../../fits/image.js";
 import { writeImage } from "../../../fits/write-image.js";
-import type { ImageJob } from "../../../readers/drms-image/image-job.js";
+import { type ImageJob, runImageJob } from "../../../readers/drms-image/image-job.js";
 import { imageWorkers } from "../../../readers/drms-image/image-pool.js";
 import { inOrder } from "../../../readers/drms-image/in-order.js";
 import { PLAIN } from "./made-disk.js";
@@ -64,6 +64,30 @@ describe("images in threads", () => {
       code: "BAD_FILE",
       message: 'file "S00000/99.fits" of storage unit 7 is missing',
     });
+  });
+});
+
+describe("a file with a slice for each slot", () => {
+  it("gives the image of the slot", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "heliostream-slots-"));
+    try {
+      mkdirSync(join(folder, "D7"));
+      const sink = await createFileSink(join(folder, "D7/all.tas"));
+      const pixels = Int16Array.from({ length: 4 * 2 * 3 }, (_, i) => 100 * Math.floor(i / 8) + (i % 8));
+      await writeImage(sink, pixelsInMemory(pixels, [4, 2, 3]), new Header(), { primary: true });
+      await sink.close();
+      const job: ImageJob = {
+        member: { sunum: 7n, folder: join(folder, "D7"), path: "all.tas" },
+        slot: 2,
+        bzero: 0,
+        bscale: 1,
+        task: { product: { kind: "row", at: 2 }, treatment: PLAIN },
+      };
+      expect([...(await runImageJob(job)).values]).toEqual([204, 205, 206, 207]);
+      await expect(runImageJob({ ...job, slot: 3 })).rejects.toMatchObject({ code: "BAD_FITS_DATA" });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
