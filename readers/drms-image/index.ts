@@ -14,13 +14,8 @@ import { recordModule } from "../archive/record-arguments.js";
 import { queryLine, recordRange } from "../archive/record-range.js";
 import { warningItems } from "../archive/stream-text.js";
 import { noDataItem, streamItem, warningItem } from "../stream-parts.js";
-import {
-  IMAGE_ARGUMENTS,
-  imageProduct,
-  PRODUCTS_TEXT,
-  pixelTreatment,
-  shownRange,
-} from "./image-arguments.js";
+import { imageProduct, pixelTreatment, shownRange } from "./asked-product.js";
+import { IMAGE_ARGUMENTS, PRODUCTS_TEXT } from "./image-arguments.js";
 import { dependsOnShape, formKey, imagePlanes, isTable, productTitle } from "./image-layout.js";
 import { ImagePackets } from "./image-packets.js";
 import { imageWorkers } from "./image-pool.js";
