@@ -4,6 +4,7 @@ import { DasError } from "../../errors/das-error.js";
 import type { Row } from "../database/database.js";
 import type { Sql } from "../database/sql.js";
 import type { ArchiveSession } from "./archive-session.js";
+import { Spool } from "./copy-spool.js";
 import { FrameSocket } from "./frame-socket.js";
 import { type Frame, MAX_FRAME_BYTES } from "./frames.js";
 import {
@@ -16,7 +17,6 @@ import {
   type Reply,
 } from "./messages.js";
 import type { Session } from "./session.js";
-import { Spool } from "./spool.js";
 import { wireUnit } from "./wire-units.js";
 import { wireRows } from "./wire-values.js";
 

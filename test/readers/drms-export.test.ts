@@ -13,22 +13,8 @@ import { postgresForTest } from "../support/postgres.js";
 import { codeOf, rejectionOf } from "../support/thrown.js";
 import { type WrittenArchive, writtenArchive } from "../support/written-archive.js";
 import { archiveContext } from "./archive-context.js";
+import { MAGNETOGRAMS_JSD } from "./small-magnetograms.js";
 
-const JSD = `Seriesname: su_ex.Mag
-Author: "A. Author"
-Owner: ex
-Unitsize: 4
-Archive: 0
-Retention: 10
-Tapegroup: 0
-PrimeKeys: T_REC
-Description: "Magnetograms"
-Keyword: T_REC, time, ts_eq, record, DRMS_MISSING_VALUE, 0, TAI, "Slot time"
-Keyword: T_REC_step, double, constant, record, 720, %f, sec, "Slot width"
-Keyword: T_REC_epoch, time, constant, record, 1993.01.01_00:00:00_TAI, 0, TAI, "Slot epoch"
-Keyword: QUALITY, int, variable, record, 0, 0x%08X, none, "Quality bits"
-Data: magnetogram, variable, int, 2, 4, 3, "Gauss", fits, "compress Rice", 0, 0.1, "Field"
-`;
 /** 2010.05.01_00:00:00_TAI, which is 23:59:26 of the day before in UTC; netdrms 5.4, 8. */
 const START = 1_051_747_200;
 
@@ -38,7 +24,7 @@ describe.skipIf(postgres.missing)(postgres.title("drms-export"), () => {
   let archive: WrittenArchive;
   beforeAll(async () => {
     archive = await writtenArchive();
-    const series = await archive.makeSeries(JSD);
+    const series = await archive.makeSeries(MAGNETOGRAMS_JSD);
     await archive.writing((write) =>
       new RecordStore(write).insert(
         series,

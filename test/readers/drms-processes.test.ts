@@ -11,22 +11,8 @@ import { postgresForTest } from "../support/postgres.js";
 import { readerBytes } from "../support/run-reader.js";
 import { type WrittenArchive, writtenArchive } from "../support/written-archive.js";
 import { archiveContext } from "./archive-context.js";
+import { MAGNETOGRAMS_JSD } from "./small-magnetograms.js";
 
-const JSD = `Seriesname: su_ex.Mag
-Author: "A. Author"
-Owner: ex
-Unitsize: 4
-Archive: 0
-Retention: 10
-Tapegroup: 0
-PrimeKeys: T_REC
-Description: "Magnetograms"
-Keyword: T_REC, time, ts_eq, record, DRMS_MISSING_VALUE, 0, TAI, "Slot time"
-Keyword: T_REC_step, double, constant, record, 720, %f, sec, "Slot width"
-Keyword: T_REC_epoch, time, constant, record, 1993.01.01_00:00:00_TAI, 0, TAI, "Slot epoch"
-Keyword: DATAMEAN, float, variable, record, DRMS_MISSING_VALUE, %f, Gauss, "Mean"
-Data: magnetogram, variable, int, 2, 4, 3, "Gauss", fits, "compress Rice", 0, 0.1, "Field"
-`;
 const RANGE = ["2010-04-30", "2010-05-02"] as const;
 
 const postgres = await postgresForTest();
@@ -49,7 +35,7 @@ describe.skipIf(postgres.missing)(postgres.title("readers of an archive, as proc
   const folders: string[] = [];
   beforeAll(async () => {
     archive = await writtenArchive();
-    const series = await archive.makeSeries(JSD);
+    const series = await archive.makeSeries(MAGNETOGRAMS_JSD);
     await archive.writing((write) =>
       new RecordStore(write).insert(
         series,
