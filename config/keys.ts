@@ -1,5 +1,6 @@
 import type { KeyDescriptor } from "./key-types.js";
 import { ARCHIVE_KEYS } from "./keys-archive.js";
+import { CACHE_KEYS } from "./keys-cache.js";
 import { ACCESS_KEYS, LIMIT_KEYS, LISTEN_KEYS, LOG_KEYS, PROGRAM_KEYS } from "./keys-run.js";
 import { PAGE_KEYS, SITE_KEYS, SOURCE_KEYS } from "./keys-site.js";
 
@@ -10,16 +11,17 @@ const INERT_KEYS = [
   { ...INERT, key: "MODULE_PATH", field: "modulePath", help: "Python modules of das2-pyserver." },
   { ...INERT, key: "DATASRC_ROOT", field: "dataSrcRoot", help: "Generated catalogue of dasFlex." },
   { ...INERT, key: "DATASRC_INC", field: "dataSrcInc", help: "Included definitions of dasFlex." },
-  { ...INERT, key: "CACHE_ROOT", field: "cacheRoot", help: "Folder of pre-reduced blocks." },
-  { ...INERT, key: "D2S_CACHE_RDR", field: "d2sCacheReader", help: "Reader of das2 blocks." },
-  { ...INERT, key: "QDS_CACHE_RDR", field: "qdsCacheReader", help: "Reader of q stream blocks." },
-  { ...INERT, key: "WORK_QUEUE_BROKER", field: "workQueueBroker", help: "Kind of the work queue." },
   {
     ...INERT,
-    key: "WORK_QUEUE_CONN",
-    field: "workQueueConn",
-    secret: true,
-    help: "Connection of the work queue.",
+    key: "D2S_CACHE_RDR",
+    field: "d2sCacheReader",
+    help: "Reader of das2 blocks; the server reads them itself.",
+  },
+  {
+    ...INERT,
+    key: "QDS_CACHE_RDR",
+    field: "qdsCacheReader",
+    help: "Reader of q stream blocks; they are not kept.",
   },
   { ...INERT, key: "DAS_TO_PNG", field: "dasToPng", help: "Plot program of dasFlex." },
   { ...INERT, key: "MIME_FILE", field: "mimeFile", help: "Table of content types of dasFlex." },
@@ -51,6 +53,7 @@ export const KEY_SECTIONS: readonly { readonly title: string; readonly keys: rea
   { title: "Logs", keys: LOG_KEYS },
   { title: "Listening", keys: LISTEN_KEYS },
   { title: "Limits", keys: LIMIT_KEYS },
+  { title: "Cache", keys: CACHE_KEYS },
   { title: "NetDRMS archive", keys: ARCHIVE_KEYS },
   { title: "Without effect", keys: INERT_KEYS },
 ];
@@ -65,6 +68,7 @@ export const CONFIG_KEYS = [
   ...LOG_KEYS,
   ...LISTEN_KEYS,
   ...LIMIT_KEYS,
+  ...CACHE_KEYS,
   ...ARCHIVE_KEYS,
   ...INERT_KEYS,
 ] as const;

@@ -13,5 +13,17 @@ export function cacheLevel(number: number, text: string): CacheLevel | undefined
   const seconds = resolution === "intrinsic" ? 0 : durationSeconds(resolution);
   if (period === undefined || seconds === undefined || more.length > 0) return undefined;
   // A width of nothing is no other way to write "intrinsic".
-  return seconds === 0 && resolution !== "intrinsic" ? undefined : { number, seconds, period, params };
+  if (seconds === 0 && resolution !== "intrinsic") return undefined;
+  return { number, seconds, folder: resolutionFolder(resolution), period, params };
+}
+
+/**
+ * The name of the folder of a resolution: `intrinsic`, else its number and `s` or `ms` as written, longer units as seconds. A
+ * fraction keeps its digits behind a `p` (older servers cut it off, so that 0.5 s and 0.9 s met). Source: das2-server 15.2.
+ */
+export function resolutionFolder(resolution: string): string {
+  const seconds = durationSeconds(resolution);
+  if (seconds === undefined) return resolution;
+  const inMs = /\sm(?:s|illi)/.test(resolution);
+  return `bin-${String(inMs ? Number(resolution.split(/\s/)[0]) : seconds).replace(".", "p")}${inMs ? "ms" : "s"}`;
 }

@@ -39,6 +39,8 @@ export interface CacheLevel {
   readonly number: number;
   /** Bin width in seconds; 0 is intrinsic. */
   readonly seconds: number;
+  /** The width as the name of a folder: `intrinsic`, `bin-60s`, `bin-100ms`, `bin-0p5s`; das2-server 15.2. */
+  readonly folder: string;
   readonly period: "persecond" | "perminute" | "hourly" | "daily" | "monthly" | "yearly";
   /** Reader parameters as given to the reader. */
   readonly params: string;

@@ -65,6 +65,12 @@ export const OUTCOME = {
   ARCHIVE_AWAY: { status: 503, exception: "ServerError", exit: 1 },
   ARCHIVE_FAILED: { status: 500, exception: "ServerError", exit: 1 },
   ARCHIVE_READ_ONLY: { status: 500, exception: "ServerError", exit: 1 },
+  // The cache: its index or its queue does not answer, a range with too many blocks, a block that is not what it should be.
+  INDEX_AWAY: { status: 503, exception: "ServerError", exit: 1 },
+  QUEUE_AWAY: { status: 503, exception: "ServerError", exit: 1 },
+  TOO_MANY_BLOCKS: { status: 500, exception: "ServerError", exit: 1 },
+  BAD_BLOCK: { status: 500, exception: "ServerError", exit: 1 },
+  BUILD_FAILED: { status: 500, exception: "ServerError", exit: 1 },
   DISK_FULL: { status: 500, exception: "ServerError", exit: 1 },
   NO_DATA_FOLDER: { status: 500, exception: "ServerError", exit: 1 },
   INTERNAL: { status: 500, exception: "ServerError", exit: 100 },
