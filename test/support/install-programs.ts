@@ -8,7 +8,7 @@ import { findProgram } from "./system-programs.js";
  * and the tests that need the program are skipped by name (with `CI=true` they fail).
  */
 export default function installPrograms(): void {
-  const wanted = ["apache", "chromium", "fpack", "funpack"] as const;
+  const wanted = ["apache", "chromium", "fpack", "funpack", "redis"] as const;
   const hasPostgres = hasServerPrograms() || (process.env.HELIOSTREAM_TEST_POSTGRES ?? "") !== "";
   if (hasPostgres && wanted.every((program) => findProgram(program) !== undefined)) return;
   spawnSync("sh", [join(import.meta.dirname, "../../scripts/install-system.sh")], { stdio: "inherit" });

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Programs of the system that whole-system tests run, with the Debian package of each and the names it may have. */
+/** Programs of the system that tests run, with the Debian package of each and the names it may have. */
 const PROGRAMS = {
   apache: { package: "apache2", names: ["apache2", "httpd"], variable: "APACHE" },
   chromium: {
@@ -11,6 +11,7 @@ const PROGRAMS = {
   },
   fpack: { package: "libcfitsio-bin", names: ["fpack"], variable: "FPACK" },
   funpack: { package: "libcfitsio-bin", names: ["funpack"], variable: "FUNPACK" },
+  redis: { package: "redis-server", names: ["redis-server"], variable: "REDIS_SERVER" },
 } as const;
 
 /** A program of the system. */
@@ -28,7 +29,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The path of a program: the variable of its name in the environment (`APACHE`, `CHROMIUM`, `FPACK`, `FUNPACK`), else on the PATH. */
+/** The path of a program: the variable of its name in the environment (`APACHE`, `REDIS_SERVER`, …), else on the PATH. */
 export function findProgram(program: SystemProgram): string | undefined {
   const { names, variable } = PROGRAMS[program];
   const named = process.env[variable];
