@@ -137,17 +137,48 @@ exampleInfo_09 = 'nobody''s'
     expect(test).toEqual({ begin: makeTime(2021, 6, 30), end: makeTime(2021, 7, 1), interval: 10 });
   });
 
+  // The folders are those of das2-server 15.2: s and ms as written, longer units as seconds, a fraction behind p.
   it.each<[string, unknown]>([
-    ["'intrinsic | daily'", { number: 0, seconds: 0, period: "daily", params: "" }],
-    ["'60 s | daily'", { number: 0, seconds: 60, period: "daily", params: "" }],
-    ["'250 ms | hourly'", { number: 0, seconds: 0.25, period: "hourly", params: "" }],
-    ["'100 milliseconds|perminute'", { number: 0, seconds: 0.1, period: "perminute", params: "" }],
-    ["'0.5 sec | persecond'", { number: 0, seconds: 0.5, period: "persecond", params: "" }],
-    ["'10 min | monthly | b a'", { number: 0, seconds: 600, period: "monthly", params: "b a" }],
-    ["'2 hr | monthly |'", { number: 0, seconds: 7200, period: "monthly", params: "" }],
-    ["'1 day | yearly | a_b'", { number: 0, seconds: 86_400, period: "yearly", params: "a_b" }],
+    ["'intrinsic | daily'", { number: 0, seconds: 0, folder: "intrinsic", period: "daily", params: "" }],
+    ["'60 s | daily'", { number: 0, seconds: 60, folder: "bin-60s", period: "daily", params: "" }],
+    ["'250 ms | hourly'", { number: 0, seconds: 0.25, folder: "bin-250ms", period: "hourly", params: "" }],
+    [
+      "'100 milliseconds|perminute'",
+      { number: 0, seconds: 0.1, folder: "bin-100ms", period: "perminute", params: "" },
+    ],
+    [
+      "'0.5 sec | persecond'",
+      { number: 0, seconds: 0.5, folder: "bin-0p5s", period: "persecond", params: "" },
+    ],
+    [
+      "'10 min | monthly | b a'",
+      { number: 0, seconds: 600, folder: "bin-600s", period: "monthly", params: "b a" },
+    ],
+    ["'2 hr | monthly |'", { number: 0, seconds: 7200, folder: "bin-7200s", period: "monthly", params: "" }],
+    [
+      "'1 day | yearly | a_b'",
+      { number: 0, seconds: 86_400, folder: "bin-86400s", period: "yearly", params: "a_b" },
+    ],
   ])("cacheLevel = %s", (text, level) => {
     expect(load(`cacheLevel = ${text}`).cacheLevels).toEqual([level]);
+  });
+
+  it.each([
+    ["intrinsic", "intrinsic"],
+    ["60 s", "bin-60s"],
+    ["60 seconds", "bin-60s"],
+    ["100 ms", "bin-100ms"],
+    ["100 millisecond", "bin-100ms"],
+    ["0.5 s", "bin-0p5s"],
+    ["0.9 s", "bin-0p9s"],
+    ["2.50 ms", "bin-2p5ms"],
+    ["1e3 ms", "bin-1000ms"],
+    ["1 min", "bin-60s"],
+    ["0.5 min", "bin-30s"],
+    ["6 hr", "bin-21600s"],
+    ["5 days", "bin-432000s"],
+  ])("keeps blocks of %s in the folder %s", (resolution, folder) => {
+    expect(load(`cacheLevel = '${resolution} | daily'`).cacheLevels).toMatchObject([{ folder }]);
   });
 
   it("sorts cache levels by number, and knows auto", () => {
