@@ -6,13 +6,22 @@ import type {
   StreamEncoder,
   StreamException,
   StreamHeader,
+  StreamItem,
   StreamTransform,
 } from "../stream/model.js";
 import type { FilterProgram, Program, ProgramContext } from "../stream/program.js";
 import { das2Encoder } from "../stream/stream-writer.js";
-import { type BuiltInLink, type LinkInput, type LinkResult, runBuiltIn } from "./built-in-link.js";
+import {
+  type BuiltInLink,
+  type LinkInput,
+  type LinkOutput,
+  type LinkResult,
+  runBuiltIn,
+} from "./built-in-link.js";
 import { type BytesEnd, runBytes } from "./bytes-link.js";
 import type { ChildOutput } from "./child-output.js";
+import { EncodedOutput } from "./encoded-output.js";
+import { ItemsOutput } from "./items-output.js";
 import { emptyResponse, firstStageFailure } from "./judge.js";
 import { type Link, planLinks } from "./plan.js";
 import type { Supervisor } from "./supervisor.js";
@@ -38,7 +47,14 @@ export interface Assembled {
   readonly seen: () => Seen;
 }
 
-interface Seen {
+/** The end of an assembled pipeline whose items are taken. */
+export interface AssembledItems {
+  readonly items: AsyncIterable<readonly StreamItem[]>;
+  readonly seen: () => Seen;
+}
+
+/** What came out of a link. */
+export interface Seen {
   readonly packets: number | undefined;
   readonly exception: StreamException | undefined;
 }
@@ -53,9 +69,63 @@ export async function assemble(
   programs: readonly (Program | undefined)[],
   options: AssembleOptions,
 ): Promise<Assembled> {
+  const opened = openLinks(supervisor, programs, options);
+  let seen = NOTHING_SEEN;
+  const feed = await startLinks(supervisor, opened, ({ chain }) => {
+    seen = chain;
+  });
+  if (feed === undefined) throw new DasError("BAD_DEFINITION", "there is no program to run");
+  return { bytes: feed.bytes, spawned: opened.at(-1)?.kind === "spawned", seen: () => seen };
+}
+
+/**
+ * As {@link assemble}, for whoever wants the items of the stream: those of a built-in last program are never written,
+ * those of a spawned one are read.
+ * Errors: as there; BAD_DEFINITION for a last program that makes no das2 stream.
+ */
+export async function assembleItems(
+  supervisor: Supervisor,
+  programs: readonly (Program | undefined)[],
+  options: AssembleOptions,
+): Promise<AssembledItems> {
+  const last = programs.at(-1);
+  if (last?.kind === "converter" || last?.kind === "bytes")
+    throw new DasError("BAD_DEFINITION", "the last program of this source makes no das2 stream", {
+      argv: supervisor.stages.at(-1)?.argv,
+    });
+  const opened = openLinks(supervisor, programs, options);
+  const final = opened.at(-1);
+  let link: OpenedLink;
+  if (final?.kind === "built in") {
+    link = final;
+    opened.pop();
+  } else {
+    const end = supervisor.stages.length;
+    link = openLink({ kind: "built in", steps: [] }, end, programs, options, true);
+  }
+  const feed = await startLinks(supervisor, opened, () => undefined);
+  if (feed === undefined && link.reader === undefined)
+    throw new DasError("BAD_DEFINITION", "there is no program to run");
+  let seen = NOTHING_SEEN;
+  const items = runLink(supervisor, link, feed, new ItemsOutput(), ({ chain }) => {
+    seen = chain;
+  });
+  return { items, seen: () => seen };
+}
+
+const NOTHING_SEEN: Seen = { packets: undefined, exception: undefined };
+
+/** A link whose programs have taken their arguments. */
+type Opened = Extract<Link, { kind: "spawned" }> | OpenedBytes | OpenedLink;
+
+function openLinks(
+  supervisor: Supervisor,
+  programs: readonly (Program | undefined)[],
+  options: AssembleOptions,
+): Opened[] {
   const links = planLinks(supervisor.stages, programs, options.makeCut !== undefined);
   let begin = 0;
-  const opened = links.map((link, position) => {
+  return links.map((link, position) => {
     if (link.kind === "spawned") {
       begin += link.stages.length;
       return link;
@@ -68,11 +138,16 @@ export async function assemble(
     begin = open.end;
     return open;
   });
+}
+
+/** Starts links one behind the other; gives what the last one writes, `undefined` where there is none. */
+async function startLinks(
+  supervisor: Supervisor,
+  opened: readonly Opened[],
+  onResult: (result: LinkResult) => void,
+): Promise<LinkInput | undefined> {
   let feed: LinkInput | undefined;
-  let seen: Seen = { packets: undefined, exception: undefined };
-  let spawned = false;
   for (const link of opened) {
-    spawned = link.kind === "spawned";
     if (link.kind === "spawned") {
       const { first, output } = await supervisor.start(link.stages, feed !== undefined);
       if (feed !== undefined && first.stdin !== null) void pump(feed.bytes, first.stdin);
@@ -86,14 +161,12 @@ export async function assemble(
       const bytes = runBytes(run, (end) => reportBytes(supervisor, link, end));
       feed = { bytes, verdict: verdictUpTo(supervisor, link.stage + 1) };
     } else {
-      const bytes = runLink(supervisor, link, feed, ({ chain }) => {
-        seen = chain;
-      });
+      const output = new EncodedOutput(link.encoder);
+      const bytes = runLink(supervisor, link, feed, output, onResult);
       feed = { bytes, verdict: verdictUpTo(supervisor, link.end) };
     }
   }
-  if (feed === undefined) throw new DasError("BAD_DEFINITION", "there is no program to run");
-  return { bytes: feed.bytes, spawned, seen: () => seen };
+  return feed;
 }
 
 /** A built-in program that gives bytes, open. */
@@ -199,12 +272,13 @@ function headerRewriter(rewrite: (header: StreamHeader) => StreamHeader): Stream
 }
 
 /** Runs a built-in link and reports how its stages ended. */
-function runLink(
+function runLink<T>(
   supervisor: Supervisor,
   link: OpenedLink,
   input: LinkInput | undefined,
+  output: LinkOutput<T>,
   onResult: (result: LinkResult) => void,
-): AsyncIterable<Uint8Array> {
+): AsyncIterable<T> {
   let upstream: DasError | undefined;
   const source: BuiltInLink["source"] =
     link.reader !== undefined
@@ -222,11 +296,10 @@ function runLink(
   const run: BuiltInLink = {
     source,
     transforms: link.transforms,
-    encoder: link.encoder,
     stop: supervisor.stop,
     onProgress: () => supervisor.clock.progress(),
   };
-  return runBuiltIn(run, (result) => {
+  return runBuiltIn(run, output, (result) => {
     report(supervisor, link, result, upstream);
     onResult(result);
   });
@@ -236,7 +309,7 @@ function runLink(
 function report(
   supervisor: Supervisor,
   link: OpenedLink,
-  { chain, encoderError, emptyInput }: LinkResult,
+  { chain, outputError, emptyInput }: LinkResult,
   upstream: DasError | undefined,
 ): void {
   if (supervisor.stop.aborted) return;
@@ -247,7 +320,7 @@ function report(
     // What cannot be read is the fault of the stage that wrote it.
     else supervisor.note({ reason: "bad stream", error: failure.error, stage: Math.max(0, link.begin - 1) });
   }
-  if (encoderError !== undefined) supervisor.builtInEnded(link.end - 1, encoderError);
+  if (outputError !== undefined) supervisor.builtInEnded(link.end - 1, outputError);
   if (emptyInput && upstream === undefined) supervisor.note(emptyResponse());
   for (let stage = link.begin; stage < link.end; stage++) supervisor.builtInEnded(stage);
 }

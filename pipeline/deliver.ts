@@ -2,11 +2,13 @@ import { DasError } from "../errors/das-error.js";
 import { BARE_HEADER } from "../stream/bare-header.js";
 import { printException, printStreamHeader } from "../stream/header-xml.js";
 import { exceptionOf } from "../stream/item-chain.js";
-import type { StreamHeader } from "../stream/model.js";
+import type { StreamException, StreamHeader } from "../stream/model.js";
 import { das2Encoder } from "../stream/stream-writer.js";
 import type { Assembled } from "./assemble.js";
 import { runBuiltIn } from "./built-in-link.js";
+import { EncodedOutput } from "./encoded-output.js";
 import { StreamHealth } from "./health.js";
+import type { Failure } from "./judge.js";
 import type { OutputFormat } from "./options.js";
 import type { Outcome, StreamFacts } from "./outcome.js";
 import type { Supervisor } from "./supervisor.js";
@@ -47,11 +49,7 @@ export async function* deliver(
   const source = followed ? followPackets(supervisor, assembled.bytes, delivery, given) : assembled.bytes;
   for await (const piece of source) {
     if (given.bytes + piece.length > delivery.maxBytes) {
-      const error = new DasError(
-        "OUTPUT_LIMIT",
-        `the answer is longer than the limit of ${delivery.maxBytes} bytes`,
-      );
-      supervisor.fail({ reason: "output limit", error });
+      supervisor.fail(tooLong(delivery.maxBytes));
       break;
     }
     given.bytes += piece.length;
@@ -65,37 +63,55 @@ export async function* deliver(
     given.packets = packets;
     given.exception = exception;
   }
-  // After an exception, and when it may not go on, the stream is over, whatever the programs still do.
-  if (given.exception === undefined && supervisor.cancellation === undefined) await supervisor.allEnded();
-  given.mayBeEmpty = delivery.mayBeEmpty;
-  const verdict = supervisor.verdict(given);
-  // From here on what we say ourselves is among the facts, so the verdict is put on record before.
-  if (verdict.kind === "failed") supervisor.note(verdict);
-  yield* lastWords(verdict, supervisor.cancellation, delivery.format, given);
-}
-
-/** The in-band exception of a failure that the stream has not told of, or the failure thrown. */
-function* lastWords(
-  outcome: Outcome,
-  cancellation: DasError | undefined,
-  format: OutputFormat,
-  given: Given,
-): Generator<Uint8Array> {
-  const error = cancellation ?? (outcome.kind === "failed" ? outcome.error : undefined);
-  if (error === undefined) return;
-  if (error.code === "CANCELLED") throw error;
-  const told = given.exception !== undefined && format !== "other";
-  if (told) return;
-  const silent = given.bytes === 0;
-  const empty = outcome.kind === "failed" && outcome.reason === "empty";
-  if (format === "other" || (silent && !empty)) throw error;
-  const exception = empty ? { type: EMPTY_RESPONSE, message: error.message } : exceptionOf(error);
+  const verdict = await finalVerdict(supervisor, given, delivery.mayBeEmpty);
+  const exception = lastException(verdict, supervisor.cancellation, delivery.format, given);
+  if (exception === undefined) return;
   const packets = [printException(exception)];
-  if (silent && format === "das2") packets.unshift(printStreamHeader(BARE_HEADER));
+  if (given.bytes === 0 && delivery.format === "das2") packets.unshift(printStreamHeader(BARE_HEADER));
   const last = Buffer.concat(packets);
   given.bytes += last.length;
   given.exception = exception;
   yield last;
+}
+
+/** What an answer that is too long comes to. */
+export function tooLong(maxBytes: number): Failure {
+  const error = new DasError("OUTPUT_LIMIT", `the answer is longer than the limit of ${maxBytes} bytes`);
+  return { reason: "output limit", error };
+}
+
+/** How it ended, once all stages have; put on record, for what is said of it afterwards is among the facts. */
+export async function finalVerdict(
+  supervisor: Supervisor,
+  given: Given,
+  mayBeEmpty: boolean,
+): Promise<Outcome> {
+  // After an exception, and when it may not go on, the stream is over, whatever the programs still do.
+  if (given.exception === undefined && supervisor.cancellation === undefined) await supervisor.allEnded();
+  given.mayBeEmpty = mayBeEmpty;
+  const verdict = supervisor.verdict(given);
+  if (verdict.kind === "failed") supervisor.note(verdict);
+  return verdict;
+}
+
+/**
+ * The exception for a failure that the stream has not told of.
+ * Errors: the failure, where nothing was given out yet or the form has no room for it.
+ */
+export function lastException(
+  outcome: Outcome,
+  cancellation: DasError | undefined,
+  format: OutputFormat,
+  given: Given,
+): StreamException | undefined {
+  const error = cancellation ?? (outcome.kind === "failed" ? outcome.error : undefined);
+  if (error === undefined) return undefined;
+  if (error.code === "CANCELLED") throw error;
+  const told = given.exception !== undefined && format !== "other";
+  if (told) return undefined;
+  const empty = outcome.kind === "failed" && outcome.reason === "empty";
+  if (format === "other" || (given.bytes === 0 && !empty)) throw error;
+  return empty ? { type: EMPTY_RESPONSE, message: error.message } : exceptionOf(error);
 }
 
 /** Passes on whole packets of a program that is not ours. */
@@ -191,10 +207,10 @@ async function* unpacked(
     {
       source: { kind: "bytes", input: { bytes, verdict: async () => undefined } },
       transforms: [rewrite],
-      encoder: das2Encoder(),
       stop: supervisor.stop,
       onProgress: () => supervisor.clock.progress(),
     },
+    new EncodedOutput(das2Encoder()),
     ({ chain }) => {
       given.packets = chain.packets;
       // What the chain itself says of a broken stream counts as told, and as the failure of who wrote it.

@@ -1,22 +1,20 @@
 import type { Stage } from "../dsdf/stage.js";
 import { asDasError, DasError } from "../errors/das-error.js";
 import { cutRange } from "../reducers/range-cut.js";
-import { assemble } from "./assemble.js";
+import type { ItemSource, StreamItem } from "../stream/model.js";
+import type { Program } from "../stream/program.js";
+import { type AssembleOptions, assemble, assembleItems } from "./assemble.js";
 import { deliver, Given } from "./deliver.js";
+import { deliverItems } from "./deliver-items.js";
 import { childEnvironment } from "./environment.js";
-import { DEFAULT_LIMITS } from "./limits.js";
+import { DEFAULT_LIMITS, type PipelineLimits } from "./limits.js";
 import type { Grants, PipelineOptions } from "./options.js";
 import type { FailureReason, Outcome, StageStatus, StreamFacts } from "./outcome.js";
 import { checkFormat } from "./plan.js";
 import { Supervisor } from "./supervisor.js";
 
-/** A pipeline at work. */
-export interface PipelineRun {
-  /**
-   * What it writes, once, as fast as it is taken; see {@link deliver} for how it ends. Leaving early ends all
-   * stages. Throws CANCELLED when the signal was aborted; see {@link PipelineOptions.signal} for its reason.
-   */
-  readonly bytes: AsyncIterable<Uint8Array>;
+/** A pipeline at work, whatever is taken of it. */
+interface Run {
   /** Resolves when the first bytes are there (or a well ended answer without any); rejects if it failed before. */
   readonly started: Promise<void>;
   /** Resolves, never rejects, when nothing of the pipeline is left. */
@@ -29,6 +27,21 @@ export interface PipelineRun {
   cancel(): void;
 }
 
+/** A pipeline at work whose bytes are taken. */
+export interface PipelineRun extends Run {
+  /**
+   * What it writes, once, as fast as it is taken; see {@link deliver} for how it ends. Leaving early ends all
+   * stages. Throws CANCELLED when the signal was aborted; see {@link PipelineOptions.signal} for its reason.
+   */
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** A pipeline at work whose items are taken. */
+export interface PipelineItemsRun extends Run {
+  /** The items of its stream, as `bytes` of a {@link PipelineRun}; a portion lasts until the next one is asked for. */
+  readonly items: ItemSource;
+}
+
 /**
  * Starts a chain of programs: those that ship here run in this process, the others as processes of their own,
  * each in its own process group. Nothing is read faster than `bytes` is taken.
@@ -38,6 +51,55 @@ export interface PipelineRun {
  * Source: das2-server 3.2, 3.3, 13.2, 13.3, 15.7.
  */
 export function runPipeline(stages: readonly Stage[], options: PipelineOptions): PipelineRun {
+  const { rewriteHeader, mayBeEmpty = false, format = "das2" } = options;
+  const { output: bytes, ...run } = startRun(
+    stages,
+    options,
+    async function* ({ supervisor, programs, assembling, limits, given }) {
+      checkFormat(stages, programs, format);
+      const assembled = await assemble(supervisor, programs, assembling);
+      const delivery = { format, mayBeEmpty, maxBytes: limits.maxBytes, rewriteHeader };
+      yield* deliver(supervisor, assembled, delivery, given);
+    },
+  );
+  return { bytes, ...run };
+}
+
+/**
+ * As {@link runPipeline} for a chain that makes a das2 stream, for whoever works on its items: what a built-in program
+ * made last is neither written nor read again. A failure after the first item is an exception item, the last; `format` means
+ * nothing here.
+ *
+ * Errors: as there; BAD_DEFINITION where the last program makes no das2 stream.
+ */
+export function runPipelineItems(stages: readonly Stage[], options: PipelineOptions): PipelineItemsRun {
+  const { mayBeEmpty = false } = options;
+  const { output: items, ...run } = startRun<readonly StreamItem[]>(
+    stages,
+    options,
+    async function* ({ supervisor, programs, assembling, limits, given }) {
+      const assembled = await assembleItems(supervisor, programs, assembling);
+      yield* deliverItems(supervisor, assembled, { mayBeEmpty, maxBytes: limits.maxBytes }, given);
+    },
+  );
+  return { items, ...run };
+}
+
+/** What the output of a run is made with. */
+interface RunParts {
+  readonly supervisor: Supervisor;
+  readonly programs: readonly (Program | undefined)[];
+  readonly assembling: AssembleOptions;
+  readonly limits: PipelineLimits;
+  readonly given: Given;
+}
+
+/** Starts a run: `produce` makes its output once there is room for it and its programs are known. */
+function startRun<T>(
+  stages: readonly Stage[],
+  options: PipelineOptions,
+  produce: (parts: RunParts) => AsyncGenerator<T, void, undefined>,
+): Run & { readonly output: AsyncIterable<T> } {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const env = options.env ?? childEnvironment();
   const onStderr = options.onStderr ?? ((): void => undefined);
@@ -67,7 +129,7 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
     return concluded;
   };
 
-  async function* work(): AsyncGenerator<Uint8Array, void, undefined> {
+  async function* work(): AsyncGenerator<T, void, undefined> {
     try {
       if (options.slots !== undefined) release = await options.slots.acquire(options.signal);
       const programs = await Promise.all(stages.map((stage) => options.programs(stage.argv[0])));
@@ -79,16 +141,10 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
           env: { ...env, ...grants(stages[index]?.argv[0] ?? "", true), ...stages[index]?.env },
         },
       });
-      const { cut, rewriteHeader, mayBeEmpty = false, format = "das2" } = options;
-      checkFormat(stages, programs, format);
+      const { cut, rewriteHeader } = options;
       const makeCut = cut === undefined ? undefined : () => cutRange(cut);
-      const assembled = await assemble(supervisor, programs, { openWith, makeCut, rewriteHeader });
-      yield* deliver(
-        supervisor,
-        assembled,
-        { format, mayBeEmpty, maxBytes: limits.maxBytes, rewriteHeader },
-        given,
-      );
+      const assembling = { openWith, makeCut, rewriteHeader };
+      yield* produce({ supervisor, programs, assembling, limits, given });
     } catch (error) {
       const known = asDasError(error, "the pipeline");
       // A failure that was found by judging the stages is on record already.
@@ -105,10 +161,10 @@ export function runPipeline(stages: readonly Stage[], options: PipelineOptions):
   const iterator = work();
   const first = iterator.next();
   const started = first.then(() => undefined);
-  // Who is not interested in the start still gets the error from `bytes`.
+  // Who is not interested in the start still gets the error from the output.
   started.catch(() => undefined);
   return {
-    bytes: singlePass(iterator, first, () => supervisor.cancel()),
+    output: singlePass(iterator, first, () => supervisor.cancel()),
     started,
     outcome,
     statuses: supervisor.statuses,
@@ -126,11 +182,11 @@ function reasonOf(error: DasError): FailureReason {
 }
 
 /** An iterable over a generator whose first result is under way; leaving it stops the work at once. */
-function singlePass(
-  iterator: AsyncGenerator<Uint8Array, void, undefined>,
-  first: Promise<IteratorResult<Uint8Array, void>>,
+function singlePass<T>(
+  iterator: AsyncGenerator<T, void, undefined>,
+  first: Promise<IteratorResult<T, void>>,
   onLeave: () => void,
-): AsyncIterable<Uint8Array> {
+): AsyncIterable<T> {
   let begun = false;
   return {
     [Symbol.asyncIterator]: () => ({

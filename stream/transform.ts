@@ -1,6 +1,7 @@
 import { asDasError, DasError } from "../errors/das-error.js";
 import { ItemChain } from "./item-chain.js";
-import type { ItemSource, PacketBatch, StreamItem, StreamTransform } from "./model.js";
+import type { ItemSource, StreamItem, StreamTransform } from "./model.js";
+import { Portion } from "./portion.js";
 
 /** What the surroundings want to know of a stream that they pass on. */
 export interface FailureOptions {
@@ -57,37 +58,5 @@ export async function* applyTransform(
     }
   } finally {
     if (open) await iterator.return?.();
-  }
-}
-
-/** Gathers what a chain gives until it is taken. */
-class Portion {
-  #items: StreamItem[] = [];
-  /** The batch that is being pushed. */
-  current: PacketBatch | undefined;
-
-  readonly add = (item: StreamItem): void => {
-    this.#items.push(item.kind === "data" ? { kind: "data", batch: this.#kept(item.batch) } : item);
-  };
-
-  take(): readonly StreamItem[] {
-    const items = this.#items;
-    this.#items = [];
-    return items;
-  }
-
-  /** A batch that lasts: a view of the batch being pushed does, any other memory may be re-used at once. */
-  #kept(batch: PacketBatch): PacketBatch {
-    const { bytes } = batch;
-    const source = this.current?.bytes;
-    if (
-      source !== undefined &&
-      bytes.buffer === source.buffer &&
-      bytes.byteOffset >= source.byteOffset &&
-      bytes.byteOffset + bytes.byteLength <= source.byteOffset + source.byteLength
-    )
-      return batch;
-    // Not slice(): that of a Node Buffer gives a view.
-    return { ...batch, bytes: new Uint8Array(bytes) };
   }
 }

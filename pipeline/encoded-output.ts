@@ -1,0 +1,76 @@
+import { asDasError, type DasError } from "../errors/das-error.js";
+import { Gather } from "../stream/gather.js";
+import type { StreamEncoder, StreamItem } from "../stream/model.js";
+import type { LinkOutput } from "./built-in-link.js";
+import { FlushClock } from "./flush-clock.js";
+
+/**
+ * The bytes that an encoder makes of what comes out of a link: headers at once, then pieces of 64 KiB or more, smaller
+ * ones when the input pauses and by the {@link FlushClock}. Keeps the encoder's own failure apart from those of the
+ * transforms. The memory of a piece belongs to whoever takes it.
+ */
+export class EncodedOutput implements LinkOutput<Uint8Array> {
+  readonly #encoder: StreamEncoder;
+  readonly #gather = new Gather();
+  #error: DasError | undefined;
+  #used = false;
+  #pending = false;
+  #header = false;
+  readonly #clock = new FlushClock();
+
+  constructor(encoder: StreamEncoder) {
+    this.#encoder = encoder;
+  }
+
+  get error(): DasError | undefined {
+    return this.#error;
+  }
+
+  coming(): void {}
+
+  readonly push = (item: StreamItem): void => {
+    this.#used = true;
+    this.#pending = true;
+    if (item.kind === "stream" || item.kind === "packet") this.#header = true;
+    if (this.#error === undefined) this.#attempt(() => this.#encoder.push(item, this.#gather.write));
+  };
+
+  /** Whether something may not have been written yet. */
+  get pending(): boolean {
+    return this.#pending;
+  }
+
+  /** Headers go out at once, so that nobody gives up waiting (reducers 1.1); the first data and a trickle by the clock. */
+  get isDue(): boolean {
+    return this.#header || (this.#pending && this.#clock.isDue);
+  }
+
+  flush(): void {
+    this.#pending = false;
+    this.#header = false;
+    this.#clock.flushed();
+    if (this.#used && this.#error === undefined)
+      this.#attempt(() => this.#encoder.flush?.(this.#gather.write));
+  }
+
+  /** Where no stream came, none is ended: the output stays empty. */
+  end(): void {
+    if (this.#used && this.#error === undefined) this.#attempt(() => this.#encoder.end(this.#gather.write));
+  }
+
+  takeFull(): readonly Uint8Array[] {
+    return this.#gather.takeFull();
+  }
+
+  takeAll(): readonly Uint8Array[] {
+    return this.#gather.takeAll();
+  }
+
+  #attempt(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#error = asDasError(error, "a converter");
+    }
+  }
+}
