@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { dayFile } from "./log-files.js";
-import { OUTCOMES } from "./read-record.js";
-import type { RequestOutcome } from "./record.js";
+import { CACHE_RESULTS, OUTCOMES } from "./read-record.js";
+import type { CacheRecord, RequestOutcome } from "./record.js";
 
 const HOURS = 24;
 const CHUNK_BYTES = 256 * 1024;
@@ -12,12 +12,15 @@ const MAX_DAYS = 8;
 
 const TIME = Buffer.from('"time":"');
 const OUTCOME = Buffer.from('"outcome":"');
+const CACHE = Buffer.from('"cache":{"result":"');
 /** From the beginning of a time, `yyyy-mm-ddThh`, to its hour. */
 const HOUR_AT = 11;
 
 /** One hour (UTC) of a day. */
 export interface HourCount {
   readonly outcomes: Readonly<Record<RequestOutcome, number>>;
+  /** What the cache did for those that have a word of it. */
+  readonly cache: Readonly<Record<CacheRecord["result"], number>>;
   /** Offset in the file behind the hour's last request: `before` for a page that begins there; 0 where there is none. */
   readonly end: number;
 }
@@ -31,9 +34,12 @@ export interface DayHours {
   readonly partial: boolean;
 }
 
+const NO_CACHE: HourCount["cache"] = { hit: 0, partial: 0, miss: 0, off: 0 };
+
 /** Counts of one pass over a part of the file. */
 class Counter {
   readonly outcomes: Record<RequestOutcome, number>[];
+  readonly cache: Record<CacheRecord["result"], number>[];
   readonly ends: number[];
 
   constructor(from: DayHours | undefined) {
@@ -45,6 +51,7 @@ class Counter {
       cancelled: 0,
       ...from?.hours[hour]?.outcomes,
     }));
+    this.cache = Array.from({ length: HOURS }, (_, hour) => ({ ...NO_CACHE, ...from?.hours[hour]?.cache }));
     this.ends = Array.from({ length: HOURS }, (_, hour) => from?.hours[hour]?.end ?? 0);
   }
 
@@ -63,12 +70,24 @@ class Counter {
     const outcome = OUTCOMES.find((one) => word.startsWith(`${one}"`));
     if (counts === undefined || outcome === undefined) return;
     counts[outcome] += 1;
+    // Behind the outcome, as every field that is an object: one that a client sent before it has escaped quotes.
+    const cacheAt = line.indexOf(CACHE, begin);
+    const cached = this.cache[hour];
+    if (cacheAt >= 0 && cached !== undefined) {
+      const did = line.toString("latin1", cacheAt + CACHE.length, cacheAt + CACHE.length + 16);
+      const result = CACHE_RESULTS.find((one) => did.startsWith(`${one}"`));
+      if (result !== undefined) cached[result] += 1;
+    }
     this.ends[hour] = end;
   }
 
   result(counted: number, partial: boolean): DayHours {
     return {
-      hours: this.outcomes.map((outcomes, hour) => ({ outcomes, end: this.ends[hour] ?? 0 })),
+      hours: this.outcomes.map((outcomes, hour) => ({
+        outcomes,
+        cache: this.cache[hour] ?? NO_CACHE,
+        end: this.ends[hour] ?? 0,
+      })),
       counted,
       partial,
     };

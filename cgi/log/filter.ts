@@ -107,6 +107,9 @@ function everyText(record: RequestRecord): string {
     record.code,
     record.reason,
     ...(record.params ?? []),
+    ...(record.cache === undefined
+      ? []
+      : [`cache ${record.cache.result}`, record.cache.level, record.cache.note]),
     ...record.stages.flatMap(({ role, argv, signal }) => [role, ...argv, signal ?? ""]),
     ...(record.where === undefined ? [] : [JSON.stringify(record.where)]),
     ...(record.stderr ?? []),

@@ -42,6 +42,18 @@ export function countText(count: number, one: string, many = `${one}s`): string 
   return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
 }
 
+/** A part of a whole for people: `0 %` and `100 %` only where it is none and all, `99.9 %` where it is nearly all. */
+export function percentText(part: number, whole: number): string {
+  if (whole <= 0 || part <= 0) return "0 %";
+  if (part >= whole) return "100 %";
+  const percent = (part / whole) * 100;
+  if (percent < 0.1) return "< 0.1 %";
+  // Cut, not rounded: 99.96 % is not all.
+  return percent < 10 || percent > 99
+    ? `${(Math.floor(percent * 10) / 10).toFixed(1)} %`
+    : `${Math.floor(percent)} %`;
+}
+
 const DAY_NAMES = new Intl.DateTimeFormat("en", {
   weekday: "short",
   day: "numeric",

@@ -66,12 +66,16 @@ function boundedStages(stages: readonly StageRecord[]): StageRecord[] {
 }
 
 function boundedCache(cache: CacheRecord): CacheRecord {
-  const { result, levelSeconds, blocks, gaps } = cache;
+  const { result, level, levelSeconds, blocks, gaps, bytesFromCache, bytesFromReaders, note } = cache;
   return {
     result,
+    ...(level === undefined ? {} : { level: cutText(level, 80) }),
     ...(levelSeconds === undefined ? {} : { levelSeconds }),
     ...(blocks === undefined ? {} : { blocks }),
     ...(gaps === undefined ? {} : { gaps }),
+    ...(bytesFromCache === undefined ? {} : { bytesFromCache }),
+    ...(bytesFromReaders === undefined ? {} : { bytesFromReaders }),
+    ...(note === undefined ? {} : { note: cutText(note, 400) }),
   };
 }
 

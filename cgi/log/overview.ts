@@ -1,5 +1,5 @@
 import type { DayHours, HourCount } from "./day-hours.js";
-import { countText } from "./format.js";
+import { countText, percentText } from "./format.js";
 import { html, type Markup } from "./html.js";
 import type { RequestOutcome } from "./record.js";
 import { OUTCOME_LOOK } from "./story.js";
@@ -43,6 +43,17 @@ function column(hour: HourCount, index: number, tallest: number, href: string): 
   return html`<a href="${href}" aria-label="${text}" transform="translate(${index} 0)"><title>${text}</title><rect class="back" x="0" y="0" width="1" height="${HEIGHT}"/>${bars(hour, tallest)}</a>\n`;
 }
 
+/** How much of what could come from the cache did; `undefined` for a day on which nothing could. */
+function cacheLine(hours: readonly HourCount[]): Markup | undefined {
+  const [hit, partial, miss] = (["hit", "partial", "miss"] as const).map((result) =>
+    hours.reduce((sum, { cache }) => sum + cache[result], 0),
+  ) as [number, number, number]; // one of each
+  const all = hit + partial + miss;
+  if (all === 0) return undefined;
+  const rate = percentText(hit, all);
+  return html`<p class="cache">Cache: ${rate} of ${countText(all, "request")} came from blocks alone (${hit} hit, ${partial} partial, ${miss} miss)</p>\n`;
+}
+
 /**
  * The day at a glance: a column of each hour, by outcome, that leads to its requests; `undefined` for a day without requests.
  * @param link the page that begins before an offset
@@ -57,5 +68,5 @@ export function overview(day: DayHours, link: (before: number) => string): Marku
 <svg viewBox="0 0 24 ${HEIGHT}" preserveAspectRatio="none">
 ${day.hours.map((hour, index) => column(hour, index, tallest, link(hour.end)))}</svg>
 <p class="hours" aria-hidden="true">${["00", "03", "06", "09", "12", "15", "18", "21"].map((hour) => html`<span>${hour}</span>`)}</p>
-</figure>`;
+${cacheLine(day.hours)}</figure>`;
 }

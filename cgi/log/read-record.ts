@@ -9,6 +9,17 @@ export const OUTCOMES = [
   "cancelled",
 ] as const satisfies readonly RequestOutcome[];
 
+/** Everything that the cache can have done for a request. */
+export const CACHE_RESULTS = [
+  "hit",
+  "partial",
+  "miss",
+  "off",
+] as const satisfies readonly CacheRecord["result"][];
+
+/** Fields of a {@link CacheRecord} that are numbers. */
+const CACHE_NUMBERS = ["levelSeconds", "blocks", "gaps", "bytesFromCache", "bytesFromReaders"] as const;
+
 /** How every line of the log begins; inside a text its quotes would be escaped. */
 const LINE_BEGIN = '{"id":';
 /** Lines that were cut off and glued to the next one are looked through for so many beginnings. */
@@ -53,10 +64,14 @@ function stage(value: unknown): StageRecord[] {
 
 function cache(value: unknown): CacheRecord | undefined {
   if (!isFields(value)) return undefined;
-  const result = (["hit", "partial", "miss", "off"] as const).find((one) => one === value.result);
+  const result = CACHE_RESULTS.find((one) => one === value.result);
   return result === undefined
     ? undefined
-    : { result, ...only<number>(value, ["levelSeconds", "blocks", "gaps"], "number") };
+    : {
+        result,
+        ...only<number>(value, CACHE_NUMBERS, "number"),
+        ...only<string>(value, ["level", "note"], "string"),
+      };
 }
 
 /**

@@ -15,11 +15,22 @@ export interface StageRecord {
 
 /** What the cache did for a request; written by the cache, absent without one. Source: das2-server 15.6. */
 export interface CacheRecord {
+  /** All of it came from blocks, a part, nothing; or the cache is not for such a request. */
   readonly result: "hit" | "partial" | "miss" | "off";
-  /** Bin width of the level used, seconds; 0 is intrinsic. */
+  /** Name of the level used: `bin-60s daily`. */
+  readonly level?: string;
+  /** Bin width of that level, seconds; 0 is intrinsic. */
   readonly levelSeconds?: number;
+  /** Blocks that were sent. */
   readonly blocks?: number;
+  /** Runs of blocks that were missing, each read once. */
   readonly gaps?: number;
+  /** Bytes of blocks that went into the answer; more than were sent where they were reduced further. */
+  readonly bytesFromCache?: number;
+  /** Bytes that readers, and the reducers behind them, made for the gaps. */
+  readonly bytesFromReaders?: number;
+  /** Why it was not used, or only in part, for operators: `disk full`, `index away`. */
+  readonly note?: string;
 }
 
 /** Everything that is kept of one request: one value, written once, when the last byte is out. Source: das2-server 18.1. */

@@ -1,6 +1,6 @@
 import { bytesText, countText, durationText, shortTime } from "./format.js";
 import { html, type Markup } from "./html.js";
-import type { RequestOutcome, RequestRecord, StageRecord } from "./record.js";
+import type { CacheRecord, RequestOutcome, RequestRecord, StageRecord } from "./record.js";
 
 /** How an outcome is shown: never by colour alone. */
 export const OUTCOME_LOOK: Readonly<
@@ -64,15 +64,23 @@ function timing(record: RequestRecord): string {
 function cacheText(record: RequestRecord): string | undefined {
   const { cache } = record;
   if (cache === undefined) return undefined;
-  const { result, levelSeconds, blocks, gaps } = cache;
+  const { result, blocks, gaps, bytesFromCache, bytesFromReaders, note } = cache;
+  const level = levelText(cache);
   return [
     result,
-    ...(levelSeconds === undefined
-      ? []
-      : [levelSeconds === 0 ? "full resolution" : `level ${levelSeconds} s`]),
+    ...(level === undefined ? [] : [level]),
     ...(blocks === undefined ? [] : [countText(blocks, "block")]),
     ...(gaps === undefined ? [] : [countText(gaps, "gap")]),
+    ...(bytesFromCache === undefined ? [] : [`${bytesText(bytesFromCache)} from the cache`]),
+    ...(bytesFromReaders === undefined ? [] : [`${bytesText(bytesFromReaders)} from readers`]),
+    ...(note === undefined ? [] : [note]),
   ].join(", ");
+}
+
+function levelText({ level, levelSeconds }: CacheRecord): string | undefined {
+  if (level !== undefined) return `level ${level}`;
+  if (levelSeconds === undefined) return undefined;
+  return levelSeconds === 0 ? "full resolution" : `level ${levelSeconds} s`;
 }
 
 function circumstances(record: RequestRecord): Markup | undefined {

@@ -110,7 +110,16 @@ describe("a record that is read", () => {
       interval: 1,
       params: ["a"],
       fileName: "f",
-      cache: { result: "partial", levelSeconds: 60, blocks: 3, gaps: 1 },
+      cache: {
+        result: "partial",
+        level: "bin-60s daily",
+        levelSeconds: 60,
+        blocks: 3,
+        gaps: 1,
+        bytesFromCache: 123_456,
+        bytesFromReaders: 789,
+        note: "disk full",
+      },
       firstByteMs: 3.5,
       outcome: "failed",
       code: "READER_FAILED",
@@ -155,6 +164,16 @@ describe("a record that is read", () => {
     expect(read).toMatchObject({ status: 0, bytes: 0, client: "", params: ["b"] });
     expect(read?.stages).toEqual([{ role: "", argv: ["x"], builtIn: false }]);
     for (const name of ["stderr", "where", "cache", "reason"]) expect(read).not.toHaveProperty(name);
+    const cache = {
+      result: "hit",
+      level: 5,
+      levelSeconds: "60",
+      bytesFromCache: "1",
+      note: {},
+      gaps: 2,
+      more: 1,
+    };
+    expect(recordOf({ ...logRecord(), cache })?.cache).toEqual({ result: "hit", gaps: 2 });
   });
 
   it("is found behind one that was cut off anywhere", () => {
@@ -302,6 +321,26 @@ describe("counts of a day", () => {
     expect(hours?.hours[0]?.end).toBe(first.length);
     expect(hours?.hours[13]?.end).toBe(first.length + second.length);
     expect(hours?.partial).toBe(false);
+  });
+
+  it("are also those of the cache, by what it did, whatever clients sent", async () => {
+    const lines = (["hit", "partial", "miss", "off", "hit"] as const).map((result, n) =>
+      at(n < 4 ? 7 : 8, "complete", {
+        cache: { result, note: '"cache":{"result":"miss"' },
+        userAgent: '"cache":{"result":"off"',
+        where: { cache: { result: "miss" } },
+      }),
+    );
+    writeFileSync(file(), lines.slice(0, 2).join(""));
+    const first = await countHours(folder, DAY, undefined);
+    appendFileSync(
+      file(),
+      `${lines.slice(2).join("")}${at(8, "failed", { target: '"cache":{"result":"hit"' })}`,
+    );
+    const hours = await countHours(folder, DAY, first);
+    expect(hours?.hours[7]?.cache).toEqual({ hit: 1, partial: 1, miss: 1, off: 1 });
+    expect(hours?.hours[8]?.cache).toEqual({ hit: 1, partial: 0, miss: 0, off: 0 });
+    expect(hours?.hours[9]?.cache).toEqual({ hit: 0, partial: 0, miss: 0, off: 0 });
   });
 
   it("go on where they ended, each line once, also one that was only half there", async () => {

@@ -6,6 +6,7 @@ import { XMLValidator } from "fast-xml-parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Request, Response } from "../../cgi/http.js";
 import { headerValue } from "../../cgi/http.js";
+import { percentText } from "../../cgi/log/format.js";
 import { recordLine } from "../../cgi/log/log-line.js";
 import type { RequestRecord } from "../../cgi/log/record.js";
 import { handleLog } from "../../cgi/log/viewer.js";
@@ -118,6 +119,39 @@ describe("the page of the log", () => {
       expect(text, part).toContain(part);
   });
 
+  it("says of a request what came from the cache and what readers made, and why", async () => {
+    logged(
+      "2021-06-30",
+      logRecord({
+        cache: {
+          result: "partial",
+          level: "bin-60s daily",
+          levelSeconds: 60,
+          blocks: 29,
+          gaps: 1,
+          bytesFromCache: 2_500_000,
+          bytesFromReaders: 86_000,
+          note: "disk full",
+        },
+      }),
+      logRecord({ id: "second", cache: { result: "hit", levelSeconds: 0, blocks: 1 } }),
+      logRecord({ id: "third", cache: { result: "off", note: "a condition of the reader" } }),
+      logRecord({ id: "fourth" }),
+    );
+    const text = textOf(await ask("ip=*"));
+    for (const part of [
+      "partial, level bin-60s daily, 29 blocks, 1 gap, 2.50 MB from the cache, 86.0 kB from readers, disk full</dd>",
+      "hit, full resolution, 1 block</dd>",
+      "off, a condition of the reader</dd>",
+      "Cache: 50 % of 2 requests came from blocks alone (1 hit, 1 partial, 0 miss)",
+    ])
+      expect(text, part).toContain(part);
+    expect(idsOf(textOf(await ask("ip=*&text=disk+full")))).toEqual(["abc-1-1"]);
+    expect(idsOf(textOf(await ask("ip=*&text=cache+hit")))).toEqual(["second"]);
+    logged("2021-06-29", logRecord());
+    expect(textOf(await ask("ip=*&day=2021-06-29"))).not.toContain("Cache:");
+  });
+
   it("shows own requests unless told otherwise, and leads to all", async () => {
     logged("2021-06-30", logRecord({ id: "mine", client: "127.0.0.1" }), logRecord({ id: "theirs" }));
     const own = textOf(await ask(""));
@@ -221,6 +255,7 @@ describe("hostile text", () => {
           code: text,
           reason: text,
           where: { [text]: text, list: [text] },
+          cache: { result: "partial", level: text, note: text },
           stderr: [text],
         }),
       ),
@@ -437,5 +472,21 @@ describe("answers below the mount", () => {
     expect(answer.status).toBe(200);
     expect(answer.whole).toBe(true);
     expect(idsOf(answer.body.toString("utf8"))).toEqual(["one"]);
+  });
+});
+
+describe("a part in percent", () => {
+  it.each([
+    [0, 0, "0 %"],
+    [0, 5, "0 %"],
+    [1, 100_000, "< 0.1 %"],
+    [1, 300, "0.3 %"],
+    [1, 3, "33 %"],
+    [2, 3, "66 %"],
+    [9999, 10_000, "99.9 %"],
+    [99_999, 100_000, "99.9 %"],
+    [7, 7, "100 %"],
+  ])("of %i of %i is %s: neither nothing nor all, unless it is", (part, whole, text) => {
+    expect(percentText(part, whole)).toBe(text);
   });
 });

@@ -232,6 +232,16 @@ describe("one line", () => {
             code: text,
             reason: text,
             where: { [text]: text, list, deep: { deeper: [text, { text }] }, n: 5 },
+            cache: {
+              result: "partial",
+              level: text,
+              levelSeconds: 1 / 3,
+              blocks: 2 ** 53,
+              gaps: 2 ** 53,
+              bytesFromCache: 2 ** 53,
+              bytesFromReaders: 2 ** 53,
+              note: text,
+            },
             stages: Array.from({ length: stages }, () => ({
               role: text,
               argv: list,
