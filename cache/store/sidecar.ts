@@ -35,11 +35,14 @@ export interface Sidecar {
   readonly madeFrom:
     | { readonly kind: "raw" }
     | { readonly kind: "level"; readonly level: string; readonly steps: number };
-  /** Bytes before the first data packet: stream header and packet headers. */
+  /** Bytes before the first data packet: stream header and packet headers. All bytes where there is no data packet. */
   readonly headerBytes: number;
-  /** Nothing but data packets follows the headers, so that the rest can be passed on without a look. */
+  /** Nothing but data packets, their positions ascending within each id, follows the headers: the rest can be passed on without a look. */
   readonly flat: boolean;
-  /** Positions of its records ascend, us2000; missing where there is none. */
+  /**
+   * Least and greatest position of its records, us2000. Missing where there is no record, and where positions do not ascend within
+   * one packet id.
+   */
   readonly x?: { readonly first: number; readonly last: number };
   /** The companion with least and greatest values and counts, where there is one. */
   readonly statistics?: { readonly bytes: number; readonly sha256: string; readonly crc32: number };

@@ -1,0 +1,179 @@
+import { rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DasError } from "../../errors/das-error.js";
+import { blockPath, blockTimeText, SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../block-path.js";
+import { type Level, levelName } from "../level.js";
+import { replaceFile, reserve, syncFolder } from "./durable-file.js";
+import type { Sidecar } from "./sidecar.js";
+import { sidecarOfLevel } from "./sidecar-level.js";
+import { MOST_SIDECAR_BYTES, printSidecar } from "./sidecar-text.js";
+import { storeError } from "./store-error.js";
+import { isWritten, temporaryPath } from "./temporary-name.js";
+import { WrittenFile } from "./written-file.js";
+
+/** What only the builder of a block knows of it; times are milliseconds since 1970. */
+export interface BuildFacts extends Pick<Sidecar, "records" | "headerBytes" | "flat" | "x" | "madeFrom"> {
+  /** When the reading for it began. */
+  readonly builtMs: number;
+  /** The newest of the files that the source watches. */
+  readonly sourceMtimeMs?: number;
+}
+
+/**
+ * Writes one block, with its companion where it has one, aside, and puts them in place when they are whole. Either
+ * {@link BlockWriter.publish} or {@link BlockWriter.abandon} is the last call.
+ */
+export interface BlockWriter {
+  /**
+   * Takes bytes of the block; they may be used again at once. A promise is to be awaited before more is written: the disk does not
+   * keep up. Errors: DISK_FULL, BUILD_FAILED.
+   */
+  write(bytes: Uint8Array): Promise<void> | undefined;
+  /** As {@link BlockWriter.write}, for the companion. One to which nothing is written is not there. */
+  writeStatistics(bytes: Uint8Array): Promise<void> | undefined;
+  /** No more bytes will come: the disk has them for good, still aside. Errors: DISK_FULL, BUILD_FAILED; nothing is left then. */
+  finish(facts: BuildFacts): Promise<Sidecar>;
+  /**
+   * Puts the finished block in the place of what was there: block, companion, sidecar. Before it readers find what was there, after
+   * it this block, in between a gap. Errors: DISK_FULL, BUILD_FAILED; what was written aside is removed then.
+   */
+  publish(): Promise<Sidecar>;
+  /** Removes what was written; nothing happens after {@link BlockWriter.publish}. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Begins a block. Nothing is on the disk before the first 256 KiB or {@link BlockWriter.finish}.
+ * Source: das2-server 15.2, 15.7.
+ */
+export function openBlockWriter(
+  level: Level,
+  number: number,
+  options: { readonly statistics: boolean },
+): BlockWriter {
+  return new OneBlockWriter(level, number, options.statistics);
+}
+
+class OneBlockWriter implements BlockWriter {
+  readonly #level: Level;
+  readonly #number: number;
+  readonly #path: string;
+  readonly #block: WrittenFile;
+  readonly #statistics: WrittenFile | undefined;
+  #sidecar: Sidecar | undefined;
+  #isPublished = false;
+
+  constructor(level: Level, number: number, hasStatistics: boolean) {
+    this.#level = level;
+    this.#number = number;
+    this.#path = blockPath(level, number);
+    this.#block = new WrittenFile(temporaryPath(this.#path));
+    this.#statistics = hasStatistics
+      ? new WrittenFile(temporaryPath(`${this.#path}${STATISTICS_SUFFIX}`))
+      : undefined;
+  }
+
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    return this.#take(this.#block, bytes);
+  }
+
+  writeStatistics(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#statistics === undefined) throw new DasError("INTERNAL", "a companion that was not asked for");
+    return this.#take(this.#statistics, bytes);
+  }
+
+  async finish(facts: BuildFacts): Promise<Sidecar> {
+    return await this.#orNothing(async () => {
+      const { builtMs, sourceMtimeMs, x, records, headerBytes, flat, madeFrom } = facts;
+      const [block, statistics] = await Promise.all([
+        this.#block.finish(),
+        this.#hasStatistics ? this.#statistics?.finish() : undefined,
+      ]);
+      const sidecar: Sidecar = {
+        ...sidecarOfLevel(this.#level, this.#number),
+        builtAt: new Date(builtMs).toISOString(),
+        ...(sourceMtimeMs !== undefined && { sourceMtime: new Date(sourceMtimeMs).toISOString() }),
+        records,
+        ...block,
+        complete: true,
+        noData: records === 0,
+        madeFrom,
+        headerBytes,
+        flat,
+        ...(x !== undefined && { x }),
+        ...(statistics !== undefined && { statistics }),
+      };
+      const { length } = Buffer.from(printSidecar(sidecar));
+      if (length > MOST_SIDECAR_BYTES)
+        throw new DasError(
+          "BUILD_FAILED",
+          `a description of a block has ${length} bytes, expected at most ${MOST_SIDECAR_BYTES}`,
+        );
+      this.#sidecar = sidecar;
+      return sidecar;
+    });
+  }
+
+  async publish(): Promise<Sidecar> {
+    const sidecar = this.#sidecar;
+    if (sidecar === undefined) throw new DasError("INTERNAL", "a block is published before it is finished");
+    await this.#orNothing(async () => {
+      const path = this.#path;
+      const meta = `${path}${SIDECAR_SUFFIX}`;
+      const companion = `${path}${STATISTICS_SUFFIX}`;
+      // A block without a sidecar is taken for one of an older server, and adopted: one that is cut short here must not be, since
+      // its definition may have been edited by then.
+      await reserve(meta);
+      await rename(this.#block.path, path);
+      if (this.#statistics !== undefined && sidecar.statistics !== undefined)
+        await rename(this.#statistics.path, companion);
+      else await rm(companion, { force: true });
+      const aside = temporaryPath(meta);
+      try {
+        await replaceFile(meta, printSidecar(sidecar), aside);
+      } finally {
+        isWritten(aside);
+      }
+      await syncFolder(dirname(path));
+    });
+    this.#isPublished = true;
+    isWritten(this.#block.path);
+    if (this.#statistics !== undefined) isWritten(this.#statistics.path);
+    return sidecar;
+  }
+
+  async abandon(): Promise<void> {
+    if (this.#isPublished) return;
+    await Promise.all([this.#block.abandon(), this.#statistics?.abandon()]);
+  }
+
+  get #hasStatistics(): boolean {
+    return this.#statistics !== undefined && this.#statistics.bytes > 0;
+  }
+
+  #take(file: WrittenFile, bytes: Uint8Array): Promise<void> | undefined {
+    try {
+      return file.write(bytes)?.catch((error: unknown) => {
+        throw this.#failure(error);
+      });
+    } catch (error) {
+      throw this.#failure(error);
+    }
+  }
+
+  async #orNothing<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      // What the removal says is of no use beside the reason for it.
+      await this.abandon().catch(() => undefined);
+      throw this.#failure(error);
+    }
+  }
+
+  #failure(error: unknown): DasError {
+    const level = levelName(this.#level);
+    const block = blockTimeText(this.#number, this.#level.period);
+    return storeError(error, `block ${block} of ${level} cannot be stored`, { path: this.#path });
+  }
+}

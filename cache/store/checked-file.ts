@@ -1,0 +1,145 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { crc32 } from "node:zlib";
+import { DasError } from "../../errors/das-error.js";
+import type { BlockMemory } from "./block-memory.js";
+import { type FileIdentity, identityOf } from "./file-identity.js";
+
+/** Bytes that are read, checked and given out at once. */
+const PIECE_BYTES = 1 << 20;
+
+/** Why a file is not the one that its sidecar tells of. */
+export type FileFault = "absent" | "other size" | "other checksum" | "unreadable";
+
+/** A file whose bytes have been checked as a whole: those of one version, whatever is renamed over it. */
+export interface CheckedFile {
+  readonly size: number;
+  /** All bytes, where they are few; not to be written to. */
+  readonly whole: Uint8Array | undefined;
+  /**
+   * Its bytes from an offset to another, or to the end, in pieces of at most 1 MiB, or of all at once where they are in memory. They are not to be written
+   * to. Errors: BAD_BLOCK where the file was written to since.
+   */
+  pieces(from: number, to?: number): AsyncGenerator<Uint8Array, void, undefined>;
+  /** Lets go of the file; pieces cannot be read any more then. */
+  close(): Promise<void>;
+}
+
+/** What the bytes of a file must be. */
+export interface ExpectedFile {
+  readonly bytes: number;
+  readonly crc32: number;
+}
+
+/**
+ * Opens a file and checks all of its bytes, unless that was done since its last change.
+ * @param seen what was at the path just now
+ */
+export async function openChecked(
+  path: string,
+  seen: FileIdentity,
+  expected: ExpectedFile,
+  memory: BlockMemory,
+): Promise<CheckedFile | FileFault> {
+  if (seen.size !== expected.bytes) return "other size";
+  if (memory.isChecked(path, seen, expected.crc32)) {
+    const bytes = memory.bytesOf(path, seen);
+    if (bytes !== undefined) return inMemory(bytes);
+  }
+  let handle: FileHandle | undefined;
+  try {
+    // A pipe in its place would keep us waiting.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = await checkOpen(handle, path, expected, memory);
+    // What is few bytes, or wrong, needs the file no more.
+    if (typeof found === "object" && found.whole === undefined) handle = undefined;
+    return found;
+  } catch {
+    return "unreadable";
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function checkOpen(
+  handle: FileHandle,
+  path: string,
+  expected: ExpectedFile,
+  memory: BlockMemory,
+): Promise<CheckedFile | FileFault> {
+  // Of what was opened, which may be a newer one than was seen.
+  const identity = identityOf(await handle.stat({ bigint: true }));
+  if (identity === undefined) return "absent";
+  if (identity.size !== expected.bytes) return "other size";
+  const isKnown = memory.isChecked(path, identity, expected.crc32);
+  const isSmall = identity.size <= memory.blockBytes;
+  if (isKnown && !isSmall) return inFile(handle, identity);
+
+  const buffer = Buffer.allocUnsafeSlow(isSmall ? identity.size : PIECE_BYTES);
+  let sum = 0;
+  for (let at = 0; at < identity.size; ) {
+    const length = Math.min(PIECE_BYTES, identity.size - at);
+    const part = buffer.subarray(isSmall ? at : 0, (isSmall ? at : 0) + length);
+    if (!(await fill(handle, part, at))) return "other size";
+    sum = crc32(part, sum);
+    at += length;
+  }
+  if (sum !== expected.crc32) return "other checksum";
+  const after = identityOf(await handle.stat({ bigint: true }));
+  if (after?.contentText !== identity.contentText) return "other checksum";
+  memory.keepChecked(path, identity, sum);
+  if (!isSmall) return inFile(handle, identity);
+  memory.keepBytes(path, identity, buffer);
+  return inMemory(buffer);
+}
+
+/** Reads until a buffer is full; `false` where the file ends before. */
+async function fill(handle: FileHandle, buffer: Buffer, position: number): Promise<boolean> {
+  for (let at = 0; at < buffer.length; ) {
+    const { bytesRead } = await handle.read(buffer, at, buffer.length - at, position + at);
+    if (bytesRead === 0) return false;
+    at += bytesRead;
+  }
+  return true;
+}
+
+function inMemory(bytes: Uint8Array): CheckedFile {
+  return {
+    size: bytes.length,
+    whole: bytes,
+    async *pieces(from, to = bytes.length) {
+      if (from < to) yield bytes.subarray(from, to);
+    },
+    close: async () => undefined,
+  };
+}
+
+function inFile(handle: FileHandle, identity: FileIdentity): CheckedFile {
+  const { size, contentText } = identity;
+  let closing: Promise<void> | undefined;
+  async function expectSame(): Promise<void> {
+    const now = identityOf(await handle.stat({ bigint: true }));
+    if (now?.contentText !== contentText)
+      throw new DasError("BAD_BLOCK", "a block of the cache was written to while it was being read");
+  }
+  return {
+    size,
+    whole: undefined,
+    async *pieces(from, to = size) {
+      await expectSame();
+      for (let at = from; at < to; at += PIECE_BYTES) {
+        // A piece belongs to its consumer, which may still be sending it when the next is read.
+        const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, to - at));
+        if (!(await fill(handle, piece, at)))
+          throw new DasError("BAD_BLOCK", "a block of the cache was cut short while it was being read");
+        // Before the last piece is given out, so that a stream that was mixed is known to be.
+        if (at + piece.length === to) await expectSame();
+        yield piece;
+      }
+    },
+    close() {
+      closing ??= handle.close();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { formatTime, type Time } from "../../stream/time.js";
+import { blockRange } from "../block-number.js";
+import type { BlockDetails } from "../index/block-index.js";
+import type { Level } from "../level.js";
+import type { Sidecar } from "./sidecar.js";
+import { printSidecar } from "./sidecar-text.js";
+
+/** What all sidecars of one block have in common, whoever builds it. */
+export type SidecarOfLevel = Pick<
+  Sidecar,
+  "v" | "source" | "dsdfHash" | "dataVersion" | "params" | "res" | "period" | "begin" | "end"
+>;
+
+/** What a sidecar says of a block because of its level and number alone. */
+export function sidecarOfLevel(level: Level, number: number): SidecarOfLevel {
+  const { begin, end } = blockRange(number, level.period);
+  return {
+    v: 1,
+    source: level.sourceId,
+    dsdfHash: level.definition,
+    ...(level.dataVersion !== undefined && { dataVersion: level.dataVersion }),
+    params: level.params,
+    res: level.resolutionName,
+    period: level.period,
+    begin: instant(begin),
+    end: instant(end),
+  };
+}
+
+/**
+ * Whether a sidecar tells of this block of this level as it is defined now: source, words for the reader, resolution, period, range,
+ * definition and data version. Source: das2-server 14, 15.8.
+ */
+export function belongsTo(sidecar: Sidecar, level: Level, number: number): boolean {
+  const is = sidecarOfLevel(level, number);
+  return (
+    sidecar.source === is.source &&
+    sidecar.dsdfHash === is.dsdfHash &&
+    sidecar.dataVersion === is.dataVersion &&
+    sidecar.res === is.res &&
+    sidecar.period === is.period &&
+    Date.parse(sidecar.begin) === Date.parse(is.begin) &&
+    Date.parse(sidecar.end) === Date.parse(is.end) &&
+    sidecar.params.length === is.params.length &&
+    sidecar.params.every((word, index) => word === is.params[index])
+  );
+}
+
+/** What an index keeps of a block with that sidecar. Bytes are those of the block, its companion and its sidecar. */
+export function detailsOf(sidecar: Sidecar, number: number): BlockDetails {
+  const { bytes, sha256, dsdfHash, dataVersion, noData, changed, builtAt, statistics } = sidecar;
+  return {
+    number,
+    state: changed ? "stale" : noData ? "empty" : "present",
+    bytes: bytes + (statistics?.bytes ?? 0) + Buffer.byteLength(printSidecar(sidecar)),
+    sha256,
+    builtMs: Date.parse(builtAt),
+    definition: dsdfHash,
+    ...(dataVersion !== undefined && { dataVersion }),
+  };
+}
+
+function instant(time: Time): string {
+  return `${formatTime(time, 0)}Z`;
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/** Files that this process is writing. */
+const ours = new Set<string>();
+
+/** This host in a file's name; without it two hosts on one disk would take each other's writers for their own. */
+const HOST = hostname()
+  .replace(/[^A-Za-z0-9.]/g, "_")
+  .slice(0, 60);
+
+/**
+ * A path beside `path` under which it is written until it is whole: `.FILE.<host>-<pid>-<random>.tmp`. Unique, and no name of a
+ * block, so older servers do not see it. It counts as being written until {@link isWritten} has been called.
+ */
+export function temporaryPath(path: string): string {
+  const random = randomBytes(6).toString("hex");
+  const made = join(dirname(path), `.${basename(path)}.${HOST}-${process.pid}-${random}.tmp`);
+  ours.add(made);
+  return made;
+}
+
+/** A path of {@link temporaryPath} has been renamed or removed. */
+export function isWritten(path: string): void {
+  ours.delete(path);
+}
+
+/** Who writes a file: nobody any more, somebody, or a process of another host, of which nothing can be known here. */
+export type WriterState = "dead" | "live" | "elsewhere";
+
+/** Whose file that is by its name; `undefined` for one that is no file of {@link temporaryPath}. */
+export function writerOf(path: string): WriterState | undefined {
+  const name = /^\..+\.([A-Za-z0-9._]+)-(\d{1,10})-[0-9a-f]{12}\.tmp$/.exec(basename(path));
+  if (name === null) return undefined;
+  // The host's name may have dots, the block's name in front of it as well.
+  if (name[1] !== HOST && !name[0].includes(`.${HOST}-${name[2]}-`)) return "elsewhere";
+  const pid = Number(name[2]);
+  if (pid === process.pid) return ours.has(path) ? "live" : "dead";
+  return isAlive(pid) ? "live" : "dead";
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is there, and another user's.
+    return error instanceof Error && "code" in error && error.code !== "ESRCH";
+  }
+}

@@ -1,0 +1,156 @@
+import { createHash, type Hash } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
+import { inFolder } from "./durable-file.js";
+import { isWritten } from "./temporary-name.js";
+
+/** Bytes that are gathered for one write: from 64 KiB on the disk runs at full speed. */
+const BUFFER_BYTES = 256 * 1024;
+/** First buffer of a file: most blocks are small, and a build has many at the same time. */
+const FIRST_BUFFER_BYTES = 4 * 1024;
+/** Full buffers that may wait for the disk before the producer has to. */
+const MOST_WAITING = 2;
+/** Files that stay open between writes, in this process; the others are opened for each write. */
+const MOST_HELD = 64;
+
+let held = 0;
+
+/** Length and checksums of a file. */
+export interface FileSums {
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+  readonly crc32: number;
+}
+
+/**
+ * A new file that grows at its end: buffered, with its checksums kept as it grows. It is made, and its folder, with the first write
+ * to the disk. Errors are those of the system calls, thrown by the call after the one that they concern at the latest by
+ * {@link finish}.
+ */
+export class WrittenFile {
+  readonly path: string;
+  #buffer: Buffer | undefined;
+  #used = 0;
+  #handle: FileHandle | undefined;
+  #isMade = false;
+  /** Writes one after the other; never rejected. */
+  #writes: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #failure: { readonly error: unknown } | undefined;
+  readonly #sha256: Hash = createHash("sha256");
+  #crc32 = 0;
+  #bytes = 0;
+
+  /** @param path of {@link temporaryPath} */
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Bytes taken so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * Takes bytes at the end; they may be used again at once. Where the disk does not keep up, the answer is a promise that is to be
+   * awaited before more is written.
+   */
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    this.#bytes += bytes.length;
+    for (let at = 0; at < bytes.length; ) {
+      const buffer = this.#room(bytes.length - at);
+      const part = bytes.subarray(at, at + buffer.length - this.#used);
+      buffer.set(part, this.#used);
+      this.#used += part.length;
+      at += part.length;
+      if (this.#used === BUFFER_BYTES) this.#send();
+    }
+    return this.#waiting > MOST_WAITING ? this.#settled() : undefined;
+  }
+
+  /** All that was taken is on the disk to stay. */
+  async finish(): Promise<FileSums> {
+    this.#send();
+    await this.#settled();
+    const handle = this.#handle ?? (await this.#open());
+    try {
+      await handle.sync();
+    } finally {
+      await this.#close();
+    }
+    return { bytes: this.#bytes, sha256: this.#sha256.digest("hex"), crc32: this.#crc32 };
+  }
+
+  /** Removes what was written. */
+  async abandon(): Promise<void> {
+    await this.#writes;
+    await this.#close();
+    await rm(this.path, { force: true });
+    isWritten(this.path);
+  }
+
+  /** A buffer with room for some of `wanted` bytes more. */
+  #room(wanted: number): Buffer {
+    const buffer = this.#buffer;
+    if (buffer !== undefined && this.#used < buffer.length) return buffer;
+    const needed = this.#used + Math.max(wanted, buffer?.length ?? FIRST_BUFFER_BYTES);
+    const grown = Buffer.allocUnsafe(Math.min(BUFFER_BYTES, needed));
+    if (buffer !== undefined) grown.set(buffer.subarray(0, this.#used));
+    this.#buffer = grown;
+    return grown;
+  }
+
+  #send(): void {
+    const full = this.#buffer?.subarray(0, this.#used) ?? Buffer.alloc(0);
+    this.#buffer = undefined;
+    this.#used = 0;
+    if (full.length === 0) return;
+    this.#sha256.update(full);
+    this.#crc32 = crc32(full, this.#crc32);
+    this.#waiting++;
+    this.#writes = this.#writes.then(() => this.#put(full));
+  }
+
+  async #put(bytes: Buffer): Promise<void> {
+    try {
+      if (this.#failure === undefined) {
+        const handle = this.#handle ?? (await this.#open());
+        await handle.writeFile(bytes);
+        if (held > MOST_HELD) await this.#close();
+      }
+    } catch (error) {
+      this.#failure = { error };
+      await this.#close().catch(() => undefined);
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #settled(): Promise<void> {
+    await this.#writes;
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #open(): Promise<FileHandle> {
+    // The mode is for the umask to narrow. A file that is opened again is not made again.
+    const handle = this.#isMade
+      ? await open(this.path, constants.O_WRONLY | constants.O_APPEND)
+      : await inFolder(dirname(this.path), async () => await open(this.path, "ax"));
+    this.#isMade = true;
+    this.#handle = handle;
+    held++;
+    return handle;
+  }
+
+  async #close(): Promise<void> {
+    const handle = this.#handle;
+    if (handle === undefined) return;
+    this.#handle = undefined;
+    held--;
+    await handle.close();
+  }
+}
