@@ -1,8 +1,7 @@
 import { calendar, makeTime, type Time, type TimeRange } from "../stream/time.js";
 import { hasText, withinTextLimits } from "../stream/time-limits.js";
 import type { CacheLevel } from "./data-source.js";
-
-const NS_PER_DAY = 86_400_000_000_000n;
+import { modulo, NS_PER_DAY, nanoseconds, timeOfNanoseconds, wholeNanoseconds } from "./nanoseconds.js";
 
 /**
  * Where the bins of a reduced request begin: bin n covers [origin + n*width, origin + (n+1)*width).
@@ -27,7 +26,7 @@ export function binGrid(begin: Time, width: number, levels: readonly CacheLevel[
   if (whole === undefined || NS_PER_DAY % whole !== 0n) return { origin: begin, width };
   const at = nanoseconds(begin);
   const midnight = at - modulo(at, NS_PER_DAY);
-  return { origin: time(midnight + ((at - midnight) / whole) * whole), width };
+  return { origin: timeOfNanoseconds(midnight + ((at - midnight) / whole) * whole), width };
 }
 
 /**
@@ -65,9 +64,9 @@ export function wholeBins(grid: BinGrid, begin: Time, end: Time): TimeRange {
 export function middleBin(begin: Time, end: Time, width: number): BinGrid {
   const middle = (nanoseconds(begin) + nanoseconds(end)) / 2n;
   const whole = wholeNanoseconds(width) ?? BigInt(Math.round(width * 1e9));
-  const origin = time(middle - whole / 2n);
+  const origin = timeOfNanoseconds(middle - whole / 2n);
   // The same grid counted from the next bin, where a bin begins before all times that have a text.
-  return { origin: hasText(origin) ? origin : time(middle - whole / 2n + whole), width };
+  return { origin: hasText(origin) ? origin : timeOfNanoseconds(middle - whole / 2n + whole), width };
 }
 
 /** Whether a bin has its centre in [begin, end): those are the bins that an answer holds. Source: das2-server 13.2. */
@@ -106,31 +105,6 @@ export function blockBegin(t: Time, period: CacheLevel["period"]): Time {
   }
 }
 
-/**
- * The width in nanoseconds where it is a whole number of them, to the precision of a double: a looser test would add
- * up over millions of bins.
- */
-function wholeNanoseconds(width: number): bigint | undefined {
-  const exact = width * 1e9;
-  const rounded = Math.round(exact);
-  return rounded > 0 && Math.abs(exact - rounded) <= exact * 2 ** -51 ? BigInt(rounded) : undefined;
-}
-
-function nanoseconds(t: Time): bigint {
-  return BigInt(t.day) * NS_PER_DAY + BigInt(Math.floor(t.ns));
-}
-
-function time(ns: bigint): Time {
-  const inDay = modulo(ns, NS_PER_DAY);
-  return { day: Number((ns - inDay) / NS_PER_DAY), ns: Number(inDay) };
-}
-
 function limited(ns: bigint): Time {
-  return withinTextLimits(time(ns));
-}
-
-/** The remainder with the sign of the divisor, which is positive. */
-function modulo(value: bigint, divisor: bigint): bigint {
-  const rest = value % divisor;
-  return rest < 0n ? rest + divisor : rest;
+  return withinTextLimits(timeOfNanoseconds(ns));
 }
