@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { DasError } from "../../errors/das-error.js";
 import { blockPath, blockTimeText, SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../block-path.js";
 import { type Level, levelName } from "../level.js";
-import { replaceFile, reserve, syncFolder } from "./durable-file.js";
+import { reserve, syncFolder, writeSynced } from "./durable-file.js";
 import type { Sidecar } from "./sidecar.js";
 import { sidecarOfLevel } from "./sidecar-level.js";
 import { MOST_SIDECAR_BYTES, printSidecar } from "./sidecar-text.js";
@@ -60,6 +60,8 @@ class OneBlockWriter implements BlockWriter {
   readonly #path: string;
   readonly #block: WrittenFile;
   readonly #statistics: WrittenFile | undefined;
+  /** The sidecar while it is aside. */
+  readonly #meta: string;
   #sidecar: Sidecar | undefined;
   #isPublished = false;
 
@@ -67,6 +69,7 @@ class OneBlockWriter implements BlockWriter {
     this.#level = level;
     this.#number = number;
     this.#path = blockPath(level, number);
+    this.#meta = temporaryPath(`${this.#path}${SIDECAR_SUFFIX}`);
     this.#block = new WrittenFile(temporaryPath(this.#path));
     this.#statistics = hasStatistics
       ? new WrittenFile(temporaryPath(`${this.#path}${STATISTICS_SUFFIX}`))
@@ -103,12 +106,14 @@ class OneBlockWriter implements BlockWriter {
         ...(x !== undefined && { x }),
         ...(statistics !== undefined && { statistics }),
       };
-      const { length } = Buffer.from(printSidecar(sidecar));
+      const text = printSidecar(sidecar);
+      const length = Buffer.byteLength(text);
       if (length > MOST_SIDECAR_BYTES)
         throw new DasError(
           "BUILD_FAILED",
-          `a description of a block has ${length} bytes, expected at most ${MOST_SIDECAR_BYTES}`,
+          `the description of a block has ${length} bytes, expected at most ${MOST_SIDECAR_BYTES}`,
         );
+      await writeSynced(this.#meta, text);
       this.#sidecar = sidecar;
       return sidecar;
     });
@@ -128,23 +133,19 @@ class OneBlockWriter implements BlockWriter {
       if (this.#statistics !== undefined && sidecar.statistics !== undefined)
         await rename(this.#statistics.path, companion);
       else await rm(companion, { force: true });
-      const aside = temporaryPath(meta);
-      try {
-        await replaceFile(meta, printSidecar(sidecar), aside);
-      } finally {
-        isWritten(aside);
-      }
+      await rename(this.#meta, meta);
       await syncFolder(dirname(path));
     });
     this.#isPublished = true;
-    isWritten(this.#block.path);
-    if (this.#statistics !== undefined) isWritten(this.#statistics.path);
+    for (const path of [this.#block.path, this.#statistics?.path, this.#meta])
+      if (path !== undefined) isWritten(path);
     return sidecar;
   }
 
   async abandon(): Promise<void> {
     if (this.#isPublished) return;
-    await Promise.all([this.#block.abandon(), this.#statistics?.abandon()]);
+    await Promise.all([this.#block.abandon(), this.#statistics?.abandon(), rm(this.#meta, { force: true })]);
+    isWritten(this.#meta);
   }
 
   get #hasStatistics(): boolean {

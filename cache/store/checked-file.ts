@@ -46,6 +46,23 @@ export async function openChecked(
     const bytes = memory.bytesOf(path, seen);
     if (bytes !== undefined) return inMemory(bytes);
   }
+  if (seen.size > memory.blockBytes) return await openAndCheck(path, expected, memory);
+  const key = `${path}\0${seen.text}\0${expected.crc32}`;
+  const under = loads.get(key);
+  if (under !== undefined) return await under;
+  const load = openAndCheck(path, expected, memory).finally(() => loads.delete(key));
+  loads.set(key, load);
+  return await load;
+}
+
+/** Small files that are being read: who asks for one meanwhile gets the same bytes. */
+const loads = new Map<string, Promise<CheckedFile | FileFault>>();
+
+async function openAndCheck(
+  path: string,
+  expected: ExpectedFile,
+  memory: BlockMemory,
+): Promise<CheckedFile | FileFault> {
   let handle: FileHandle | undefined;
   try {
     // A pipe in its place would keep us waiting.

@@ -105,7 +105,7 @@ async function openAt(
 
 function storedBlock(path: string, read: ReadSidecar, file: CheckedFile, memory: BlockMemory): StoredBlock {
   const { sidecar, identity } = read;
-  let companion: CheckedFile | undefined;
+  let companion: Promise<CheckedFile | undefined> | undefined;
   return {
     ...storedStream(file, memory, sidecar.flat ? sidecar.headerBytes : undefined),
     path,
@@ -116,11 +116,12 @@ function storedBlock(path: string, read: ReadSidecar, file: CheckedFile, memory:
       return file.pieces(sidecar.headerBytes);
     },
     async statistics() {
-      companion ??= await openCompanion(path, sidecar, memory);
-      return companion === undefined ? undefined : storedStream(companion, memory, undefined);
+      companion ??= openCompanion(path, sidecar, memory);
+      const opened = await companion;
+      return opened === undefined ? undefined : storedStream(opened, memory, undefined);
     },
     async close() {
-      await Promise.all([file.close(), companion?.close()]);
+      await Promise.all([file.close(), companion?.then(async (opened) => await opened?.close())]);
     },
   };
 }
