@@ -60,13 +60,43 @@ export type JobEnd =
   | { readonly kind: "done"; readonly report: BuildReport }
   | { readonly kind: "failed"; readonly reason: string };
 
+/** One try of a build that is over, for the log of a worker. */
+export interface BuildTry {
+  readonly job: BuildJob;
+  /** Which try it was, from 1. */
+  readonly number: number;
+  readonly ms: number;
+  readonly end: JobEnd;
+  /** It failed and will be tried again. */
+  readonly again: boolean;
+}
+
+/** How a worker works. */
+export interface WorkOptions {
+  /** Builds at the same time. */
+  readonly concurrency: number;
+  readonly onTry?: (one: BuildTry) => void;
+  /** Takes lines on what goes wrong between worker and queue. */
+  readonly log?: (line: string) => void;
+}
+
 /** Where builds wait for a worker; the same on Redis and in the process. */
 export interface BuildQueue {
-  /** Adds builds; one that waits or runs already is not added again, but may become more urgent. Errors: QUEUE_AWAY. */
+  /**
+   * Adds builds; one that waits or runs already is not added again, but may become more urgent. A build whose last tries failed
+   * waits the longer the more often it failed, unless an operator asks for it. Errors: QUEUE_AWAY.
+   */
   add(jobs: readonly BuildJob[]): Promise<void>;
-  /** Resolves when that build has ended, also where somebody else had asked for it. */
+  /**
+   * Resolves when that build has ended, also where somebody else had asked for it; at once with the reason where it failed before
+   * and has to wait for its time. Errors: QUEUE_AWAY; CANCELLED when `signal` is aborted.
+   */
   ended(job: BuildJob, onProgress?: OnProgress, signal?: AbortSignal): Promise<JobEnd>;
+  /** Errors: QUEUE_AWAY. */
   status(): Promise<QueueStatus>;
+  /** Takes builds from the queue and does them, in this process. Delivery is at least once. */
+  work(doBuild: DoBuild, options: WorkOptions): Promise<BuildWorker>;
+  /** Lets go of connections; builds that wait in this process are given up. */
   close(): Promise<void>;
 }
 
