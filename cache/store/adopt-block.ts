@@ -10,6 +10,7 @@ import { timeToUs2000 } from "../../stream/time.js";
 import { blockRange } from "../block-number.js";
 import { blockPath, SIDECAR_SUFFIX } from "../block-path.js";
 import type { Level } from "../level.js";
+import { markAdopted } from "./adopted-mark.js";
 import { BlockFacts } from "./block-facts.js";
 import { syncFolder, writeSynced } from "./durable-file.js";
 import { type FileIdentity, identityOf } from "./file-identity.js";
@@ -48,7 +49,7 @@ export async function adoptBlock(
 ): Promise<Sidecar | undefined> {
   const path = blockPath(level, number);
   const read = await readBlock(path, level, number, options.signal);
-  const fault = typeof read === "object" ? await putSidecar(path, read) : read;
+  const fault = typeof read === "object" ? await putSidecar(path, read, level.folder) : read;
   if (fault !== undefined) options.onFault?.(fault);
   return fault === undefined && typeof read === "object" ? read : undefined;
 }
@@ -159,11 +160,16 @@ class AdoptedContent {
 }
 
 /** Puts the sidecar beside the block, unless there is one by now. */
-async function putSidecar(path: string, sidecar: Sidecar): Promise<AdoptionFault | undefined> {
+async function putSidecar(
+  path: string,
+  sidecar: Sidecar,
+  levelFolder: string,
+): Promise<AdoptionFault | undefined> {
   const meta = `${path}${SIDECAR_SUFFIX}`;
   const aside = temporaryPath(meta);
   try {
     await writeSynced(aside, printSidecar(sidecar));
+    await markAdopted(levelFolder);
     // Not renamed: that would replace the sidecar of a build that was quicker.
     await link(aside, meta);
     await syncFolder(dirname(path));

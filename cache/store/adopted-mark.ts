@@ -1,0 +1,18 @@
+import { access, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** File in the folder of a level that says that blocks of an older server were adopted there: they have no counts beside their averages. */
+const ADOPTED_MARK = ".adopted";
+
+/** Notes that a level has adopted blocks. To be called before the first of them counts. Errors: those of the file system. */
+export async function markAdopted(levelFolder: string): Promise<void> {
+  await writeFile(join(levelFolder, ADOPTED_MARK), "");
+}
+
+/** Whether a level has, or had, adopted blocks. */
+export async function hasAdopted(levelFolder: string): Promise<boolean> {
+  return await access(join(levelFolder, ADOPTED_MARK)).then(
+    () => true,
+    () => false,
+  );
+}
