@@ -2,7 +2,7 @@ import { calendar, makeTime, type Time, type TimeRange } from "../stream/time.js
 import type { BlockPeriod } from "./level.js";
 
 /** Seconds of the periods that all have the same length; days have 86400 s (das2-stream A10.2). */
-const UNIFORM_SECONDS = { persecond: 1, perminute: 60, hourly: 3600, daily: 86_400 } as const;
+export const UNIFORM_SECONDS = { persecond: 1, perminute: 60, hourly: 3600, daily: 86_400 } as const;
 
 const SECONDS_PER_DAY = 86_400;
 
