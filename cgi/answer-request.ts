@@ -79,6 +79,14 @@ function errorHeaders(error: DasError, site: Site): readonly HeaderLine[] {
 }
 
 /**
+ * Requests for style sheets and the like tell nothing of the data service (das2-server 18.1), nor do looks at the state of the
+ * cache, which reload themselves; who is refused one is on record.
+ */
+function isLogged(query: string, status: number): boolean {
+  return query !== "/static" && !(status === 200 && (query === "/cache" || query === "/cache.json"));
+}
+
+/**
  * Gives the answer of a request its last form and sees to its record. Never throws: every failure is an answer.
  * @param work makes the answer; what it throws is told in the form of das2-server 4
  */
@@ -90,8 +98,7 @@ export async function answerWith(
   const trace = new Trace(request);
   trace.client = clientAddress(request.peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
   const write = (status: number, bytes: number) => {
-    // Requests for style sheets and the like tell nothing of the data service (das2-server 18.1).
-    if (trace.query !== "/static") site.log.write(trace.record(status, bytes));
+    if (isLogged(trace.query, status)) site.log.write(trace.record(status, bytes));
   };
   let response: Response;
   try {

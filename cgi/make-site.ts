@@ -44,6 +44,7 @@ export function makeSite(config: Config, options: SiteOptions & { readonly autho
     resident: options.resident,
     now: options.now ?? (() => new Date()),
     ...(options.programs === undefined ? {} : { programs: options.programs }),
+    ...(options.openCacheAccess === undefined ? {} : { openCacheAccess: options.openCacheAccess }),
     async close() {
       await log.close();
     },

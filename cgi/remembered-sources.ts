@@ -41,6 +41,11 @@ export class RememberedSources {
     return this.#tree.list();
   }
 
+  /** Ids of all sources that keep blocks. */
+  listCached(): ReturnType<SourceTree["listCached"]> {
+    return this.#tree.listCached();
+  }
+
   /** The same of the sources that give files. */
   listFiles(): ReturnType<SourceTree["listFiles"]> {
     return this.#tree.listFiles();

@@ -1,6 +1,7 @@
 import type { Config } from "../config/config.js";
 import type { ProgramLookup } from "../pipeline/options.js";
 import type { Authorize } from "./access/types.js";
+import type { OpenCacheAccess } from "./cache/access.js";
 import type { RecordWriter } from "./log/record.js";
 import type { RememberedSources } from "./remembered-sources.js";
 
@@ -25,6 +26,8 @@ export interface Site {
   readonly now: () => Date;
   /** Which programs are built in; missing: those that ship here. */
   readonly programs?: ProgramLookup;
+  /** The cache for a look at its state; missing: there is none. */
+  readonly openCacheAccess?: OpenCacheAccess;
   /** Writes what is pending and lets go of everything. */
   close(): Promise<void>;
 }
@@ -37,4 +40,5 @@ export interface SiteOptions {
   readonly authorize?: Authorize;
   readonly now?: () => Date;
   readonly programs?: ProgramLookup;
+  readonly openCacheAccess?: OpenCacheAccess;
 }

@@ -20,6 +20,8 @@ export interface ScannedFile {
   readonly givesFile: boolean;
   /** `readAccess` or `groupAccess` names users or groups. */
   readonly asksForLogin: boolean;
+  /** It has levels of a cache, declared or chosen by the server. */
+  readonly keepsBlocks: boolean;
 }
 
 /** What one scan knows of a directory. */
@@ -190,7 +192,13 @@ async function directoryNames(path: string): Promise<string[]> {
   }
 }
 
-const BROKEN: ScannedFile = { unlisted: false, hasExamples: false, givesFile: false, asksForLogin: false };
+const BROKEN: ScannedFile = {
+  unlisted: false,
+  hasExamples: false,
+  givesFile: false,
+  asksForLogin: false,
+  keepsBlocks: false,
+};
 
 /** A file that cannot be read or parsed is listed without description: asking for it tells what is wrong. */
 function scanFile(path: string, context: SubstitutionContext): Found {
@@ -205,6 +213,9 @@ function scanFile(path: string, context: SubstitutionContext): Found {
       hasExamples: keywords.some((keyword) => keyword.startsWith("exampleRange")),
       givesFile: value("outputType") !== "",
       asksForLogin: asksForLogin(definition, context),
+      keepsBlocks:
+        !definition.assignments.has("rename") &&
+        (value("cacheLevels") !== "" || keywords.some((keyword) => /^cacheLevel(?:_\d+)?$/.test(keyword))),
     };
     return { kind: "source", source };
   } catch {

@@ -82,6 +82,12 @@ export class SourceTree {
     return (await this.#entries()).files;
   }
 
+  /** Ids of the sources that keep blocks, hidden ones included, sorted by their bytes; for pages for operators. */
+  async listCached(): Promise<readonly string[]> {
+    const { files } = await this.#scanned();
+    return [...files].flatMap(([id, { keepsBlocks }]) => (keepsBlocks ? [id] : [])).sort(compareIds);
+  }
+
   /** Every definition file by id, hidden and renamed ones included, for checks. */
   async files(): Promise<ReadonlyMap<string, string>> {
     const { files } = await this.#scanned();

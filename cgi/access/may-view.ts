@@ -36,20 +36,20 @@ export type Viewer =
 /**
  * Decides whether a request may see the log, and what else is for operators only: its address must be in `VIEW_LOG_ALLOW`. Two ways to be at that address without being
  * it are closed: a proxy on this host that is not in `TRUSTED_PROXIES` (all its clients would be "this host"), and a page from elsewhere
- * whose host name was made to point here. Source: das2-server 18.2, 20.1 (8, 11).
+ * whose host name was made to point here.
+ * @param what is named in the reason
+ * Source: das2-server 18.2, 20.1 (8, 11).
  */
-export function mayView(request: Request, site: Site): Viewer {
+export function mayView(request: Request, site: Site, what = "The request log"): Viewer {
   const peer = plainAddress(request.peer);
   const address = clientAddress(peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
   const refuse = (reason: string): Viewer => ({ allowed: false, address, reason });
   if (!site.mayViewLog(address))
-    return refuse(`The request log cannot be seen from ${address}: that is not in VIEW_LOG_ALLOW`);
+    return refuse(`${what} cannot be seen from ${address}: that is not in VIEW_LOG_ALLOW`);
   if (site.config.viewLogAllow.includes("*")) return { allowed: true, address };
   if (!site.isTrustedProxy(peer) && PROXY_HEADERS.some((name) => request.headers[name] !== undefined))
-    return refuse(
-      `The request log cannot be seen through the proxy at ${address}: that is not in TRUSTED_PROXIES`,
-    );
+    return refuse(`${what} cannot be seen through the proxy at ${address}: that is not in TRUSTED_PROXIES`);
   if (isLoopback(address) && !isOwnName(nameOf(request.host), site))
-    return refuse("The request log cannot be seen by this host name: it is not that of SERVER_URL");
+    return refuse(`${what} cannot be seen by this host name: it is not that of SERVER_URL`);
   return { allowed: true, address };
 }

@@ -1,4 +1,5 @@
 import type { DayHours } from "./day-hours.js";
+import { documentOf } from "./document.js";
 import { filterQuery, isProblem, type LogFilter, REFRESH_SECONDS } from "./filter.js";
 import { bytesText, countText, dayText } from "./format.js";
 import { html, type Markup } from "./html.js";
@@ -194,31 +195,6 @@ standard error.</p>
 </dl>
 <p>Clients find the id of a request in the header <code>X-Request-Id</code>: put it into the field Text.</p>
 </details>`;
-
-/** The whole document around a title and a body. `head` is more of the head. */
-export function documentOf(
-  path: string,
-  title: string,
-  body: Markup,
-  head: Markup | undefined = undefined,
-): string {
-  return html`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-${head}<title>${title}</title>
-<link rel="stylesheet" href="${path}/static/heliostream.css">
-<link rel="stylesheet" href="${path}/static/log.css">
-<link rel="icon" href="${path}/static/logo.svg">
-</head>
-<body>
-${body}
-</body>
-</html>
-`.text;
-}
 
 /** The page of the log viewer. Source: das2-server 18.2. */
 export function logPage(content: PageContent): string {

@@ -6,33 +6,22 @@ import { gzipWhole } from "../gzip.js";
 import type { HeaderLine, Request, Response } from "../http.js";
 import { EMPTY_BODY, textResponse } from "../http.js";
 import { siblingUrl } from "../own-url.js";
+import { PAGE_HEADERS } from "../page-headers.js";
 import { parseQuery, type QueryWords } from "../query-words.js";
 import { findResource, resourceResponse } from "../resource-file.js";
 import type { Site } from "../site.js";
 import { Trace } from "../trace.js";
 import { RememberedHours } from "./day-hours.js";
+import { documentOf } from "./document.js";
 import { readFilter } from "./filter.js";
 import { html } from "./html.js";
 import { isDay, listDays, removeDays } from "./log-files.js";
-import { documentOf, logPage } from "./page.js";
+import { logPage } from "./page.js";
 import { readLogPage } from "./read-page.js";
 import { isSameOrigin } from "./same-origin.js";
 
 /** Files of the page; for everybody, they say nothing. */
 const STATIC_FILES = new Set(["heliostream.css", "log.css", "logo.svg"]);
-
-/** No script, nothing from elsewhere, in nobody's frame: whatever got into a record stays text. */
-const PAGE_HEADERS: readonly HeaderLine[] = [
-  [
-    "Content-Security-Policy",
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  ],
-  ["X-Content-Type-Options", "nosniff"],
-  ["X-Frame-Options", "DENY"],
-  ["Cross-Origin-Resource-Policy", "same-origin"],
-  // "no-referrer" would take away the Origin by which deletion knows its own page.
-  ["Referrer-Policy", "same-origin"],
-];
 
 /** Links need a path that is not empty. */
 function pathOf(request: Request): string {

@@ -88,6 +88,15 @@ function page(context: QueryContext): string {
       text: "Request log",
       about: "what was asked, and how it ended",
     },
+    ...(site.openCacheAccess === undefined
+      ? []
+      : [
+          {
+            href: `${request.mount}/cache`,
+            text: "Block cache",
+            about: "what is kept of which source, and what is being built",
+          },
+        ]),
   ];
   const { uri, query } = clientLines(context);
   return `<!DOCTYPE html>
