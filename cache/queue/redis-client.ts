@@ -1,13 +1,10 @@
 import { Redis, type RedisOptions } from "ioredis";
 import { DasError } from "../../errors/das-error.js";
+import type { RedisAddress } from "../redis-address.js";
 
-/** Where the Redis of the queue is. */
+/** How to reach the Redis of the queue. */
 export interface QueueRedis {
-  readonly host: string;
-  readonly port: number;
-  readonly db: number;
-  readonly username?: string;
-  readonly password?: string;
+  readonly address: RedisAddress;
   /** How long a question may wait for its answer. */
   readonly timeoutMs: number;
 }
@@ -47,16 +44,10 @@ export function patientClient(place: QueueRedis): Redis {
   );
 }
 
-function common({
-  host,
-  port,
-  db,
-  username,
-  password,
-}: QueueRedis): RedisOptions & { readonly replyMapping: "legacy" } {
+function common({ address }: QueueRedis): RedisOptions & { readonly replyMapping: "legacy" } {
+  const { db, username, password } = address;
   return {
-    host,
-    port,
+    ...(address.kind === "socket" ? { path: address.path } : { host: address.host, port: address.port }),
     db,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),

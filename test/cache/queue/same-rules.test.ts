@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BuildJob, BuildQueue, BuildWorker, DoBuild } from "../../../cache/queue/build-queue.js";
 import { BullQueue } from "../../../cache/queue/bull-queue.js";
 import { LocalQueue } from "../../../cache/queue/local-queue.js";
+import { parseRedisAddress } from "../../../cache/redis-address.js";
 import { DasError } from "../../../errors/das-error.js";
 import { redisForTest, type TestRedis, testRedis } from "../../support/redis.js";
 import { dayJob, gate, REPORT } from "./support.js";
@@ -21,7 +22,7 @@ const KINDS: readonly {
   {
     name: redisProgram.title("the queue in Redis"),
     isSkipped: redisProgram.missing,
-    open: () => new BullQueue({ host: "127.0.0.1", port: redis.port, db: 0, timeoutMs: 5000 }, TIMES),
+    open: () => new BullQueue({ address: parseRedisAddress(redis.address), timeoutMs: 5000 }, TIMES),
   },
 ];
 
