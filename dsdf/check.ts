@@ -46,6 +46,12 @@ export interface CheckOptions {
   readonly programFolders: readonly string[];
   /** Whether the server has a password file; missing where that is not known. */
   readonly hasPasswords?: boolean;
+  /** What is to be said of the cache levels of a source: of the one with that `number`, or of all; missing: nothing. */
+  readonly levelRemarks?: (source: DataSource) => readonly {
+    readonly level: Problem["level"];
+    readonly number?: number;
+    readonly message: string;
+  }[];
 }
 
 /** What the pipeline gives to every `#[...]`; das2-server 9.1, 7.3. */
@@ -233,11 +239,15 @@ class Checker {
       !this.#source.requiresInterval
     )
       this.#add("warning", `no reducer for ${form} streams: data are sent in full resolution`);
-    if (this.#source.requiresInterval && this.#source.cacheLevels.length > 0)
+    this.#levels();
+  }
+
+  #levels(): void {
+    for (const { level, number, message } of this.#options.levelRemarks?.(this.#source) ?? [])
       this.#add(
-        "warning",
-        "a source that needs an interval cannot be cached",
-        this.#firstNumbered("cacheLevel"),
+        level,
+        message,
+        number === undefined ? this.#firstNumbered("cacheLevel") : this.#numbered("cacheLevel", number),
       );
   }
 

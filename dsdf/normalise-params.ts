@@ -6,9 +6,19 @@ import { createHash } from "node:crypto";
  * Source: das2-server 14.
  */
 export function normaliseParams(params: string | readonly string[] = ""): string {
-  const words = typeof params === "string" ? params.split(/\s+/) : params;
-  const clean = words.filter((word) => word !== "").map((word) => word.replaceAll("-", "_"));
+  const clean = paramWords(params).map((word) => word.replaceAll("-", "_"));
   return clean.length === 0 ? "_noparam" : clean.sort(byCodePoint).join("_");
+}
+
+/** The words of reader parameters sorted by code point, unaltered: what tells blocks apart whose folders meet. das2-server 14. */
+export function sortedWords(params: string | readonly string[]): string[] {
+  return paramWords(params).sort(byCodePoint);
+}
+
+/** The words of reader parameters, in the order in which a reader gets them. */
+export function paramWords(params: string | readonly string[]): string[] {
+  const words = typeof params === "string" ? params.split(/\s+/) : params;
+  return words.filter((word) => word !== "");
 }
 
 /**

@@ -94,7 +94,8 @@ export function timeText(t: Time): string {
   return formatTime(shown, fraction.length);
 }
 
-function reducerOf(source: DataSource, tools: PipelineTools): CommandTemplate | undefined {
+/** The command that reduces a source: its own, or the server's for its form; `undefined` where none is run. das2-server 12.3. */
+export function reducerOf(source: DataSource, tools: PipelineTools): CommandTemplate | undefined {
   if (source.reducer === false || source.preReduced) return undefined;
   if (source.reducer !== undefined) return source.reducer;
   switch (source.form) {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
+import { levelRemarks } from "../../cache/levels/level-remarks.js";
 import { archiveEnvironment } from "../../config/archive-settings.js";
 import type { Config } from "../../config/config.js";
 import { checkTree, problemText, type SourceReport } from "../../dsdf/check.js";
@@ -50,14 +51,16 @@ export const check: Command = {
     const folders = ids === undefined ? await checkFolders(tree, config) : [];
     for (const folder of folders) printReport(folder);
     const badFolders = folders.filter(({ good }) => !good).length;
+    const tools = pipelineTools(config);
     const reports = await checkTree(
       {
         tree,
-        tools: pipelineTools(config),
+        tools,
         isBuiltIn: (name) => names.has(name),
         builtInKind: async (name) => (await builtInProgram(name))?.kind,
         programFolders: (env.PATH ?? "").split(":"),
         hasPasswords: config.userPasswd !== undefined,
+        levelRemarks: (source) => levelRemarks(source, tools),
       },
       ids,
     );
