@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { blockRange } from "../../../cache/block-number.js";
 import type { Level } from "../../../cache/level.js";
 import { type BuildFacts, openBlockWriter } from "../../../cache/store/block-writer.js";
@@ -58,13 +59,15 @@ export function stream(
     for (const name of names) planes.push(yPlane({ name, type: REAL4, units: "V" }));
     parts.push(printPacketHeader(packetHeader({ id: 1, planes, properties: [] })));
   }
+  const stride = 12 + 4 * names.length;
+  const packets = Buffer.alloc(x.length * stride);
   for (const [i, at] of x.entries()) {
-    const packet = Buffer.alloc(12 + 4 * names.length);
-    packet.write(":01:");
-    packet.writeDoubleBE(at, 4);
-    for (const [plane, value] of values(i).entries()) packet.writeFloatBE(value, 12 + 4 * plane);
-    parts.push(packet);
+    packets.write(":01:", i * stride);
+    packets.writeDoubleBE(at, i * stride + 4);
+    for (const [plane, value] of values(i).entries())
+      packets.writeFloatBE(value, i * stride + 12 + 4 * plane);
   }
+  parts.push(packets);
   return Buffer.concat(parts);
 }
 
@@ -94,4 +97,9 @@ export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer
   const all: Uint8Array[] = [];
   for await (const piece of pieces) all.push(piece);
   return Buffer.concat(all);
+}
+
+/** SHA-256 of bytes, hex: what tests compare where there are many of them. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
