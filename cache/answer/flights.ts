@@ -7,22 +7,33 @@ import { ByteLog } from "./byte-log.js";
 const MOST_BEHIND_BYTES = 256 << 20;
 
 /** Something that is being made, and who wants it. */
-interface Flight {
+interface Flight<Facts> {
   readonly log: ByteLog;
   readonly stop: AbortController;
+  readonly facts: Facts;
   followers: number;
 }
 
-/** Makes the items of a flight until `signal` is aborted. */
-export type Start = (signal: AbortSignal) => ItemSource;
+/** What a flight makes until `signal` is aborted, and what it tells of it to all who follow; complete when the items have ended. */
+export interface Departure<Facts> {
+  readonly items: ItemSource;
+  readonly facts: Facts;
+}
+
+/** One client's part in a flight. */
+export interface Following<Facts> {
+  /** A das2 stream from its beginning. */
+  readonly bytes: AsyncIterableIterator<Uint8Array>;
+  readonly facts: Facts;
+}
 
 /**
  * What is being made in this process for clients that wait for it. Who asks for the same joins, as long as its beginning is still
  * at hand, so that many clients cost one run; the run goes at its own pace, whatever theirs, and ends when the last has left.
  */
-export class Flights {
+export class Flights<Facts> {
   readonly #folder: string;
-  readonly #running = new Map<string, Flight>();
+  readonly #running = new Map<string, Flight<Facts>>();
 
   /** @param folder for what slow clients leave behind */
   constructor(folder: string) {
@@ -35,24 +46,22 @@ export class Flights {
   }
 
   /**
-   * The bytes of a das2 stream, from the beginning: of a run under way with this key, else of a new one.
+   * Joins the run under way with this key, else starts one.
    * @param key equal only where the answers would be equal byte for byte
    */
-  join(key: string, start: Start): AsyncIterableIterator<Uint8Array> {
+  join(key: string, start: (signal: AbortSignal) => Departure<Facts>): Following<Facts> {
     let flight = this.#running.get(key);
     if (flight === undefined || !flight.log.isWhole || flight.stop.signal.aborted) {
-      flight = {
-        log: new ByteLog(this.#folder, MOST_BEHIND_BYTES),
-        stop: new AbortController(),
-        followers: 0,
-      };
+      const stop = new AbortController();
+      const { items, facts } = start(stop.signal);
+      flight = { log: new ByteLog(this.#folder, MOST_BEHIND_BYTES), stop, facts, followers: 0 };
       this.#running.set(key, flight);
-      void this.#run(key, flight, start);
+      void this.#run(key, flight, items);
     }
-    return this.#follow(flight);
+    return { bytes: this.#follow(flight), facts: flight.facts };
   }
 
-  #follow(flight: Flight): AsyncIterableIterator<Uint8Array> {
+  #follow(flight: Flight<Facts>): AsyncIterableIterator<Uint8Array> {
     flight.followers++;
     const source = flight.log.read();
     let open = true;
@@ -84,10 +93,10 @@ export class Flights {
     };
   }
 
-  async #run(key: string, flight: Flight, start: Start): Promise<void> {
+  async #run(key: string, flight: Flight<Facts>, items: ItemSource): Promise<void> {
     const { log, stop } = flight;
     try {
-      for await (const bytes of encodeItems(start(stop.signal), das2Encoder())) {
+      for await (const bytes of encodeItems(items, das2Encoder())) {
         await log.append(bytes);
         if (stop.signal.aborted) break;
       }

@@ -32,11 +32,12 @@ function gated() {
     start: (signal: AbortSignal) => {
       starts++;
       signals.push(signal);
-      return (async function* () {
+      const items = (async function* () {
         yield [header];
         await gate;
         yield [comment("first"), comment("second")];
       })();
+      return { items, facts: { start: starts } };
     },
   };
 }
@@ -49,9 +50,9 @@ async function textOf(source: AsyncIterable<Uint8Array>): Promise<string> {
 
 describe("runs that clients share", () => {
   it("starts one run for two hundred clients that ask for the same at once, and gives all the same bytes", async () => {
-    const flights = new Flights(folder);
+    const flights = new Flights<object>(folder);
     const made = gated();
-    const texts = Array.from({ length: 200 }, () => textOf(flights.join("a", made.start)));
+    const texts = Array.from({ length: 200 }, () => textOf(flights.join("a", made.start).bytes));
     made.open();
     const answers = new Set(await Promise.all(texts));
     expect(made.starts).toBe(1);
@@ -61,19 +62,22 @@ describe("runs that clients share", () => {
   });
 
   it("starts another run for who asks for something else, and for who asks again afterwards", async () => {
-    const flights = new Flights(folder);
+    const flights = new Flights<object>(folder);
     const made = gated();
     made.open();
-    await Promise.all([textOf(flights.join("a", made.start)), textOf(flights.join("b", made.start))]);
-    await textOf(flights.join("a", made.start));
+    await Promise.all([
+      textOf(flights.join("a", made.start).bytes),
+      textOf(flights.join("b", made.start).bytes),
+    ]);
+    await textOf(flights.join("a", made.start).bytes);
     expect(made.starts).toBe(3);
   });
 
   it("goes on when the first client leaves while another waits, and stops when the last has left", async () => {
-    const flights = new Flights(folder);
+    const flights = new Flights<object>(folder);
     const made = gated();
-    const first = flights.join("a", made.start);
-    const second = flights.join("a", made.start);
+    const first = flights.join("a", made.start).bytes;
+    const second = flights.join("a", made.start).bytes;
     await first.next();
     await first.return?.();
     expect(made.signals[0]?.aborted).toBe(false);
@@ -84,13 +88,15 @@ describe("runs that clients share", () => {
   });
 
   it("tells every client of a failure", async () => {
-    const flights = new Flights(folder);
-    const failing = () =>
-      (async function* () {
+    const flights = new Flights<object>(folder);
+    const failing = () => ({
+      items: (async function* () {
         yield [header];
         throw new Error("no more");
-      })();
-    const both = [flights.join("a", failing), flights.join("a", failing)].map(textOf);
+      })(),
+      facts: {},
+    });
+    const both = [flights.join("a", failing), flights.join("a", failing)].map(({ bytes }) => textOf(bytes));
     for (const one of await Promise.allSettled(both)) expect(one).toMatchObject({ status: "rejected" });
   });
 });

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isDasError } from "../../errors/das-error.js";
+import type { ItemSource, StreamItem } from "../../stream/model.js";
+import { readStream } from "../../stream/read-stream.js";
+import { formatTime, type TimeRange } from "../../stream/time.js";
+import { blockBegin } from "../block-number.js";
+import type { BlockIndex, Claim } from "../index/block-index.js";
+import type { BlockPeriod, Level } from "../level.js";
+import type { GapPiece } from "../plan/plan-cover.js";
+import type { Flights } from "./flights.js";
+import type { GapRun } from "./level-items.js";
+
+/** What all who follow a reading come to know of it. */
+export interface ReadingFacts {
+  /** The first block that it did not reach. */
+  upTo: number;
+  bytesFromReaders: number;
+}
+
+/** Reads a range of a level; the blocks of `keep`, which lie wholly inside, are kept when it has ended well. */
+export type ReadRange = (
+  reading: { readonly range: TimeRange; readonly keep: readonly Claim[] },
+  signal: AbortSignal,
+) => { readonly items: ItemSource; readonly bytesRead: () => number };
+
+/** How gaps are read. */
+export interface GapReading {
+  readonly index: BlockIndex;
+  readonly flights: Flights<ReadingFacts>;
+  readonly level: Level;
+  /** What besides level and range decides on the bytes: the layout of the records. */
+  readonly layout: string;
+  /** Names this process to others that want the same blocks. */
+  readonly owner: string;
+  readonly read: ReadRange;
+}
+
+/**
+ * Blocks that are read in one run at most: some hours to months of data, so that what is done is kept now and then, and others that
+ * wait for one of the blocks do not wait for all.
+ */
+const MOST_BLOCKS: Readonly<Record<BlockPeriod, number>> = {
+  persecond: 3600,
+  perminute: 1440,
+  hourly: 168,
+  daily: 31,
+  monthly: 12,
+  yearly: 4,
+};
+
+/** How long a claim holds without being renewed, milliseconds. */
+export const LEASE_MS = 30_000;
+
+/** Waits between two looks whether somebody else has finished a block, milliseconds. */
+const FIRST_WAIT_MS = 20;
+const LONGEST_WAIT_MS = 500;
+
+/**
+ * Reads a gap, or the first part of it. Clients that want the same at once share one reading; blocks that somebody else is building are
+ * waited for: then the run ends before them. Blocks read whole are kept; where nothing can be kept, they are read all the same.
+ */
+export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
+  const { level, flights, layout } = reading;
+  const part = firstPart(gap, level);
+  const { begin, end } = part.reading;
+  const key = [
+    level.folder,
+    level.period,
+    level.definition,
+    level.dataVersion,
+    layout,
+    formatTime(begin, 9),
+    formatTime(end, 9),
+  ];
+  const { bytes, facts } = flights.join(key.join("\n"), (signal) => {
+    const shared: ReadingFacts = { upTo: part.first, bytesFromReaders: 0 };
+    return { items: fly(part, reading, shared, signal), facts: shared };
+  });
+  return { items: itemsOf(bytes), upTo: () => facts.upTo, bytesRead: () => facts.bytesFromReaders };
+}
+
+/** The items of the bytes; of a run that had nothing to read there are none. */
+async function* itemsOf(
+  bytes: AsyncIterableIterator<Uint8Array>,
+): AsyncGenerator<readonly StreamItem[], void, undefined> {
+  const first = await bytes.next();
+  if (first.done === true) return;
+  const rest = (async function* () {
+    yield first.value;
+    yield* bytes;
+  })();
+  yield* readStream(rest);
+}
+
+function firstPart(gap: GapPiece, { period }: Level): GapPiece {
+  const most = gap.first + MOST_BLOCKS[period];
+  return gap.end <= most ? gap : upTo(gap, most, period);
+}
+
+/** The part of a gap before a block. */
+function upTo(gap: GapPiece, end: number, period: BlockPeriod): GapPiece {
+  const at = blockBegin(end, period);
+  return {
+    ...gap,
+    end,
+    range: { begin: gap.range.begin, end: at },
+    reading: { begin: gap.reading.begin, end: at },
+    whole: { first: Math.min(gap.whole.first, end), end: Math.min(gap.whole.end, end) },
+  };
+}
+
+async function* fly(gap: GapPiece, reading: GapReading, facts: ReadingFacts, signal: AbortSignal) {
+  const { level, index, read } = reading;
+  const { claims, end } = await claimBlocks(gap, reading);
+  if (end === gap.first) {
+    await notBuilding(index, level, gap.first, signal);
+    return;
+  }
+  const part = end === gap.end ? gap : upTo(gap, end, level.period);
+  const { items, bytesRead } = await started(claims, reading, () =>
+    read({ range: part.reading, keep: claims }, signal),
+  );
+  try {
+    yield* items;
+  } finally {
+    facts.bytesFromReaders = bytesRead();
+  }
+  facts.upTo = end;
+}
+
+/** Starts a reading, which takes the claims over; gives them back where it does not start. */
+async function started<T>(claims: readonly Claim[], { index, level }: GapReading, start: () => T): Promise<T> {
+  try {
+    return start();
+  } catch (error) {
+    if (claims.length > 0) await index.release(level, claims).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Takes the whole blocks of a gap, up to the first that somebody else is building. */
+async function claimBlocks(
+  gap: GapPiece,
+  { index, level, owner }: GapReading,
+): Promise<{ readonly claims: readonly Claim[]; readonly end: number }> {
+  const { first, end } = gap.whole;
+  if (first >= end) return { claims: [], end: gap.end };
+  const numbers = Array.from({ length: end - first }, (_, offset) => first + offset);
+  let claims: readonly Claim[];
+  try {
+    claims = await index.claim(level, numbers, owner, LEASE_MS);
+  } catch (error) {
+    // Without an index nobody can be asked who builds what: read, and keep nothing.
+    if (!isDasError(error, "INDEX_AWAY")) throw error;
+    return { claims: [], end: gap.end };
+  }
+  const held = new Set(claims.map(({ number }) => number));
+  const taken = numbers.find((number) => !held.has(number));
+  if (taken === undefined) return { claims, end: gap.end };
+  const later = claims.filter(({ number }) => number > taken);
+  if (later.length > 0) await index.release(level, later).catch(() => undefined);
+  return { claims: claims.filter(({ number }) => number < taken), end: taken };
+}
+
+/** Resolves when nobody is building a block (any more). */
+async function notBuilding(
+  index: BlockIndex,
+  level: Level,
+  number: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 1.5, LONGEST_WAIT_MS)) {
+    await sleep(wait, undefined, { signal }).catch(() => undefined);
+    const building = await index.claimed(level, [number]).catch(() => []);
+    if (building.length === 0) return;
+  }
+}

@@ -1,0 +1,183 @@
+import { DasError, isDasError } from "../../errors/das-error.js";
+import type { ItemSource, StreamItem } from "../../stream/model.js";
+import { type BlockSpan, blockBegin } from "../block-number.js";
+import { blockTimeText } from "../block-path.js";
+import type { Coverage } from "../index/block-index.js";
+import { type Level, levelName } from "../level.js";
+import { type BlocksPiece, type CachePlan, type GapPiece, planCover } from "../plan/plan-cover.js";
+import type { StoredBlock } from "../store/stored-block.js";
+import { cutItems, withoutFirst } from "./block-rows.js";
+import { Stitch } from "./stitch.js";
+
+/** The records of a gap, from its beginning. */
+export interface GapRun {
+  /** Errors: that of the pipeline that failed, after the records that came before. */
+  readonly items: ItemSource;
+  /** To be asked after the items have ended: the block before which they ended, where something else has to be found. */
+  readonly upTo: () => number;
+  /** Likewise: bytes that were read. */
+  readonly bytesRead: () => number;
+}
+
+/** Where the records of a level come from. */
+export interface LevelSources {
+  /** The newest state of some blocks; what the index does not know has been looked for on the disk. */
+  readonly look: (span: BlockSpan) => Promise<Coverage>;
+  /** A valid block; `undefined` where there is none, which is then on no record any more. */
+  readonly open: (number: number) => Promise<StoredBlock | undefined>;
+  /** What a block holds, in the layout that is wanted; `undefined` where this block cannot give it. */
+  readonly itemsOf: (block: StoredBlock) => Promise<ItemSource | undefined>;
+  readonly readGap: (gap: GapPiece) => GapRun;
+}
+
+/** What an answer was made from, for the log. */
+export interface LevelFacts {
+  blocks: number;
+  gaps: number;
+  bytesFromCache: number;
+  bytesFromReaders: number;
+}
+
+/** How often what does not get on is tried again before the answer ends in error. */
+const MOST_ATTEMPTS = 5;
+
+/**
+ * The records of a level in a range of time, as one stream: blocks pass through, gaps are read. What turns out not to be as the
+ * plan says is planned anew from there on, and no record is given twice. Leaving early ends what is read.
+ *
+ * Errors: NO_DATA where there is not one record; those of the reader; BAD_BLOCK where a block stays unusable.
+ * Source: das2-server 15.6.
+ */
+export async function* levelItems(
+  first: CachePlan,
+  sources: LevelSources,
+  facts: LevelFacts,
+): AsyncGenerator<readonly StreamItem[], void, undefined> {
+  const walk = new Walk(first, sources, facts);
+  let plan = first;
+  for (let attempts = 1; ; attempts++) {
+    const begin = walk.block;
+    yield* walk.follow(plan);
+    if (walk.isDone) break;
+    if (walk.block > begin) attempts = 1;
+    if (attempts >= MOST_ATTEMPTS) throw stuck(first.level, walk.block);
+    plan = planCover(
+      first.level,
+      walk.rest,
+      await sources.look({ first: walk.block, end: first.blocks.end }),
+    );
+  }
+  walk.finish();
+}
+
+/** A way through the blocks of a plan, from the first to the last, across several plans where need be. */
+class Walk {
+  readonly #whole: CachePlan;
+  readonly #sources: LevelSources;
+  readonly #facts: LevelFacts;
+  readonly #stitch = new Stitch();
+  /** The block that comes next, and how many of its packets have been given already. */
+  #block: number;
+  #given = 0;
+  #isStuck = false;
+
+  constructor(whole: CachePlan, sources: LevelSources, facts: LevelFacts) {
+    this.#whole = whole;
+    this.#sources = sources;
+    this.#facts = facts;
+    this.#block = whole.blocks.first;
+  }
+
+  get block(): number {
+    return this.#block;
+  }
+
+  get isDone(): boolean {
+    return this.#block >= this.#whole.blocks.end;
+  }
+
+  /** The part of the range that is left. */
+  get rest() {
+    const { level, range, blocks } = this.#whole;
+    return {
+      begin: this.#block === blocks.first ? range.begin : blockBegin(this.#block, level.period),
+      end: range.end,
+    };
+  }
+
+  /** Goes along a plan, until something in it is not so. */
+  async *follow(plan: CachePlan): AsyncGenerator<readonly StreamItem[], void, undefined> {
+    this.#isStuck = false;
+    for (const piece of plan.pieces) {
+      if (piece.kind === "blocks") yield* this.#followBlocks(piece);
+      else yield* this.#followGap(piece);
+      if (this.#isStuck) return;
+    }
+    this.#reach(this.#whole.blocks.end);
+  }
+
+  /** Errors: NO_DATA where nothing was given. */
+  finish(): void {
+    if (!this.#stitch.hasData) throw new DasError("NO_DATA", "No data in this interval");
+  }
+
+  async *#followBlocks(piece: BlocksPiece): AsyncGenerator<readonly StreamItem[], void, undefined> {
+    for (let number = piece.first; number < piece.end; number++) {
+      this.#reach(number);
+      const block = await this.#sources.open(number);
+      if (block === undefined) {
+        this.#isStuck = true;
+        return;
+      }
+      try {
+        const items = await this.#sources.itemsOf(block);
+        this.#isStuck = items === undefined;
+        if (items === undefined) return;
+        const isWhole = number >= piece.uncut.first && number < piece.uncut.end;
+        yield* this.#give(isWhole ? items : cutItems(items, piece.range));
+        this.#facts.blocks++;
+        this.#facts.bytesFromCache += block.sidecar.bytes;
+      } catch (error) {
+        // It changed under our hands: what was given of it was checked, the rest is planned anew.
+        if (!isDasError(error, "BAD_BLOCK")) throw error;
+        this.#isStuck = true;
+        return;
+      } finally {
+        await block.close();
+      }
+    }
+    this.#reach(piece.end);
+  }
+
+  async *#followGap(piece: GapPiece): AsyncGenerator<readonly StreamItem[], void, undefined> {
+    this.#reach(piece.first);
+    const run = this.#sources.readGap(piece);
+    yield* this.#give(cutItems(run.items, piece.range));
+    const upTo = run.upTo();
+    if (upTo > piece.first) this.#facts.gaps++;
+    this.#facts.bytesFromReaders += run.bytesRead();
+    this.#isStuck = upTo < piece.end;
+    this.#reach(upTo);
+  }
+
+  async *#give(items: ItemSource): AsyncGenerator<readonly StreamItem[], void, undefined> {
+    for await (const portion of this.#given === 0 ? items : withoutFirst(items, this.#given)) {
+      const given = portion.filter((item) => this.#stitch.takes(item));
+      for (const item of given) if (item.kind === "data") this.#given += item.batch.count;
+      if (given.length > 0) yield given;
+    }
+  }
+
+  #reach(block: number): void {
+    if (block <= this.#block) return;
+    this.#block = block;
+    this.#given = 0;
+  }
+}
+
+function stuck(level: Level, number: number): DasError {
+  const name = `${levelName(level)} ${blockTimeText(number, level.period)}`;
+  return new DasError("BAD_BLOCK", `a block of the cache cannot be used and not be built anew (${name})`, {
+    folder: level.folder,
+  });
+}

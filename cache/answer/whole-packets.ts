@@ -1,0 +1,35 @@
+import type { PacketHeader, StreamItem } from "../../stream/model.js";
+
+/**
+ * Bytes that hold nothing but data packets of one id, in pieces of any size, as batches of whole packets. No byte is looked at, and
+ * only a packet that is cut by the end of a piece is copied: this is the way of a block that is passed on as it is.
+ */
+export async function* wholePackets(
+  pieces: AsyncIterable<Uint8Array>,
+  header: PacketHeader,
+): AsyncGenerator<readonly StreamItem[], void, undefined> {
+  const { stride } = header;
+  const batch = (bytes: Uint8Array): StreamItem => ({
+    kind: "data",
+    batch: { header, bytes, count: bytes.length / stride },
+  });
+  const cut = new Uint8Array(stride);
+  let held = 0;
+  for await (const piece of pieces) {
+    const items: StreamItem[] = [];
+    let at = 0;
+    if (held > 0) {
+      at = Math.min(stride - held, piece.length);
+      cut.set(piece.subarray(0, at), held);
+      held += at;
+      if (held < stride) continue;
+      items.push(batch(cut));
+      held = 0;
+    }
+    const end = at + Math.floor((piece.length - at) / stride) * stride;
+    if (end > at) items.push(batch(piece.subarray(at, end)));
+    if (items.length > 0) yield items;
+    held = piece.length - end;
+    cut.set(piece.subarray(end));
+  }
+}

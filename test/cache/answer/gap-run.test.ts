@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { Flights } from "../../../cache/answer/flights.js";
+import { type GapReading, gapRun, type ReadingFacts } from "../../../cache/answer/gap-run.js";
+import { blockBegin } from "../../../cache/block-number.js";
+import type { BlockIndex } from "../../../cache/index/block-index.js";
+import type { GapPiece } from "../../../cache/plan/plan-cover.js";
+import { DasError } from "../../../errors/das-error.js";
+import { BARE_HEADER } from "../../../stream/bare-header.js";
+import { formatTime, type TimeRange } from "../../../stream/time.js";
+import { MemoryIndex } from "../build/memory-index.js";
+import { levelIn } from "../support/level-folder.js";
+
+const folder = mkdtempSync(join(tmpdir(), "gap-run-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const level = levelIn(folder, { number: 0, seconds: 60, period: "daily", resolutionName: "bin-60s" });
+
+/** A gap of days, numbered from 2000-01-01, read from end to end but for `partHead` of the first day. */
+function gap(first: number, end: number, partHead = false): GapPiece {
+  const begin = blockBegin(first, "daily");
+  const from = partHead ? { ...begin, ns: 3600e9 } : begin;
+  const range = { begin: from, end: blockBegin(end, "daily") };
+  return {
+    kind: "gap",
+    first,
+    end,
+    range,
+    reading: range,
+    whole: { first: partHead ? first + 1 : first, end },
+  };
+}
+
+/** A reading that notes what is asked of it and gives one comment. */
+function noted(index: BlockIndex) {
+  const asked: { range: string; keep: readonly number[] }[] = [];
+  const text = ({ begin, end }: TimeRange) =>
+    [begin, end].map((t) => formatTime(t, 0).slice(0, 13)).join(" ");
+  const reading: GapReading = {
+    index,
+    level,
+    layout: "reduced",
+    owner: "test",
+    flights: new Flights<ReadingFacts>(folder),
+    read: ({ range, keep }) => {
+      asked.push({ range: text(range), keep: keep.map(({ number }) => number) });
+      const items = (async function* () {
+        yield [{ kind: "stream", header: BARE_HEADER } as const];
+      })();
+      return { items, bytesRead: () => 7 };
+    },
+  };
+  return { asked, reading };
+}
+
+async function kindsOf(run: ReturnType<typeof gapRun>): Promise<string[]> {
+  const kinds: string[] = [];
+  for await (const portion of run.items) kinds.push(...portion.map(({ kind }) => kind));
+  return kinds;
+}
+
+describe("the reading of a gap", () => {
+  it("reads all of it once and claims the blocks that it reads from end to end", async () => {
+    const { asked, reading } = noted(new MemoryIndex());
+    const run = gapRun(gap(0, 3, true), reading);
+    expect(await kindsOf(run)).toEqual(["stream"]);
+    expect(run.upTo()).toBe(3);
+    expect(run.bytesRead()).toBe(7);
+    expect(asked).toEqual([{ range: "2000-01-01T01 2000-01-04T00", keep: [1, 2] }]);
+  });
+
+  it("ends before a block that somebody else is building, and keeps no claim behind it", async () => {
+    const index = new MemoryIndex();
+    await index.claim(level, [2]);
+    const { asked, reading } = noted(index);
+    const run = gapRun(gap(0, 5), reading);
+    await kindsOf(run);
+    expect(run.upTo()).toBe(2);
+    expect(asked).toEqual([{ range: "2000-01-01T00 2000-01-03T00", keep: [0, 1] }]);
+    expect([...index.claims(level)].sort()).toEqual([0, 1, 2]);
+  });
+
+  it("waits for somebody else who builds the first block, and reads nothing itself", async () => {
+    const index = new MemoryIndex();
+    const claims = await index.claim(level, [0]);
+    const { asked, reading } = noted(index);
+    const run = gapRun(gap(0, 2), reading);
+    const items = kindsOf(run);
+    await index.release(level, claims);
+    expect(await items).toEqual([]);
+    expect(run.upTo()).toBe(0);
+    expect(asked).toEqual([]);
+  });
+
+  it("reads a month of days at a time", async () => {
+    const { asked, reading } = noted(new MemoryIndex());
+    const run = gapRun(gap(0, 366), reading);
+    await kindsOf(run);
+    expect(run.upTo()).toBe(31);
+    expect(asked[0]?.range).toBe("2000-01-01T00 2000-02-01T00");
+  });
+
+  it("reads and keeps nothing where the index is away", async () => {
+    const index = new MemoryIndex();
+    index.claim = async () => {
+      throw new DasError("INDEX_AWAY", "no answer");
+    };
+    const { asked, reading } = noted(index);
+    const run = gapRun(gap(0, 2), reading);
+    expect(await kindsOf(run)).toEqual(["stream"]);
+    expect(asked).toEqual([{ range: "2000-01-01T00 2000-01-03T00", keep: [] }]);
+  });
+
+  it("tells of a reading that failed, and reaches nothing", async () => {
+    const { reading } = noted(new MemoryIndex());
+    const failing: GapReading = {
+      ...reading,
+      read: () => ({
+        items: (async function* () {
+          yield [{ kind: "stream", header: BARE_HEADER } as const];
+          throw new DasError("READER_FAILED", "status 3");
+        })(),
+        bytesRead: () => 0,
+      }),
+    };
+    const run = gapRun(gap(0, 2), failing);
+    await expect(kindsOf(run)).rejects.toMatchObject({ code: "READER_FAILED" });
+    expect(run.upTo()).toBe(0);
+  });
+});
