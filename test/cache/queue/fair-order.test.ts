@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { jobId } from "../../../cache/queue/build-job.js";
 import { FairOrder } from "../../../cache/queue/fair-order.js";
@@ -35,24 +36,25 @@ const redisProgram = redisForTest();
 
 describe.skipIf(redisProgram.missing)(redisProgram.title("placeJobs"), () => {
   let redis: TestRedis;
+  let client: Redis;
   beforeAll(async () => {
     redis = await testRedis();
+    client = redis.client();
   });
   afterAll(() => redis.stop());
   beforeEach(async () => {
-    await redis.client().flushall();
+    await client.flushall();
   });
 
   /** Adds a job as the queue's library does: a hash, and a score of priority * 2^32 + counter. */
   async function addWaiting(id: string, priority: number): Promise<void> {
-    const client = redis.client();
     const counter = await client.incr(queueKey("pc"));
     await client.hset(queueKey(id), "priority", String(priority));
     await client.zadd(queueKey("prioritized"), String(priority * 2 ** 32 + counter), id);
   }
 
   async function place(sourceId: string, number: number): Promise<number> {
-    const [placing] = await placeJobs(redis.client(), [dayJob(sourceId, number)]);
+    const [placing] = await placeJobs(client, [dayJob(sourceId, number)]);
     if (placing?.verb !== "add") throw new Error(`not to be added: ${placing?.verb}`);
     await addWaiting(jobId(dayJob(sourceId, number)), placing.priority);
     return placing.priority;
@@ -63,7 +65,6 @@ describe.skipIf(redisProgram.missing)(redisProgram.title("placeJobs"), () => {
     const step = fc.oneof(fc.constant(true as const), fc.constantFrom("A", "B", "C"));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 25 }), async (steps) => {
-        const client = redis.client();
         await client.flushall();
         const order = new FairOrder();
         const waiting: number[] = [];
@@ -86,7 +87,6 @@ describe.skipIf(redisProgram.missing)(redisProgram.title("placeJobs"), () => {
   });
 
   it("has room for ever: priorities are moved down before they run out, in their order", async () => {
-    const client = redis.client();
     // A clock that has gone far: the next build has the tag 300,000 of 524,288.
     const [far, gone] = [CLASS_WIDTH + 1 + 300_000, 300_000];
     await addWaiting("one", far);
@@ -100,7 +100,7 @@ describe.skipIf(redisProgram.missing)(redisProgram.title("placeJobs"), () => {
     expect(await place("B", 1)).toBe(CLASS_WIDTH + 1 + 1);
     expect(await place("A", 1)).toBe(CLASS_WIDTH + 1 + 100);
 
-    const ids = await client.zrange(queueKey("prioritized"), 0, -1);
+    const ids = await client.zrange(queueKey("prioritized"), "0", "-1");
     expect(ids).toEqual(["urgent", "one", "two", jobId(dayJob("B", 1)), "three", jobId(dayJob("A", 1))]);
     const priorities = await Promise.all(
       ["urgent", "one", "three", "late"].map((id) => client.hget(queueKey(id), "priority")),
@@ -111,7 +111,6 @@ describe.skipIf(redisProgram.missing)(redisProgram.title("placeJobs"), () => {
   });
 
   it("never gives a priority of another urgency", async () => {
-    const client = redis.client();
     await addWaiting("one", CLASS_WIDTH + 1);
     await client.hset("heliostream:clock:1", "f:A", String(10 * CLASS_WIDTH));
     const priority = await place("A", 1);
