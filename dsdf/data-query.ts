@@ -22,6 +22,8 @@ export interface DataQuery {
   readonly reading?: TimeRange;
   /** Widest bin wanted, seconds, > 0; missing: intrinsic. */
   readonly resolution?: number;
+  /** Where a bin begins, where that has been decided on; missing: das2-server 13.2 says. */
+  readonly binOrigin?: Time;
   /** Seconds between computed points, > 0; only for interval sources. */
   readonly interval?: number;
   /** Reader parameters, already split into words and checked. */

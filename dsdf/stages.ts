@@ -58,7 +58,7 @@ export function isReducible(source: DataSource, tools: PipelineTools): boolean {
 }
 
 /** What of a query decides on its bins. */
-type BinnedQuery = Pick<DataQuery, "begin" | "end" | "resolution">;
+type BinnedQuery = Pick<DataQuery, "begin" | "end" | "resolution" | "binOrigin">;
 
 /**
  * The range that the reader is to be asked for: that of the query, or, where the answer is made of bins, the whole
@@ -76,9 +76,11 @@ function requestBins(
   tools: PipelineTools,
 ): { readonly grid: BinGrid; readonly reading: TimeRange } | undefined {
   if (query.resolution === undefined || !isReducible(source, tools)) return undefined;
-  const { begin, end, resolution: width } = query;
-  const grid = binGrid(begin, width, source.cacheLevels);
-  if (hasCentre(grid, begin, end)) return { grid, reading: wholeBins(grid, begin, end) };
+  const { begin, end, resolution: width, binOrigin } = query;
+  const grid =
+    binOrigin === undefined ? binGrid(begin, width, source.cacheLevels) : { origin: binOrigin, width };
+  if (binOrigin !== undefined || hasCentre(grid, begin, end))
+    return { grid, reading: wholeBins(grid, begin, end) };
   return { grid: middleBin(begin, end, width), reading: { begin, end } };
 }
 

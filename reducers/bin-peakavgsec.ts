@@ -1,7 +1,7 @@
 import type { FilterProgram } from "../stream/program.js";
 import { parseArguments, positiveArgument } from "../stream/program-arguments.js";
 import { BEGIN_OPTION, beginArgument } from "./bin-avgsec.js";
-import { BinAverages } from "./binning/bin-averages.js";
+import { BinAverages, type BinAveragesOptions } from "./binning/bin-averages.js";
 
 /** Averages and peaks over bins of seconds: avgsec that adds the greatest values only. Source: reducers 5. */
 export const binPeakavgsec: FilterProgram = {
@@ -20,18 +20,23 @@ plane N holds the averages over the bin and a further plane N.max the greatest v
 
 Exit status: 0 done, 13 arguments, 22 unreadable stream, 100 a stream that cannot be averaged.`,
   open(args) {
-    const { options, positionals } = parseArguments(
-      args,
-      { begin: BEGIN_OPTION, progress: { names: ["-p", "--no-progress"] } },
-      ["BIN_SECONDS"],
-    );
-    return new BinAverages({
-      name: "das2_bin_peakavgsec",
-      bins: { width: positiveArgument(positionals[0]!, "BIN_SECONDS"), begin: beginArgument(options.begin) },
-      derived: { range: false, peak: true, deviation: false, count: false },
-      mostPlanes: 47,
-      describesBins: true,
-      dropsProgress: options.progress,
-    });
+    return new BinAverages(peakavgsecOptions(args));
   },
 };
+
+/** What the arguments of peakavgsec ask for. Errors: USAGE. */
+export function peakavgsecOptions(args: readonly string[]): BinAveragesOptions {
+  const { options, positionals } = parseArguments(
+    args,
+    { begin: BEGIN_OPTION, progress: { names: ["-p", "--no-progress"] } },
+    ["BIN_SECONDS"],
+  );
+  return {
+    name: "das2_bin_peakavgsec",
+    bins: { width: positiveArgument(positionals[0]!, "BIN_SECONDS"), begin: beginArgument(options.begin) },
+    derived: { range: false, peak: true, deviation: false, count: false },
+    mostPlanes: 47,
+    describesBins: true,
+    dropsProgress: options.progress,
+  };
+}

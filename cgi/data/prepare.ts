@@ -3,6 +3,7 @@ import type { DataQuery, OutputForm } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { splitParams } from "../../dsdf/param-words.js";
 import { readingRange, timeText } from "../../dsdf/stages.js";
+import { trimToValidRange } from "../../dsdf/valid-range.js";
 import { DasError } from "../../errors/das-error.js";
 import { compareTimes, type TimeRange } from "../../stream/time.js";
 import { findSource } from "../find-source.js";
@@ -12,7 +13,6 @@ import { redirect } from "../redirect.js";
 import { type DataWords, readDataWords, readInterval } from "./data-words.js";
 import { checkFileRequest } from "./file-request.js";
 import { pipelineSetting } from "./pipeline-setting.js";
-import { trimToValidRange } from "./trim-range.js";
 
 /** A data request that may be answered: everything is checked, nothing is run yet. */
 export interface PreparedData {

@@ -13,7 +13,7 @@ import { routeItems } from "../../stream/route-items.js";
 import { ownAxis, timeAxis } from "../positions.js";
 import { type BinChoice, StreamGrids } from "./bins.js";
 import { KERNELS_AFTER_BYTES, type Oddity, PacketBins } from "./packet-bins.js";
-import { type DerivedPlanes, planPlanes } from "./plane-plan.js";
+import { type DerivedPlanes, type PlanePlan, type PlanOptions, planPlanes } from "./plane-plan.js";
 import { RecordWriter } from "./record-writer.js";
 import { averagedStreamProperties } from "./resolution-text.js";
 import { isWaveformStream } from "./waveform.js";
@@ -31,6 +31,8 @@ export interface BinAveragesOptions {
   readonly dropsProgress: boolean;
   /** When compiled kernels begin; the output is the same. Default {@link KERNELS_AFTER_BYTES}. */
   readonly kernelsAfterBytes?: number;
+  /** What becomes of a packet type; default {@link planPlanes}. */
+  readonly plan?: (input: PacketHeader, options: PlanOptions) => PlanePlan;
 }
 
 const ODDITY_TEXT: Readonly<Record<Oddity, string>> = {
@@ -110,7 +112,7 @@ export class BinAverages implements StreamTransform {
     this.#bins.delete(input.id);
     this.#writer.flush(emit);
     const axis = bins.ownUnits === true ? ownAxis(input) : timeAxis(input, bins.width);
-    const plan = planPlanes(input, {
+    const plan = (this.#options.plan ?? planPlanes)(input, {
       stream: this.#stream,
       axis,
       derived,

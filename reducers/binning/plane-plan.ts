@@ -72,6 +72,8 @@ export interface PlanOptions {
   readonly mostPlanes: number;
   /** Width of the bins where waveforms are to become lines; `undefined` where tables stay tables. */
   readonly lineWidthSeconds: number | undefined;
+  /** N.count also for the planes of an earlier reduction that are averaged and have none: for cache blocks. */
+  readonly countsAll?: boolean;
 }
 
 const REDUCTION_OF: Readonly<Record<string, Reduction>> = {
@@ -107,6 +109,10 @@ export function planPlanes(input: PacketHeader, options: PlanOptions): PlanePlan
     const fill = planeFill(plane, input, options.stream);
     const geometry = geometryOf(plane, options.stream, options.lineWidthSeconds);
     const adds = addsAny && reduction === undefined;
+    const weights = isAveraged(reduction) ? countsOf(plane, planes) : undefined;
+    const counts = adds
+      ? derived.count
+      : options.countsAll === true && isAveraged(reduction) && weights === undefined;
     columns.push({
       plane,
       geometry,
@@ -114,25 +120,25 @@ export function planPlanes(input: PacketHeader, options: PlanOptions): PlanePlan
       fill: fillTest(fill),
       bounds: reduction === "least" || reduction === "greatest" || (adds && (derived.range || derived.peak)),
       deviation: adds && derived.deviation,
-      weights: (reduction ?? "mean") === "mean" ? countsOf(plane, planes) : undefined,
+      weights: (reduction ?? "mean") === "mean" ? weights : undefined,
     });
     const own =
       geometry.kind === "table" ? tablePlane(plane) : collapsedPlane(plane, averageType(plane.type), fill);
-    if (!adds) {
+    if (!adds && !counts) {
       originals.push(own);
       continue;
     }
     const name = own.name === "" ? freeName(plane.role === "yscan" ? "scan" : plane.role, names) : own.name;
-    originals.push(withSource({ ...own, name }, name, "BIN_AVG"));
+    originals.push(adds ? withSource({ ...own, name }, name, "BIN_AVG") : { ...own, name });
     const add = (suffix: string, operation: string, statistic: Statistic, base: PlaneSpec = own) =>
       additions.push({
         spec: withSource({ ...base, name: freeName(`${name}.${suffix}`, names) }, name, operation),
         value: { column: index, statistic, fill },
       });
-    if (derived.range) add("min", "BIN_MIN", "least");
-    if (derived.range || derived.peak) add("max", "BIN_MAX", "greatest");
-    if (derived.deviation) add("stddev", "BIN_STDDEV", "deviation");
-    if (derived.count) add("count", "BIN_COUNT", "count", countPlane(own));
+    if (adds && derived.range) add("min", "BIN_MIN", "least");
+    if (adds && (derived.range || derived.peak)) add("max", "BIN_MAX", "greatest");
+    if (adds && derived.deviation) add("stddev", "BIN_STDDEV", "deviation");
+    if (counts) add("count", "BIN_COUNT", "count", countPlane(own));
   }
 
   const header = packetHeader({
@@ -145,6 +151,11 @@ export function planPlanes(input: PacketHeader, options: PlanOptions): PlanePlan
     ({ fill }, column): OutputValue => ({ column, statistic: "own", fill: fill.fill }),
   );
   return { header, columns, values: [...values, ...additions.map(({ value }) => value)] };
+}
+
+/** Whether values are averaged in some way, so that it matters how many samples are behind each. */
+function isAveraged(reduction: Reduction | undefined): boolean {
+  return reduction === undefined || reduction === "mean" || reduction === "quadrature";
 }
 
 /** A plane as it was, of a type that takes averages. */

@@ -9,7 +9,7 @@ import {
   readInterval,
   readResolution,
 } from "../../cgi/data/data-words.js";
-import { tomorrow, trimToValidRange } from "../../cgi/data/trim-range.js";
+import { tomorrow, trimToValidRange } from "../../dsdf/valid-range.js";
 import { isDasError } from "../../errors/das-error.js";
 import { makeTime } from "../../stream/time.js";
 

@@ -1,6 +1,6 @@
-import type { DataSource } from "../../dsdf/data-source.js";
-import type { Time, TimeRange } from "../../stream/time.js";
-import { compareTimes } from "../../stream/time.js";
+import type { Time, TimeRange } from "../stream/time.js";
+import { compareTimes } from "../stream/time.js";
+import type { DataSource } from "./data-source.js";
 
 /** Days from 1970-01-01, where the clock of the machine counts from, to 2000-01-01, where {@link Time} does. */
 const DAYS_1970_TO_2000 = 10957;

@@ -1,0 +1,116 @@
+import { OUTCOME } from "../../errors/das-error.js";
+import { companionBatch, layoutOf, mainBatch } from "../../reducers/binning/record-layout.js";
+import { printException, printPacketHeader, printStreamHeader } from "../../stream/header-xml.js";
+import type { PacketBatch, StreamHeader, StreamItem } from "../../stream/model.js";
+import type { Level } from "../level.js";
+import { BlockFacts } from "../store/block-facts.js";
+import { type BlockWriter, type BuildFacts, openBlockWriter } from "../store/block-writer.js";
+import type { Sidecar } from "../store/sidecar.js";
+
+/** What all blocks of one build have in common. */
+export type CommonFacts = Pick<BuildFacts, "builtMs" | "sourceMtimeMs" | "madeFrom">;
+
+/** A block on its way to the disk, written as its records come. */
+export class KeptBlock {
+  readonly #writer: BlockWriter;
+  readonly #facts = new BlockFacts();
+  readonly #hasStatistics: boolean;
+  #bytes = 0;
+  #headerBytes: number | undefined;
+  #wait: Promise<void> | undefined;
+
+  /** @param hasStatistics whether its records may have companions */
+  constructor(level: Level, number: number, hasStatistics: boolean) {
+    this.#hasStatistics = hasStatistics;
+    this.#writer = openBlockWriter(level, number, { statistics: hasStatistics });
+  }
+
+  /** To be waited for before more is pushed: the disk does not keep up. */
+  get busy(): Promise<void> | undefined {
+    return this.#wait;
+  }
+
+  /** Takes an item of the block; batches may be re-used once it returns. Errors: DISK_FULL, BUILD_FAILED. */
+  push(item: StreamItem): void {
+    switch (item.kind) {
+      case "stream": {
+        this.#put(item, printStreamHeader(item.header));
+        if (this.#hasStatistics) this.#putStatistics(printStreamHeader(item.header));
+        return;
+      }
+      case "packet": {
+        const { main, companion } = layoutOf(item.header);
+        this.#put({ kind: "packet", header: main }, printPacketHeader(main));
+        if (companion !== undefined) this.#putStatistics(printPacketHeader(companion));
+        return;
+      }
+      case "data":
+        this.#data(item.batch);
+        return;
+      case "exception":
+        this.#put(item, printException(item.exception));
+        return;
+      case "comment":
+        return;
+      default:
+        item satisfies never;
+    }
+  }
+
+  /** No more comes: waits until the disk has it all. Errors: DISK_FULL, BUILD_FAILED. */
+  async finish(common: CommonFacts): Promise<Sidecar> {
+    await this.#wait;
+    const facts = this.#facts.finish(this.#bytes, this.#headerBytes ?? this.#bytes);
+    return await this.#writer.finish({ ...common, ...facts });
+  }
+
+  /** Errors: DISK_FULL, BUILD_FAILED. */
+  async publish(): Promise<Sidecar> {
+    return await this.#writer.publish();
+  }
+
+  async abandon(): Promise<void> {
+    await this.#wait?.catch(() => undefined);
+    await this.#writer.abandon();
+  }
+
+  #data(batch: PacketBatch): void {
+    const main = mainBatch(batch);
+    this.#headerBytes ??= this.#bytes;
+    this.#put({ kind: "data", batch: main }, main.bytes);
+    const companion = this.#hasStatistics ? companionBatch(batch) : undefined;
+    if (companion !== undefined) this.#putStatistics(companion.bytes);
+  }
+
+  #put(item: StreamItem, bytes: Uint8Array): void {
+    this.#facts.push(item);
+    this.#bytes += bytes.length;
+    this.#waitFor(this.#writer.write(bytes));
+  }
+
+  #putStatistics(bytes: Uint8Array): void {
+    this.#waitFor(this.#writer.writeStatistics(bytes));
+  }
+
+  #waitFor(written: Promise<void> | undefined): void {
+    if (written === undefined) return;
+    const both =
+      this.#wait === undefined ? written : Promise.all([this.#wait, written]).then(() => undefined);
+    // Who waits is told; until then a failure must not count as unhandled.
+    both.catch(() => undefined);
+    this.#wait = both;
+    const done = () => {
+      if (this.#wait === both) this.#wait = undefined;
+    };
+    both.then(done, () => undefined);
+  }
+}
+
+/** What a block without data holds; das2-server 15.2. */
+export function emptyBlockItems(stream: StreamHeader): readonly StreamItem[] {
+  const exception = { type: OUTCOME.NO_DATA.exception, message: "No data in this interval" };
+  return [
+    { kind: "stream", header: stream },
+    { kind: "exception", exception },
+  ];
+}

@@ -1,0 +1,279 @@
+import type { DataSource } from "../../dsdf/data-source.js";
+import type { Stage } from "../../dsdf/stage.js";
+import { trimToValidRange } from "../../dsdf/valid-range.js";
+import { asDasError, type DasError } from "../../errors/das-error.js";
+import type { Outcome, StageStatus } from "../../pipeline/outcome.js";
+import type { PipelineItemsRun } from "../../pipeline/run.js";
+import { layoutOf, mainBatch } from "../../reducers/binning/record-layout.js";
+import { cutRange } from "../../reducers/range-cut.js";
+import type { Emit, ItemSource, StreamItem } from "../../stream/model.js";
+import { type TimeRange, timeToUs2000 } from "../../stream/time.js";
+import { blocksOf, blocksWithin } from "../block-number.js";
+import type { Claim } from "../index/block-index.js";
+import type { Level } from "../level.js";
+import { Keeping, type KeptFacts } from "./keeping.js";
+import { blockUs, type LevelPass } from "./level-pass.js";
+import { endedWell, levelsByReading, type RunLevel, startLevelRun } from "./level-run.js";
+import { levelStages } from "./level-stages.js";
+import { RowOrder } from "./row-order.js";
+import type { BuildSurroundings } from "./surroundings.js";
+
+/** Records of a level that are to be made for somebody who waits for them. */
+export interface LevelReading {
+  readonly source: DataSource;
+  readonly level: Level;
+  /** Whole bins of neighbouring blocks; of an intrinsic level any range. */
+  readonly range: TimeRange;
+  /** Blocks that lie in the range from end to end and are to be kept. The claims are taken over: renewed, and given back at the end. */
+  readonly keep: readonly Claim[];
+  /**
+   * `reduced`: what the source's reducer gives. `joined`: with the planes of the companion behind, where the level has companions;
+   * for {@link reduceJoined}.
+   */
+  readonly layout: "reduced" | "joined";
+  /** Levels of the same source and parameters of which missing blocks that lie in the range are to be kept as well. */
+  readonly alsoLevels?: readonly Level[];
+}
+
+/** What is known of a {@link LevelReadRun}; complete once its `outcome` has resolved. */
+export interface LevelReadFacts {
+  /** Bytes that the reader gave. */
+  readonly bytesRead: number;
+  /** What was published: blocks by name of the level. */
+  readonly published: KeptFacts;
+  /** Why blocks that were to be kept are not: the disk is full, for example. The records were given all the same. */
+  readonly keepFailure: DasError | undefined;
+}
+
+/** Records of a level on their way. */
+export interface LevelReadRun {
+  /**
+   * The records in order of time, block by block, each as soon as its bin is complete, as one stream; nothing is read faster than they
+   * are taken, and a portion lasts until the next one is asked for. Comments are left out. Leaving early ends the run, and nothing is
+   * kept. Throws what the pipeline failed with after the records that came before.
+   */
+  readonly items: ItemSource;
+  /** The programs that are run before the pass. */
+  readonly stages: readonly Stage[];
+  /** How they ended. */
+  readonly statuses: readonly StageStatus[];
+  /** Resolves, never rejects, when nothing is left of the run and what is kept is in place. */
+  readonly outcome: Promise<Outcome>;
+  readonly facts: LevelReadFacts;
+  /** Ends everything at once. */
+  cancel(): void;
+}
+
+/** Records that wait for those of an earlier block, bytes; beyond it the earlier one is closed. */
+const MOST_HELD_BYTES = 8 << 20;
+
+/**
+ * Reads a range of a level that no block holds, gives its records, and keeps whole blocks of it, in one run of the reader.
+ * Errors of `items`: those of the pipeline; of {@link levelStages}. Source: das2-server 15.6, 15.7.
+ */
+export function readLevel(reading: LevelReading, around: BuildSurroundings): LevelReadRun {
+  return new Reading(reading, around);
+}
+
+class Reading implements LevelReadRun {
+  readonly #reading: LevelReading;
+  readonly #around: BuildSurroundings;
+  readonly #keeping: Keeping;
+  readonly #order = new RowOrder();
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  /** The part of the range that is read; `undefined` where none of it is valid. */
+  readonly #range: TimeRange | undefined;
+  #pipeline: PipelineItemsRun | undefined;
+  #published: KeptFacts = { built: {}, bytes: 0 };
+  #keepFailure: DasError | undefined;
+  #settle: (outcome: Outcome) => void = () => undefined;
+  #concluded: Promise<void> | undefined;
+  readonly outcome: Promise<Outcome>;
+  readonly stages: readonly Stage[];
+  readonly items: ItemSource;
+
+  constructor(reading: LevelReading, around: BuildSurroundings) {
+    const { source, level, range, keep } = reading;
+    this.#reading = reading;
+    this.#around = around;
+    this.#signal =
+      around.signal === undefined ? this.#stop.signal : AbortSignal.any([around.signal, this.#stop.signal]);
+    this.#range = trimToValidRange(source.validRange, range, new Date(around.now()));
+    this.#keeping = new Keeping(around);
+    this.#keeping.hold({ level, claims: keep });
+    const read = this.#range ?? range;
+    this.stages = levelStages(source, level, around.tools, read, read.begin).reader;
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    const work = this.#work();
+    this.items = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => work.next(),
+        return: async () => {
+          this.cancel();
+          await work.return(undefined);
+          // Also where nobody has asked for the first portion, when the generator has not begun.
+          await this.#conclude({ kind: "cancelled" });
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+  }
+
+  get statuses(): readonly StageStatus[] {
+    return this.#pipeline?.statuses ?? [];
+  }
+
+  get facts(): LevelReadFacts {
+    return {
+      bytesRead: this.#pipeline?.facts.bytes ?? 0,
+      published: this.#published,
+      keepFailure: this.#keepFailure,
+    };
+  }
+
+  cancel(): void {
+    this.#stop.abort();
+  }
+
+  async *#work(): AsyncGenerator<readonly StreamItem[], void, undefined> {
+    let outcome: Outcome = { kind: "cancelled" };
+    let pass: LevelPass | undefined;
+    try {
+      if (this.#range === undefined) {
+        outcome = { kind: "no data" };
+        return;
+      }
+      const run = startLevelRun(
+        this.#reading.source,
+        await this.#levels(this.#range),
+        this.#range,
+        this.#around,
+        this.#signal,
+      );
+      pass = run.pass;
+      this.#pipeline = run.pipeline;
+      for await (const items of run.pipeline.items) {
+        for (const item of items) pass.push(item);
+        if (this.#order.heldBytes > MOST_HELD_BYTES) pass.closeBefore(0, this.#order.latest);
+        const ready = this.#order.ready();
+        if (ready.length > 0) yield ready;
+        await pass.busy;
+        await this.#keeping.busy;
+        this.#noteFailure();
+      }
+      pass.end();
+      while (pass.ending !== undefined) await pass.ending;
+      this.#order.end();
+      const last = this.#order.ready();
+      if (last.length > 0) yield last;
+      outcome = await run.pipeline.outcome;
+      if (outcome.kind === "failed") throw outcome.error;
+    } catch (error) {
+      pass?.abandon();
+      const known = asDasError(error, "the reading of a level");
+      if (outcome.kind === "cancelled" && known.code !== "CANCELLED")
+        outcome = { kind: "failed", reason: "stage", error: known };
+      throw known;
+    } finally {
+      // Nobody waits for the disk who waits for records.
+      const concluded = this.#conclude(outcome, pass);
+      if (!endedWell(outcome)) await concluded;
+    }
+  }
+
+  /** Publishes, or removes what there is; lets go of everything. */
+  #conclude(outcome: Outcome, pass?: LevelPass): Promise<void> {
+    this.#concluded ??= (async () => {
+      if (endedWell(outcome) && pass !== undefined) {
+        try {
+          this.#published = await this.#keeping.publish(pass, this.#signal);
+        } catch (error) {
+          this.#keepFailure ??= asDasError(error, "the keeping of blocks");
+        }
+      }
+      this.#stop.abort();
+      await this.#keeping.end();
+      await this.#pipeline?.outcome;
+      this.#settle(outcome);
+    })();
+    return this.#concluded;
+  }
+
+  #noteFailure(): void {
+    const { failure } = this.#keeping;
+    if (failure !== undefined && this.#keepFailure === undefined)
+      this.#keepFailure = asDasError(failure.error, "the keeping of blocks");
+  }
+
+  /** The level whose records are given, then those that are only kept. */
+  async #levels(range: TimeRange): Promise<readonly RunLevel[]> {
+    const { source, level, keep, alsoLevels = [] } = this.#reading;
+    const claimed = [{ level, claims: keep }];
+    for (const other of alsoLevels) {
+      const blocks = blocksWithin(range, other.period);
+      if (blocks.end <= blocks.first) continue;
+      const one = await this.#keeping.claim(other, blocks);
+      if (one.claims.length > 0) claimed.push(one);
+    }
+    const [together = []] = levelsByReading(claimed, source, range, this.#around);
+    const runs: RunLevel[] = [];
+    for (const one of together) runs.push(await this.#keeping.level(source, one));
+    const [first, ...others] = runs;
+    return first === undefined ? [] : [this.#given(first), ...others];
+  }
+
+  /** The level as it is kept, its records given as well. */
+  #given(kept: RunLevel): RunLevel {
+    const order = this.#order;
+    const { period } = this.#reading.level;
+    const wanted = blocksOf(this.#reading.range, period);
+    const emit = this.#emitter();
+    return {
+      ...kept,
+      wants: (number) => number >= wanted.first && number < wanted.end,
+      take: (number, item) => {
+        kept.take(number, item);
+        emit(number, item);
+      },
+      closed: (number, done) => {
+        kept.closed(number, done);
+        if (done === undefined) order.closed(number);
+        else
+          done.then(
+            () => order.closed(number),
+            () => order.closed(number),
+          );
+      },
+      closesEarly: true,
+    };
+  }
+
+  /** Puts records into the order in the layout that is wanted, those outside of the range left out. */
+  #emitter(): (number: number, item: StreamItem) => void {
+    const { layout, range, level } = this.#reading;
+    const us = { begin: timeToUs2000(range.begin), end: timeToUs2000(range.end) };
+    const order = this.#order;
+    const cut = cutRange(us);
+    return (number, item) => {
+      const give: Emit = (passed) => order.take(number, laidOut(passed, layout));
+      const block = blockUs(number, level.period);
+      if (block.begin >= us.begin && block.end <= us.end) give(item);
+      else cut.push(item, give);
+    };
+  }
+}
+
+/** An item in a layout, in memory that lasts. */
+function laidOut(item: StreamItem, layout: LevelReading["layout"]): StreamItem {
+  if (item.kind === "packet")
+    return layout === "joined" ? item : { kind: "packet", header: layoutOf(item.header).main };
+  if (item.kind !== "data") return item;
+  const batch = layout === "joined" ? item.batch : mainBatch(item.batch);
+  return {
+    kind: "data",
+    batch: batch === item.batch ? { ...batch, bytes: new Uint8Array(batch.bytes) } : batch,
+  };
+}
