@@ -13,35 +13,40 @@ export interface PyramidRules {
   readonly leastRatio: number;
   /** The finest bins hold at least so many records. */
   readonly leastRecords: number;
-  /** No coarser level once the whole source has at most so many bins. */
-  readonly mostBins: number;
-  /** Of a block. */
+  /** No coarser level than one that has at most so many bins in all. */
+  readonly overviewBins: number;
+  /** Wanted size of a block. */
   readonly blockBytes: number;
   readonly leastBinsInBlock: number;
+  /** From here on more blocks count as a fault, */
+  readonly manyBlocks: number;
+  /** and there are never more of a level. */
   readonly mostBlocks: number;
   /** The largest raw stream of which every record is kept. */
   readonly mostRawBytes: number;
 }
 
 /**
- * - `ratio` 8: all levels together take an eighth more than the finest, and an answer that is made of the next finer level reads at
- *   most some eight bins for one of its own.
- * - `leastRecords` 4: finer bins would be as large as the raw stream, with their least and greatest values larger.
- * - `mostBins` 4000: clients draw some 2000 points, so an overview of all is made of two bins each.
+ * - `ratio` 8: all levels together take a seventh more than the finest, and an answer reads some eight bins of a level for one of its
+ *   own at most. Below 4 a level would spare too little for its room.
+ * - `leastRecords` 8, for the same reason. Averages, least and greatest values and counts take four times the room of averages alone,
+ *   so bins of 8 records already take half as much as the raw stream.
+ * - `overviewBins` 4000: clients draw some 2000 points, so an overview of everything is made of two bins each.
  * - `blockBytes` 4 MB: the middle of 1 to 16 MB. Smaller ones cost more to open than to read; of larger ones a short request reads
  *   mostly what it does not need.
- * - `mostBlocks` 100,000: folders, index and plans stay small.
+ * - `manyBlocks` 100,000: folders, index and plans stay small. `mostBlocks` is what an index answers for in one question, with room.
  * - `mostRawBytes` 4 GB: a copy of a small source costs little and spares the reader at any resolution; of a large one it would be a
  *   second archive, which a site has to want: `cacheLevel_NN = 'intrinsic | daily'`.
  */
 export const DEFAULT_PYRAMID: PyramidRules = {
   ratio: 8,
   leastRatio: 4,
-  leastRecords: 4,
-  mostBins: 4000,
+  leastRecords: 8,
+  overviewBins: 4000,
   blockBytes: 4e6,
   leastBinsInBlock: 16,
-  mostBlocks: 100_000,
+  manyBlocks: 100_000,
+  mostBlocks: 1_000_000,
   mostRawBytes: 4e9,
 };
 
@@ -114,30 +119,46 @@ function sizeText(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function binWidths(cadence: number, spanSeconds: number, rules: PyramidRules): number[] {
-  // The median of a cadence that trembles may be a little high: 1.0001 s is not to mean bins of 5 s instead of 4.
-  const least = cadence * rules.leastRecords * (1 - 1e-2);
-  const widths: number[] = [];
-  let next = WIDTHS.find((width) => width >= least);
+/** The widths of the bins, finest first. */
+function binWidths(cadence: number, spanSeconds: number, rules: PyramidRules): readonly number[] {
   // An overview of less than that many records is made of the records themselves.
-  if (spanSeconds / cadence <= rules.mostBins) next = undefined;
-  while (next !== undefined) {
-    widths.push(next);
-    next = spanSeconds / next <= rules.mostBins ? undefined : coarser(next, rules);
+  if (spanSeconds / cadence <= rules.overviewBins) return [];
+  // The median of a cadence that trembles may be a little high: 1.0001 s must not mean 10 s where 8 s would do.
+  const finest = WIDTHS.find((width) => width >= cadence * rules.leastRecords * (1 - 1e-2));
+  if (finest === undefined) return [];
+  const coarsest =
+    WIDTHS.find((width) => spanSeconds / width <= rules.overviewBins) ?? Number.POSITIVE_INFINITY;
+  const chains = chainsFrom(finest, rules);
+  // To the first width that is coarse enough, or else as near to it as there is a way.
+  const ends = [...chains.keys()].sort((a, b) => a - b);
+  const end = ends.find((width) => width >= coarsest) ?? ends.at(-1);
+  return end === undefined ? [] : (chains.get(end)?.widths ?? []);
+}
+
+/** Widths from the finest on, and how far their ratios are from the wanted one: the sum of squared logarithms. */
+interface Chain {
+  readonly widths: readonly number[];
+  readonly cost: number;
+}
+
+/** The best way from a width to every other that can be reached by whole multiples, by its last width. */
+function chainsFrom(finest: number, { ratio, leastRatio }: PyramidRules): ReadonlyMap<number, Chain> {
+  const chains = new Map<number, Chain>([[finest, { widths: [finest], cost: 0 }]]);
+  // Ascending, so the ways to all finer widths are known.
+  for (const width of WIDTHS.filter((candidate) => candidate > finest)) {
+    let best: Chain | undefined;
+    for (const [last, { widths, cost }] of chains) {
+      if (width / last < leastRatio * (1 - 1e-9) || !isMultiple(width, last)) continue;
+      const more = cost + Math.log(width / last / ratio) ** 2;
+      if (best === undefined || more < best.cost) best = { widths: [...widths, width], cost: more };
+    }
+    if (best !== undefined) chains.set(width, best);
   }
-  return widths;
+  return chains;
 }
 
-/** The width whose ratio to another is nearest to the wanted one, of those that are whole multiples of it. */
-function coarser(width: number, { ratio, leastRatio }: PyramidRules): number | undefined {
-  const distance = (wider: number) => Math.abs(Math.log(wider / width / ratio));
-  return WIDTHS.filter((wider) => wider / width >= leastRatio * (1 - 1e-9) && isMultiple(wider, width)).sort(
-    (a, b) => distance(a) - distance(b),
-  )[0];
-}
-
+/** In whole nanoseconds. */
 function isMultiple(wider: number, width: number): boolean {
-  // In whole nanoseconds.
   return Math.round(wider * 1e9) % Math.round(width * 1e9) === 0;
 }
 
@@ -154,12 +175,15 @@ interface PeriodQuestion {
 /** The period whose blocks are nearest in size to the wanted one, of those with enough bins and not too many blocks. */
 function choosePeriod(question: PeriodQuestion, rules: PyramidRules): BlockPeriod {
   const { seconds, step, bytesInSecond, spanSeconds, shortest } = question;
-  const distance = (period: BlockPeriod) =>
-    Math.abs(Math.log((shortestBlock(period) * bytesInSecond) / rules.blockBytes));
+  const fault = (period: BlockPeriod) => {
+    const length = shortestBlock(period);
+    const size = Math.abs(Math.log((length * bytesInSecond) / rules.blockBytes));
+    return size + Math.max(0, Math.log(spanSeconds / length / rules.manyBlocks));
+  };
   const possible = PERIODS.slice(shortest).filter((period) => {
     const length = shortestBlock(period);
     const fits = seconds === 0 || dividesPeriod({ period, seconds });
     return fits && length / step >= rules.leastBinsInBlock && spanSeconds / length <= rules.mostBlocks;
   });
-  return possible.sort((a, b) => distance(a) - distance(b))[0] ?? "yearly";
+  return possible.sort((a, b) => fault(a) - fault(b))[0] ?? "yearly";
 }
