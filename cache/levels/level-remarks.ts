@@ -8,7 +8,7 @@ import { whyNoBins, whyNotCached } from "./cacheable.js";
 
 /** Something odd about the levels of a definition. */
 export interface LevelRemark {
-  /** An `error`: the level, or `auto`, is without effect. */
+  /** An `error`: the level is without effect, or its blocks would be mixed up. Data are there all the same. */
   readonly level: "error" | "warning";
   /** NN of the level; missing: all of them, or `auto`. */
   readonly number?: number;
@@ -20,7 +20,7 @@ export function levelRemarks(source: DataSource, tools: PipelineTools): readonly
   if (source.cacheLevels.length === 0) return [];
   const reason = whyNotCached(source, tools);
   if (reason !== undefined)
-    return [{ level: "error", message: `blocks of this source cannot be kept: ${reason}` }];
+    return [{ level: "warning", message: `blocks of this source cannot be kept: ${reason}` }];
   const noBins = whyNoBins(source, tools);
   if (source.cacheLevels === "auto")
     return noBins === undefined

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { levelRemarks } from "../../cache/levels/level-remarks.js";
 import { loadConfig } from "../../config/config.js";
 import { packageRoot } from "../../config/package-root.js";
 import { checkTree, problemText, type SourceReport } from "../../dsdf/check.js";
@@ -38,7 +39,16 @@ async function check(ids?: string[], more: Partial<ToolSettings> = {}): Promise<
   chmodSync(join(bin, "outside"), 0o755);
   writeFileSync(join(bin, "no_program"), "");
   chmodSync(join(bin, "no_program"), 0o644);
-  return checkTree({ tree, tools, isBuiltIn: (name) => name === "built_in", programFolders: [bin] }, ids);
+  return checkTree(
+    {
+      tree,
+      tools,
+      isBuiltIn: (name) => name === "built_in",
+      programFolders: [bin],
+      levelRemarks: (source) => levelRemarks(source, tools),
+    },
+    ids,
+  );
 }
 
 const lines = (report: SourceReport | undefined) =>
@@ -81,7 +91,18 @@ describe("the check of definitions (das2-server 19.4)", () => {
     [
       "requiresInterval = 1\ncacheLevel_01 = '60 s | daily'",
       true,
-      "warning: cacheLevel_01: a source that needs an interval",
+      "warning: cacheLevel_01: blocks of this source cannot be kept: it computes points for an interval",
+    ],
+    ["cacheLevels = auto\nqstream = 1", true, "warning: cacheLevels: blocks of this source cannot be kept"],
+    [
+      "cacheLevel_02 = '7 s | daily'",
+      true,
+      "warning: cacheLevel_02: blocks (daily) are not whole bins of 7 s",
+    ],
+    [
+      "cacheLevel_02 = '2 s | persecond'",
+      false,
+      "error: cacheLevel_02: bins of 2 s have no centre in blocks",
     ],
     ["securityRealm = 'a \"b\"'", true, "warning: securityRealm: quotes and backslashes"],
     [

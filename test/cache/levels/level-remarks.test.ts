@@ -27,8 +27,8 @@ describe("what is said of cache levels", () => {
     ["reducer = not_reducible\ncacheLevel_03 = '60 s | daily'", /^error 3: no bins .*: it has no reducer/],
     ["reducer = pre_reduced\ncacheLevel_03 = '60 s | daily'", /^error 3: no bins .*: its reader reduces/],
     ["reducer = not_reducible\ncacheLevels = auto", /^warning: .*no reducer/],
-    ["requiresInterval = 1\ncacheLevel_03 = '60 s | daily'", /^error: .*interval/],
-    ["requiresInterval = 1\ncacheLevels = auto", /^error: .*interval/],
+    ["requiresInterval = 1\ncacheLevel_03 = '60 s | daily'", /^warning: .*interval/],
+    ["requiresInterval = 1\ncacheLevels = auto", /^warning: .*interval/],
     ["cacheLevel_03 = '60 s | daily | ../x'", /^error 3: "\.\."/],
     ["dropParams = 1\ncacheLevel_03 = '60 s | daily | x'", /^warning 3: .*dropParams/],
   ])("%s", (text, expected) => {
