@@ -6,6 +6,7 @@ import type { Series } from "../series/model.js";
 import { Bell } from "./bell.js";
 import { CHANGE_CHANNEL } from "./change-names.js";
 import type { ChangePosition } from "./change-position.js";
+import { readServer } from "./read-changes.js";
 import { type ChangeBatch, readRound } from "./read-round.js";
 
 /** What is followed, and what is done about it. */
@@ -13,8 +14,11 @@ export interface FollowOptions {
   /** Of the database of the records; a role that reads will do. */
   readonly url: string;
   readonly series: readonly Series[];
-  /** Where to begin, asked each time that this follower takes its turn: another one may have gone on meanwhile. */
-  load(): Promise<ChangePosition | undefined>;
+  /**
+   * Where to begin, asked each time that this follower takes its turn: another one may have gone on meanwhile.
+   * @param server names the database, see `readServer`
+   */
+  load(server: string): Promise<ChangePosition | undefined>;
   /** Is told of all changes, one batch after the other; whoever fails is told of the same ones again. */
   onChange(batch: ChangeBatch): Promise<void>;
   /** Is told of what went wrong; following goes on by itself. */
@@ -36,6 +40,7 @@ const TURN_MS = 5_000;
 const MOST_RETRY_MS = 30_000;
 const PRUNE_EVERY_MS = 3_600_000;
 const PRUNE_LIMIT_MS = 60_000;
+const READ_LIMIT_MS = 60_000;
 
 /** A quarter of a second, twice as long each time, half a minute at most. */
 export function retryDelay(attempt: number): number {
@@ -79,7 +84,12 @@ async function followOnce(options: FollowOptions, pool: ConnectionPool, onRound:
   });
   try {
     await takeTurn(options, listener, bell, () => isLost);
-    let position = await options.load();
+    const server = await inTransaction(
+      pool,
+      { access: "read", statementTimeoutMs: READ_LIMIT_MS, signal },
+      readServer,
+    );
+    let position = await options.load(server);
     let lookedAt = Number.NEGATIVE_INFINITY;
     let prunedAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {

@@ -16,6 +16,9 @@ export interface ChangeState {
   readonly tracked: readonly Series[];
 }
 
+/** Of the cluster, which keeps it for life, and the name in it. */
+const SERVER = sql`(SELECT system_identifier::text FROM pg_control_system()) || '/' || current_database()`;
+
 /**
  * Looks which series are tracked by triggers that fire. A server that follows another one tells of none: which transactions still run
  * at the other is not known there.
@@ -23,7 +26,7 @@ export interface ChangeState {
  */
 export async function readChangeState(database: Database, series: readonly Series[]): Promise<ChangeState> {
   const [row] = await database.query(sql`SELECT pg_current_snapshot()::text AS snapshot,
-      (SELECT system_identifier::text FROM pg_control_system()) AS server,
+      ${SERVER} AS server,
       NOT pg_is_in_recovery() AND coalesce((SELECT bool_and(has_table_privilege(c.oid, 'SELECT'))
         AND count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'drms' AND c.relname IN ('heliostream_changes', 'heliostream_tracked')), false) AS readable`);
@@ -34,6 +37,15 @@ export async function readChangeState(database: Database, series: readonly Serie
     snapshot: String(row?.snapshot),
     tracked: series.filter((_, n) => objects[n] !== undefined && present.has(objects[n])),
   };
+}
+
+/**
+ * Names a database among those of all servers: positions in the changes of another one mean nothing there.
+ * Errors: those of {@link Database}.
+ */
+export async function readServer(database: Database): Promise<string> {
+  const [row] = await database.query(sql`SELECT ${SERVER} AS server`);
+  return String(row?.server);
 }
 
 /** A place among rows: behind a transaction and a number. */
@@ -69,6 +81,8 @@ export async function readChangePage(
 ): Promise<ChangePage> {
   const keys = to.tracked.map(seriesKey);
   if (from.server !== to.server) return { changes: [], lost: keys };
+  // Where nothing is tracked, the tables need not be there.
+  if (keys.length === 0) return { changes: [], lost: [] };
   const lost = new Set(await lostSeries(database, keys, from));
   const known = keys.filter((key) => from.tracked.includes(key) && !lost.has(key));
   const rows = known.length === 0 ? [] : await changeRows(database, known, from.snapshot, to.snapshot, after);

@@ -1,4 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
+import { makeChangeTracking, planTrackingAt } from "../changes/track-series.js";
 import type { LocalPostgres } from "../postgres/local-server.js";
 import { printPlan } from "../schema/print-plan.js";
 import type { ArchiveUrls } from "../schema/run-statements.js";
@@ -19,7 +20,8 @@ export interface SetupHost extends ProgramHost {
 const OWN_DATABASES = { drms: "drms", sums: "drms_sums" } as const;
 
 /**
- * `netdrms-setup`: makes what an archive lacks, or with `--dry-run` prints it. Prints a line for each thing that was made.
+ * `netdrms-setup`: makes what an archive lacks, or has changes of series noted (`--track`); with `--dry-run` prints it. Prints a line for
+ * each thing that was made.
  *
  * @returns the exit status
  * Source: netdrms 2.1 to 2.9, 3.1, 3.2; docs/archive-programs.md.
@@ -36,7 +38,8 @@ export async function runSetup(host: SetupHost): Promise<number> {
     const server = await host.startServer(folder);
     try {
       const urls = { drms: server.url(OWN_DATABASES.drms), sums: server.url(OWN_DATABASES.sums) };
-      await setUp([...rest, "--create-databases"], urls, host);
+      const tracks = rest.some((word) => /^--(?:un)?track(?:=|$)/.test(word));
+      await setUp(tracks ? rest : [...rest, "--create-databases"], urls, host);
       host.log(`netdrms-setup: DRMS_URL is ${urls.drms} and SUMS_URL ${urls.sums}, while the server runs`);
     } finally {
       await server.stop();
@@ -49,12 +52,16 @@ async function setUp(
   defaults: SetupHost["defaults"],
   { print, log }: ProgramHost,
 ): Promise<void> {
-  const { urls, options, dryRun } = readSetupArguments(args, defaults);
+  const { urls, options, tracking, dryRun } = readSetupArguments(args, defaults);
   if (dryRun) {
-    await print(printPlan(await planArchive(urls, options)));
+    const plan = tracking === undefined ? planArchive(urls, options) : planTrackingAt(urls.drms, tracking);
+    await print(printPlan(await plan));
     return;
   }
-  const made = await setUpArchive(urls satisfies ArchiveUrls, options);
+  const made =
+    tracking === undefined
+      ? await setUpArchive(urls satisfies ArchiveUrls, options)
+      : await makeChangeTracking(urls.drms, tracking);
   for (const { description } of made) await print(`${description}\n`);
   if (made.length === 0) log("netdrms-setup: nothing was missing");
 }

@@ -28,6 +28,9 @@ export const SETUP_HELP = [
   "  --passwords FILE     lines user:password for users that are made; mode 600",
   "  --own-server DIR     instead of --drms: a PostgreSQL server of our own with its data in DIR, which is made, also with",
   "                       --dry-run; it runs while this program does. Its databases are drms and drms_sums",
+  "  --track SERIES       have changes of its records noted, so that caches of it are renewed at once; may be repeated.",
+  "                       Nothing else is made then",
+  "  --untrack SERIES     have them noted no longer; may be repeated",
   "  --dry-run            print what would be run, change nothing",
   "  -h, --help           print this",
   "",
@@ -39,6 +42,8 @@ export const SETUP_HELP = [
 export interface SetupArguments {
   readonly urls: ArchiveUrls;
   readonly options: SetupOptions;
+  /** Series whose changes are to be noted, and those of which no longer, instead of all else. */
+  readonly tracking?: { readonly track: readonly string[]; readonly untrack: readonly string[] };
   readonly dryRun: boolean;
 }
 
@@ -75,11 +80,25 @@ export function readSetupArguments(
   const stranger = [...passwords.keys()].find((name) => !used.has(name));
   if (stranger !== undefined)
     throw new DasError("USAGE", `there is a password of ${stranger}, who is not named as a user`);
+  const { track = [], untrack = [] } = values;
+  const isTracking = track.length > 0 || untrack.length > 0;
+  if (isTracking) expectAlone(Object.keys(values));
   return {
     urls: { drms, sums: sumsUrl(drms, values.sums, defaults) },
     options,
+    ...(isTracking ? { tracking: { track, untrack } } : {}),
     dryRun: values["dry-run"] === true,
   };
+}
+
+/** Whoever wants changes noted in an archive of others does not want it to be made anything else. */
+function expectAlone(given: readonly string[]): void {
+  const other = given.find((name) => !["track", "untrack", "drms", "dry-run"].includes(name));
+  if (other !== undefined)
+    throw new DasError(
+      "USAGE",
+      `--track and --untrack stand with --drms and --dry-run alone, not with --${other}`,
+    );
 }
 
 function parse(args: readonly string[]) {
@@ -99,6 +118,8 @@ function parse(args: readonly string[]) {
         user: texts,
         guest: texts,
         partition: texts,
+        track: texts,
+        untrack: texts,
         "create-databases": flag,
         "dry-run": flag,
       },

@@ -96,7 +96,11 @@ export async function openArchive(
   }
 }
 
-function seriesUrl(standard: StandardValues, settings: ArchiveSettings): string {
+/**
+ * The URL of the database of series that a reader with these arguments uses.
+ * Errors: BAD_CONFIG where no archive is set up.
+ */
+export function seriesUrl(standard: StandardValues, settings: ArchiveSettings): string {
   const configured = databaseUrl(settings, "drms");
   const isNamed = standard.JSOC_DBHOST !== undefined || standard.JSOC_DBNAME !== undefined;
   if (configured === undefined && !isNamed)

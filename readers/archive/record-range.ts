@@ -31,27 +31,56 @@ const CADENCE = 60;
 /** What rounding may do to a time that is compared in the database, s. */
 const ROUNDING = 1;
 
+/** What tells where the records of a reader are in time. */
+export interface RecordAxis {
+  /** Without a range of time. */
+  readonly query: RecordSetQuery;
+  /** The keyword with the times: x of a record. */
+  readonly time: Keyword;
+  /** Number of the prime key by which a range of time is found. */
+  readonly key: number;
+  /** Of that key; missing where it has no slots. */
+  readonly slotting: Slotting | undefined;
+  /** How far `time` may be from that key, s; 0 where it is that key. */
+  readonly around: number;
+  /** Time between records, s. */
+  readonly cadenceSeconds: number;
+}
+
 /**
- * The record set of a reader within a range of time: a range of the first prime key that is a time (or of the one that has the times),
- * a slot wider on both sides. Values of `time` are not looked at here, so some records lie outside.
- *
+ * Where the records of a reader are in time, whatever the range.
  * Errors: USAGE where the record set is no single one, or the series has no such keyword or no prime key that is a time; BAD_QUERY,
  * NO_SUCH_SERIES, BROKEN_LINK, those of the database.
  */
-export async function recordRange(
+export async function recordAxis(
   catalog: SeriesCatalog,
   { ds, time: name, pad, cadence }: Pick<RecordValues, "ds" | "time" | "pad" | "cadence">,
-  range: TimeRange,
-): Promise<RecordRange> {
+): Promise<RecordAxis> {
   const query = await oneSet(catalog, ds);
   const { series } = query;
   const given = name === undefined ? undefined : await timeKeyword(catalog, series, name);
   const key = timeKey(series, given);
-  const { external, internal } = series.primeKeys[key]!; // the key was found there
+  const { external } = series.primeKeys[key]!; // the key was found there
   const time = given ?? external;
   const slotting = slotRule(series, external)?.slotting;
   const step = slotting === undefined ? undefined : Math.abs(slotting.step);
   const around = time === external ? 0 : (pad ?? Math.max(step ?? 0, LEAST_PAD));
+  return { query, time, key, slotting, around, cadenceSeconds: cadence ?? step ?? CADENCE };
+}
+
+/**
+ * The record set of a reader within a range of time: a range of the first prime key that is a time (or of the one that has the times),
+ * a slot wider on both sides. Values of `time` are not looked at here, so some records lie outside.
+ *
+ * Errors: those of {@link recordAxis}.
+ */
+export async function recordRange(
+  catalog: SeriesCatalog,
+  values: Pick<RecordValues, "ds" | "time" | "pad" | "cadence">,
+  range: TimeRange,
+): Promise<RecordRange> {
+  const { query, time, key, slotting, around, cadenceSeconds } = await recordAxis(catalog, values);
+  const { external, internal } = query.series.primeKeys[key]!; // the key was found there
   const { begin, end } = timeRangeToDrms(range);
   const interval = keyInterval(slotting, begin - around, end + around);
   // Slots ascend as times do; records of one slot need not.
@@ -61,7 +90,7 @@ export async function recordRange(
     query: withKeyRange(query, key, interval),
     time,
     order: isSorted && key === 0 ? [] : isSorted ? [internal] : sorted,
-    cadenceSeconds: cadence ?? step ?? CADENCE,
+    cadenceSeconds,
   };
 }
 

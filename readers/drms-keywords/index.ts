@@ -1,4 +1,3 @@
-import { declareArguments } from "../../netdrms/module/check-declaration.js";
 import type { ParsedArguments } from "../../netdrms/module/parse-arguments.js";
 import { planSelection } from "../../netdrms/query/plan-selection.js";
 import { planKeywords } from "../../netdrms/records/plan-records.js";
@@ -12,46 +11,26 @@ import { LE_REAL8 } from "../../stream/value-type.js";
 import { openArchive } from "../archive/archive-connection.js";
 import { keptRows, type RowSieve, rowSieve } from "../archive/kept-rows.js";
 import { qualityCut } from "../archive/quality-cut.js";
-import { RANGE_POSITIONALS, RECORD_PARAMETERS, recordModule } from "../archive/record-arguments.js";
+import { recordModule } from "../archive/record-arguments.js";
 import { queryLine, recordRange } from "../archive/record-range.js";
 import { seriesTitle, warningItems } from "../archive/stream-text.js";
 import { Pacer } from "../pacer.js";
 import { noDataItem, streamItem } from "../stream-parts.js";
+import { KEYWORD_ARGUMENTS } from "./keyword-arguments.js";
 import { keywordPlane, shownKeywords } from "./keyword-planes.js";
 import { RowPackets } from "./row-packets.js";
 
-const NAME = "drms-keywords";
-
-const DECLARATION = declareArguments({
-  name: NAME,
-  summary:
-    "Writes keywords of the records of a series as a das2 stream: a packet a record, a plane a keyword.",
-  params: [
-    ...RECORD_PARAMETERS,
-    {
-      name: "key",
-      type: "STRINGS",
-      default: "",
-      about: "keywords; by default all of the records whose values are numbers",
-    },
-    {
-      name: "show",
-      type: "STRINGS",
-      default: "",
-      fromRequest: true,
-      about: "of these keywords the ones that are wanted; by default all",
-    },
-  ],
-  flags: [],
-  positionals: RANGE_POSITIONALS,
-  requestWords: true,
-});
+const NAME = KEYWORD_ARGUMENTS.name;
 
 /** Makes time series of the keywords of a series. */
-export const drmsKeywords = recordModule({ kind: "reader", declaration: DECLARATION, read: keywordSeries });
+export const drmsKeywords = recordModule({
+  kind: "reader",
+  declaration: KEYWORD_ARGUMENTS,
+  read: keywordSeries,
+});
 
 async function* keywordSeries(
-  { values, standard }: ParsedArguments<typeof DECLARATION>,
+  { values, standard }: ParsedArguments<typeof KEYWORD_ARGUMENTS>,
   range: TimeRange,
   context: ProgramContext,
 ): ItemSource {

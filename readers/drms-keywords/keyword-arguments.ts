@@ -1,0 +1,28 @@
+import { declareArguments } from "../../netdrms/module/check-declaration.js";
+import { RANGE_POSITIONALS, RECORD_PARAMETERS } from "../archive/record-arguments.js";
+
+/** What the reader of keywords takes. */
+export const KEYWORD_ARGUMENTS = declareArguments({
+  name: "drms-keywords",
+  summary:
+    "Writes keywords of the records of a series as a das2 stream: a packet a record, a plane a keyword.",
+  params: [
+    ...RECORD_PARAMETERS,
+    {
+      name: "key",
+      type: "STRINGS",
+      default: "",
+      about: "keywords; by default all of the records whose values are numbers",
+    },
+    {
+      name: "show",
+      type: "STRINGS",
+      default: "",
+      fromRequest: true,
+      about: "of these keywords the ones that are wanted; by default all",
+    },
+  ],
+  flags: [],
+  positionals: RANGE_POSITIONALS,
+  requestWords: true,
+});
