@@ -55,6 +55,9 @@ export interface Claim {
 /** What a publication came to: `published`, or `outdated`: records changed while it was being built, so it was stored as stale. */
 export type Publication = "published" | "outdated";
 
+/** How a publication under a claim went; `unclaimed`: the claim is not held, and nothing was done. */
+export type ClaimedPublication = Publication | "unclaimed";
+
 /**
  * Which blocks there are. The index is a finger post, never a witness: what it says is present is served only after the block
  * itself was checked, and what it says is absent is looked for on the disk before it is built.

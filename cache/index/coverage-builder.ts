@@ -2,7 +2,8 @@ import { DasError } from "../../errors/das-error.js";
 import { type BlockSpan, blockBegin, UNIFORM_SECONDS } from "../block-number.js";
 import type { Level } from "../level.js";
 import type { BlockRun, Coverage, Moment } from "./block-index.js";
-import { RECORD_BYTES, STATE_BYTE, secondMs, stateOf } from "./block-record.js";
+import { STATE_BYTE, secondMs, stateOf } from "./block-record.js";
+import { RecordWords } from "./record-words.js";
 import { VersionDigest } from "./version-digest.js";
 
 /** Blocks on record in one range: a year of blocks of ten seconds, 32 MiB of records. */
@@ -24,60 +25,38 @@ export type CoveredLevel = Pick<Level, "period" | "freshness" | "definition" | "
  */
 export class CoverageBuilder {
   readonly #span: BlockSpan;
-  readonly #endSecond: (number: number) => number;
-  readonly #liveDelay: number;
-  /** Builds before this second are stale: `notBefore`. */
-  readonly #oldest: number;
-  /** Builds after this second are stale. */
-  readonly #newest: number;
-  /** Open blocks that were built before this second are stale. */
-  readonly #oldestOpen: number;
+  readonly #limits: StaleLimits;
   readonly #digest: VersionDigest;
+  readonly #room = new RecordWords();
   readonly #runs: BlockRun[] = [];
   /** The run being gathered: its state, and where it begins. */
   #state: number = STATE_BYTE.absent;
   #first: number;
-  /** The first block that nothing was said of. */
+  /** The first block of which nothing was said. */
   #at: number;
   #count = 0;
-  #newestSecond = -1;
+  #newest = -1;
 
   constructor(level: CoveredLevel, span: BlockSpan, moment: Moment) {
-    const { liveDelaySeconds, openTtlSeconds } = level.freshness;
     this.#span = span;
     this.#first = span.first;
     this.#at = span.first;
-    this.#endSecond = endSeconds(level.period);
-    this.#liveDelay = liveDelaySeconds;
-    this.#oldest = moment.notBefore === undefined ? 0 : Math.ceil(exactSecond(moment.notBefore));
-    this.#newest = exactSecond(moment.now + CLOCK_SLACK_MS);
-    this.#oldestOpen = exactSecond(moment.now) - openTtlSeconds;
+    this.#limits = staleLimits(level, moment);
     this.#digest = new VersionDigest([level.definition, level.dataVersion ?? null]);
   }
 
   /**
    * Records of blocks from `first` on, 8 bytes each; what is outside of the range is left out.
-   * Errors: TOO_MANY_BLOCKS where the range has more than 2^22 on record; a piece that is not whole records is an error of the caller.
+   * Errors: TOO_MANY_BLOCKS where the range has more than 2^22 on record.
    */
   add(first: number, records: Uint8Array): void {
+    const words = this.#room.of(records);
     const begin = Math.max(first, this.#at);
-    const end = Math.min(first + Math.floor(records.length / RECORD_BYTES), this.#span.end);
+    const end = Math.min(first + words.length / 2, this.#span.end);
     if (begin >= end) return;
     this.#skipTo(begin);
-    const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
-    let offset = (begin - first) * RECORD_BYTES;
-    for (let number = begin; number < end; number++, offset += RECORD_BYTES) {
-      const word = view.getUint32(offset, true);
-      let state = word & 0xff;
-      if (state !== STATE_BYTE.absent && state <= STATE_BYTE.stale) {
-        const second = view.getUint32(offset + 4, true);
-        this.#digest.add(number, word, second);
-        this.#count++;
-        if (second > this.#newestSecond) this.#newestSecond = second;
-        if (state !== STATE_BYTE.stale && this.#isStale(number, second)) state = STATE_BYTE.stale;
-      } else state = STATE_BYTE.absent;
-      if (state !== this.#state) this.#turn(number, state);
-    }
+    this.#digest.add(begin, words, begin - first, end - begin);
+    this.#scan(begin, end, words.subarray(2 * (begin - first)));
     this.#at = end;
     if (this.#count > MAX_BLOCKS) throw tooManyBlocks();
   }
@@ -89,13 +68,35 @@ export class CoverageBuilder {
     return {
       runs: this.#runs,
       version: this.#digest.text(),
-      newestMs: this.#newestSecond < 0 ? 0 : secondMs(this.#newestSecond),
+      newestMs: this.#newest < 0 ? 0 : secondMs(this.#newest),
     };
   }
 
-  #isStale(number: number, second: number): boolean {
-    if (second < this.#oldest || second > this.#newest) return true;
-    return second < this.#oldestOpen && this.#endSecond(number) > second - this.#liveDelay;
+  /** Half a million records are usual, so what the loop needs is in locals. */
+  #scan(begin: number, end: number, words: Uint32Array): void {
+    const { absent, stale } = STATE_BYTE;
+    const { oldest, latest, oldestOpen, liveDelay, blockSeconds, endSecond } = this.#limits;
+    let [current, newest, count] = [this.#state, this.#newest, this.#count];
+    for (let number = begin, at = 0; number < end; number++, at += 2) {
+      let state = (words[at] as number) & 0xff; // in bounds
+      if (state === absent || state > stale) state = absent;
+      else {
+        const second = words[at + 1] as number;
+        count++;
+        if (second > newest) newest = second;
+        if (second < oldest || second > latest) state = stale;
+        else if (second < oldestOpen) {
+          const over = blockSeconds > 0 ? (number + 1) * blockSeconds : endSecond(number);
+          if (over > second - liveDelay) state = stale;
+        }
+      }
+      if (state !== current) {
+        this.#turn(number, state);
+        current = state;
+      }
+    }
+    this.#newest = newest;
+    this.#count = count;
   }
 
   /** Blocks up to `number` were not mentioned. */
@@ -115,6 +116,32 @@ export class CoverageBuilder {
   }
 }
 
+/** When a build is stale, whole seconds since 2000. */
+interface StaleLimits {
+  /** Builds before this are. */
+  readonly oldest: number;
+  /** Builds after this are. */
+  readonly latest: number;
+  /** Builds of open blocks before this are. */
+  readonly oldestOpen: number;
+  readonly liveDelay: number;
+  /** Length of all blocks; 0 where `endSecond` gives the end of each. */
+  readonly blockSeconds: number;
+  readonly endSecond: (number: number) => number;
+}
+
+function staleLimits({ period, freshness }: CoveredLevel, { now, notBefore }: Moment): StaleLimits {
+  const isUniform = period !== "monthly" && period !== "yearly";
+  return {
+    oldest: notBefore === undefined ? 0 : Math.ceil(exactSecond(notBefore)),
+    latest: Math.floor(exactSecond(now + CLOCK_SLACK_MS)),
+    oldestOpen: Math.ceil(exactSecond(now) - freshness.openTtlSeconds),
+    liveDelay: freshness.liveDelaySeconds,
+    blockSeconds: isUniform ? UNIFORM_SECONDS[period] : 0,
+    endSecond: (number) => blockBegin(number + 1, period).day * 86_400,
+  };
+}
+
 /** The refusal of a range with too many blocks. */
 export function tooManyBlocks(): DasError {
   return new DasError(
@@ -126,12 +153,4 @@ export function tooManyBlocks(): DasError {
 /** Seconds since 2000, not rounded. */
 function exactSecond(ms: number): number {
   return (ms - secondMs(0)) / 1000;
-}
-
-/** The end of a block, seconds since 2000. */
-function endSeconds(period: Level["period"]): (number: number) => number {
-  if (period === "monthly" || period === "yearly")
-    return (number) => blockBegin(number + 1, period).day * 86_400;
-  const seconds = UNIFORM_SECONDS[period];
-  return (number) => (number + 1) * seconds;
 }

@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import type { BlockSpan } from "../block-number.js";
 import type { Level } from "../level.js";
-import type { BlockDetails, BlockIndex, Claim, Coverage, Moment, Publication } from "./block-index.js";
+import type {
+  BlockDetails,
+  BlockIndex,
+  Claim,
+  ClaimedPublication,
+  Coverage,
+  Moment,
+  Publication,
+} from "./block-index.js";
 import { decodeDetails, encodeExtra, encodeRecord, RECORD_BYTES, recordSecond } from "./block-record.js";
 import { CoverageBuilder, MAX_BLOCKS, tooManyBlocks } from "./coverage-builder.js";
 import { levelNames } from "./level-names.js";
@@ -30,9 +38,6 @@ const MARK_CHUNKS = 64;
 
 /** A claim that lapsed this long ago is of a builder that is dead. */
 const DEAD_CLAIM_MS = 86_400_000;
-
-/** How a publication under a claim went; `unclaimed`: the claim is not held, and nothing was done. */
-export type ClaimedPublication = Publication | "unclaimed";
 
 /** The index in Redis; where it lies there, redis-keys.ts. Changes of several keys are scripts. */
 export class RedisIndex implements BlockIndex {

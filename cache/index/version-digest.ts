@@ -1,5 +1,5 @@
-/** Odd 32-bit constants with bits all over, from the fractional part of the golden ratio and of square roots of primes. */
-const MULTIPLIERS = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f] as const;
+/** Odd 32-bit constants with bits all over: of the golden ratio, and of the finishing step of MurmurHash3's kind of mixing. */
+const [GOLDEN, MIX_A, MIX_B] = [0x9e3779b1, 0x85ebca6b, 0xc2b2ae35] as const;
 
 /**
  * A digest of which blocks there are and of which version each is: 64 bits, quick rather than safe against somebody who can choose
@@ -13,38 +13,51 @@ export class VersionDigest {
 
   /** @param seed what all blocks of the digest have in common */
   constructor(seed: readonly (string | null)[]) {
-    for (const byte of Buffer.from(JSON.stringify(seed))) this.#mix(byte);
+    const text = JSON.stringify(seed);
+    for (let i = 0; i < text.length; i++) this.#mix(text.charCodeAt(i), i);
   }
 
-  /** Adds the record of a block, as two words of 32 bits. Blocks are to be added in ascending order. */
-  add(number: number, word: number, second: number): void {
-    if (number !== this.#next) {
-      // Blocks that were left out shift all that follow.
-      this.#mix(number | 0);
-      this.#mix(Math.floor(number / 2 ** 32) | 0);
+  /**
+   * Adds records as pairs of words; those of which the first is 0 are of blocks that are not there. Blocks are to be added in ascending
+   * order; it makes no difference in how many pieces.
+   * @param first number of the block of the record at `from`
+   */
+  add(first: number, words: Uint32Array, from: number, count: number): void {
+    let [a, b, next] = [this.#a, this.#b, this.#next];
+    for (let i = 0, at = 2 * from; i < count; i++, at += 2) {
+      const word = words[at] as number; // in bounds, and this is the inner loop
+      if (word === 0) continue;
+      const number = first + i;
+      if (number !== next) {
+        // Blocks that were left out shift all that follow.
+        a = Math.imul(a ^ (number | 0), GOLDEN);
+        a ^= a >>> 15;
+        b = (Math.imul(b ^ Math.floor(number / 2 ** 32), MIX_A) + a) | 0;
+      }
+      next = number + 1;
+      a = Math.imul(a ^ word, GOLDEN);
+      a ^= a >>> 15;
+      b = (Math.imul(b ^ (words[at + 1] as number), MIX_A) + a) | 0;
     }
-    this.#next = number + 1;
-    this.#mix(word);
-    this.#mix(second);
+    [this.#a, this.#b, this.#next] = [a, b, next];
   }
 
   /** 16 hex digits. */
   text(): string {
-    return finished(this.#a ^ this.#b) + finished(Math.imul(this.#a, MULTIPLIERS[2]) ^ this.#b);
+    return finished(this.#a ^ this.#b) + finished(Math.imul(this.#a, MIX_B) ^ this.#b);
   }
 
-  #mix(value: number): void {
-    const a = Math.imul(this.#a ^ value, MULTIPLIERS[0]);
+  #mix(left: number, right: number): void {
+    const a = Math.imul(this.#a ^ left, GOLDEN);
     this.#a = a ^ (a >>> 15);
-    const b = Math.imul(((this.#b << 13) | (this.#b >>> 19)) ^ value, MULTIPLIERS[1]);
-    this.#b = ((b ^ (b >>> 13)) + a) | 0;
+    this.#b = (Math.imul(this.#b ^ right, MIX_A) + this.#a) | 0;
   }
 }
 
 /** Eight hex digits; spreads the last words that were mixed in over all bits. */
 function finished(value: number): string {
   let h = value ^ (value >>> 16);
-  h = Math.imul(h, MULTIPLIERS[1]);
-  h = Math.imul(h ^ (h >>> 13), MULTIPLIERS[3]);
+  h = Math.imul(h, MIX_A);
+  h = Math.imul(h ^ (h >>> 13), MIX_B);
   return ((h ^ (h >>> 16)) >>> 0).toString(16).padStart(8, "0");
 }

@@ -19,5 +19,6 @@ redis.call('SREM', GENERATIONS, '') -- a write that takes no memory
 for _, generation in ipairs(redis.call('SMEMBERS', GENERATIONS)) do
   for i = 4, #ARGV do remove(tonumber(ARGV[i]), generation) end
 end
+flush()
 return redis.status_reply('OK')`,
 );

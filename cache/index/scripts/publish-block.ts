@@ -24,6 +24,7 @@ local token, _, changes = claim_of(KEYS[1], ARGV[5])
 if token ~= ARGV[6] then return 0 end
 local is_changed = changes ~= tonumber(ARGV[7])
 put(tonumber(ARGV[5]), is_changed and ARGV[9] or ARGV[8], ARGV[10])
+flush()
 redis.call('HDEL', KEYS[1], ARGV[5])
 return is_changed and 2 or 1`,
 );

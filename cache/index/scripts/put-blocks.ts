@@ -31,5 +31,6 @@ for i = 5, #ARGV, 4 do
     count = count + 1
   end
 end
+flush()
 return count`,
 );

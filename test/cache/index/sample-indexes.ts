@@ -1,5 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe } from "vitest";
 import type { BlockIndex } from "../../../cache/index/block-index.js";
+import { FileIndex } from "../../../cache/index/file-index.js";
 import { ioredisLink } from "../../../cache/index/ioredis-link.js";
 import { RedisIndex } from "../../../cache/index/redis-index.js";
 import { respLink } from "../../../cache/index/resp-link.js";
@@ -42,6 +46,20 @@ export function describeEachIndex(title: string, suite: (sample: SampleIndex) =>
         return index;
       },
       another,
+    });
+  });
+
+  describe(`${title}: files`, () => {
+    let root: string;
+    beforeEach(async () => {
+      root = await mkdtemp(join(tmpdir(), "heliostream-index-"));
+    });
+    afterEach(() => rm(root, { recursive: true, force: true }));
+    suite({
+      get index() {
+        return new FileIndex(root);
+      },
+      another: () => new FileIndex(root),
     });
   });
 }

@@ -1,0 +1,170 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemCode } from "../store/store-error.js";
+import type { Claim } from "./block-index.js";
+
+/** A claim as it stands in its file. */
+interface ClaimFile {
+  readonly token: string;
+  readonly owner: string;
+  readonly expiry: number;
+}
+
+/** The text of a claim; owners are short. */
+const MAX_CLAIM_BYTES = 4096;
+/** What a process does while it holds a lock takes milliseconds; after this it is dead. */
+const DEAD_LOCK_MS = 10_000;
+/** From so many blocks on, one look into the folder is faster than one for each. */
+const FEW = 64;
+
+/**
+ * Who builds which block of a level, in files: `N` is made by O_EXCL, so one process gets it, and has token, owner and expiry in it.
+ * Who takes over or changes a claim that is there holds `N.lock` for a moment, made in the same way.
+ */
+export class FileClaims {
+  readonly #folder: string;
+  readonly #clock: () => number;
+
+  /** @param clock ms since 1970 */
+  constructor(folder: string, clock: () => number) {
+    this.#folder = folder;
+    this.#clock = clock;
+  }
+
+  /** Takes those that nobody holds, or whose claim has lapsed. */
+  async take(
+    numbers: readonly number[],
+    token: string,
+    owner: string,
+    leaseMs: number,
+    changes: number,
+  ): Promise<Claim[]> {
+    await mkdir(this.#folder, { recursive: true });
+    const taken: Claim[] = [];
+    for (const number of numbers) {
+      const text = JSON.stringify({ token, owner: owner.slice(0, 200), expiry: this.#clock() + leaseMs });
+      if ((await this.#make(number, text)) || (await this.#takeOver(number, text)))
+        taken.push({ number, token, changes });
+    }
+    return taken;
+  }
+
+  /** Whether a claim has not been taken by somebody else; it may have lapsed. */
+  async isHeld({ number, token }: Claim): Promise<boolean> {
+    return (await this.#read(number))?.token === token;
+  }
+
+  /** Prolongs claims that nobody else has taken; gives those. */
+  async renew(claims: readonly Claim[], leaseMs: number): Promise<Claim[]> {
+    const held: Claim[] = [];
+    for (const claim of claims) {
+      const isHeld = await this.#locked(claim.number, async () => {
+        const found = await this.#read(claim.number);
+        if (found?.token !== claim.token) return false;
+        await this.#replace(claim.number, JSON.stringify({ ...found, expiry: this.#clock() + leaseMs }));
+        return true;
+      });
+      if (isHeld === true) held.push(claim);
+    }
+    return held;
+  }
+
+  /** Gives claims back; those that somebody else has taken stay. */
+  async release(claims: readonly Claim[]): Promise<void> {
+    for (const claim of claims)
+      await this.#locked(claim.number, async () => {
+        if (await this.isHeld(claim)) await rm(this.#path(claim.number), { force: true });
+      });
+  }
+
+  /** Of these, those whose claim has not lapsed. */
+  async held(numbers: readonly number[]): Promise<number[]> {
+    const here = numbers.length > FEW ? new Set(await readdir(this.#folder).catch(() => [])) : undefined;
+    const held: number[] = [];
+    for (const number of numbers)
+      if ((here === undefined || here.has(String(number))) && !(await this.#isFree(number)))
+        held.push(number);
+    return held;
+  }
+
+  async #make(number: number, text: string): Promise<boolean> {
+    try {
+      await writeFile(this.#path(number), text, { flag: "wx" });
+      return true;
+    } catch (error) {
+      if (systemCode(error) === "EEXIST") return false;
+      throw error;
+    }
+  }
+
+  async #takeOver(number: number, text: string): Promise<boolean> {
+    if (!(await this.#isFree(number))) return false;
+    const taken = await this.#locked(number, async () => {
+      // Somebody may have been faster between the look and the lock.
+      if (!(await this.#isFree(number))) return false;
+      await this.#replace(number, text);
+      return true;
+    });
+    return taken === true;
+  }
+
+  /** Whether the claim has lapsed. One that cannot be read is being written, or is garbage when it is old. */
+  async #isFree(number: number): Promise<boolean> {
+    const found = await this.#read(number);
+    if (found !== undefined) return found.expiry <= this.#clock();
+    const age = await ageOf(this.#path(number));
+    return age === undefined || age > DEAD_LOCK_MS;
+  }
+
+  async #read(number: number): Promise<ClaimFile | undefined> {
+    try {
+      const text = await readFile(this.#path(number));
+      return text.length > MAX_CLAIM_BYTES ? undefined : claimOf(JSON.parse(text.toString("utf8")));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #replace(number: number, text: string): Promise<void> {
+    const aside = `${this.#path(number)}.${randomBytes(6).toString("hex")}`;
+    await writeFile(aside, text, { flag: "wx" });
+    await rename(aside, this.#path(number));
+  }
+
+  /** Does a step while no other process does one with this claim; `undefined` where another one does. */
+  async #locked<T>(number: number, step: () => Promise<T>): Promise<T | undefined> {
+    const lock = `${this.#path(number)}.lock`;
+    try {
+      await (await open(lock, "wx")).close();
+    } catch (error) {
+      if (systemCode(error) === "ENOENT") return undefined;
+      if (systemCode(error) !== "EEXIST") throw error;
+      if (((await ageOf(lock)) ?? 0) > DEAD_LOCK_MS) await rm(lock, { force: true });
+      return undefined;
+    }
+    try {
+      return await step();
+    } finally {
+      await rm(lock, { force: true });
+    }
+  }
+
+  #path(number: number): string {
+    return join(this.#folder, String(number));
+  }
+}
+
+/** Milliseconds since a file was written, by the clock of this host; `undefined` where there is none. */
+async function ageOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined ? undefined : Date.now() - found.mtimeMs;
+}
+
+function claimOf(value: unknown): ClaimFile | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!("token" in value && "owner" in value && "expiry" in value)) return undefined;
+  const { token, owner, expiry } = value;
+  if (typeof token !== "string" || typeof owner !== "string" || typeof expiry !== "number") return undefined;
+  return { token, owner, expiry };
+}
