@@ -32,20 +32,14 @@ export class FileClaims {
     this.#clock = clock;
   }
 
-  /** Takes those that nobody holds, or whose claim has lapsed. */
-  async take(
-    numbers: readonly number[],
-    token: string,
-    owner: string,
-    leaseMs: number,
-    changes: number,
-  ): Promise<Claim[]> {
+  /** Takes those that nobody holds, or whose claim has lapsed, under the tokens that they have. */
+  async take(claims: readonly Claim[], owner: string, leaseMs: number): Promise<Claim[]> {
     await mkdir(this.#folder, { recursive: true });
     const taken: Claim[] = [];
-    for (const number of numbers) {
+    for (const claim of claims) {
+      const { number, token } = claim;
       const text = JSON.stringify({ token, owner: owner.slice(0, 200), expiry: this.#clock() + leaseMs });
-      if ((await this.#make(number, text)) || (await this.#takeOver(number, text)))
-        taken.push({ number, token, changes });
+      if ((await this.#make(number, text)) || (await this.#takeOver(number, text))) taken.push(claim);
     }
     return taken;
   }

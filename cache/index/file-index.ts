@@ -25,6 +25,8 @@ import { FileUsage } from "./file-usage.js";
 import { levelNames } from "./level-names.js";
 import { checkCount, inSlices, MAX_DETAILS } from "./many-numbers.js";
 
+/** What the tokens of claims in files begin with. */
+const FILE_TOKEN = "f";
 const GENERATION = /^[0-9a-f]{16}$/;
 /** Sidecars that are read at the same time. */
 const FILES_AT_ONCE = 16;
@@ -76,7 +78,18 @@ export class FileIndex implements BlockIndex {
     return withFiles("written", async () => {
       // Before the claims: what changes between the two is counted.
       const changes = await this.changes(level).position();
-      return this.#claims(level).take(numbers, randomBytes(12).toString("hex"), owner, leaseMs, changes);
+      const token = FILE_TOKEN + randomBytes(12).toString("hex");
+      const wanted = numbers.map((number) => ({ number, token, changes }));
+      return this.#claims(level).take(wanted, owner, leaseMs);
+    });
+  }
+
+  /** Keeps claims here as well that were taken elsewhere; gives those that nobody here had, or had already. */
+  adopt(level: Level, claims: readonly Claim[], owner: string, leaseMs: number): Promise<readonly Claim[]> {
+    return withFiles("written", async () => {
+      const here = await this.#claims(level).renew(claims, leaseMs);
+      const others = claims.filter((claim) => !here.includes(claim));
+      return [...here, ...(await this.#claims(level).take(others, owner, leaseMs))];
     });
   }
 
@@ -232,6 +245,11 @@ export class FileIndex implements BlockIndex {
   #folder(level: Level): string {
     return join(this.#root, levelNames(level).level);
   }
+}
+
+/** Whether a claim was taken in files. */
+export function isFileClaim({ token }: Claim): boolean {
+  return token.startsWith(FILE_TOKEN);
 }
 
 function entryOf(details: BlockDetails): BlockEntry {

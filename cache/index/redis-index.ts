@@ -79,7 +79,7 @@ export class RedisIndex implements BlockIndex {
     leaseMs: number,
   ): Promise<readonly Claim[]> {
     const { claims } = this.#keys(level);
-    const token = randomBytes(12).toString("hex");
+    const token = `r${randomBytes(12).toString("hex")}`; // those of files begin with another letter
     const taken: Claim[] = [];
     for (const slice of inSlices(numbers, MAX_NUMBERS)) {
       const args = [token, owner, String(Math.ceil(leaseMs)), ...slice.map(String)];
