@@ -7,7 +7,7 @@ const ours = new Set<string>();
 
 /** This host in a file's name; without it two hosts on one disk would take each other's writers for their own. */
 const HOST = hostname()
-  .replace(/[^A-Za-z0-9.]/g, "_")
+  .replace(/[^A-Za-z0-9]/g, "_")
   .slice(0, 60);
 
 /**
@@ -31,13 +31,11 @@ export type WriterState = "dead" | "live" | "elsewhere";
 
 /** Whose file that is by its name; `undefined` for one that is no file of {@link temporaryPath}. */
 export function writerOf(path: string): WriterState | undefined {
-  const name = /^\..+\.([A-Za-z0-9._]+)-(\d{1,10})-[0-9a-f]{12}\.tmp$/.exec(basename(path));
-  if (name === null) return undefined;
-  // The host's name may have dots, the block's name in front of it as well.
-  if (name[1] !== HOST && !name[0].includes(`.${HOST}-${name[2]}-`)) return "elsewhere";
-  const pid = Number(name[2]);
-  if (pid === process.pid) return ours.has(path) ? "live" : "dead";
-  return isAlive(pid) ? "live" : "dead";
+  const [, host, pid] = /\.(\w+)-(\d{1,10})-[0-9a-f]{12}\.tmp$/.exec(basename(path)) ?? [];
+  if (host === undefined || pid === undefined || !basename(path).startsWith(".")) return undefined;
+  if (host !== HOST) return "elsewhere";
+  if (Number(pid) === process.pid) return ours.has(path) ? "live" : "dead";
+  return isAlive(Number(pid)) ? "live" : "dead";
 }
 
 function isAlive(pid: number): boolean {
