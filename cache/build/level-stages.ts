@@ -6,6 +6,7 @@ import { DasError } from "../../errors/das-error.js";
 import type { Time, TimeRange } from "../../stream/time.js";
 import type { Level } from "../level.js";
 import { whyNotCached } from "../levels/cacheable.js";
+import { readerWords } from "../levels/levels-of.js";
 
 /** The programs that make a part of a level. */
 export interface LevelStages {
@@ -40,7 +41,7 @@ export function levelStages(
       requested: reading,
       reading,
       ...(level.seconds > 0 && { resolution: level.seconds, binOrigin }),
-      params: level.params,
+      params: readerWords(source, level),
       output: "stream",
     },
     tools,

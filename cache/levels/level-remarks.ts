@@ -5,6 +5,7 @@ import type { PipelineTools } from "../../dsdf/tools.js";
 import { isDasError } from "../../errors/das-error.js";
 import { dividesPeriod, fewestBins, shortestBlock } from "../plan/block-bins.js";
 import { whyNoBins, whyNotCached } from "./cacheable.js";
+import { reorderedLevel } from "./levels-of.js";
 
 /** Something odd about the levels of a definition. */
 export interface LevelRemark {
@@ -29,7 +30,13 @@ export function levelRemarks(source: DataSource, tools: PipelineTools): readonly
   return source.cacheLevels.flatMap((level, index, all) => {
     const { number } = level;
     const found = remarksOf(source, level, noBins);
-    const twin = all.slice(0, index).find((other) => sharesFolder(other, level));
+    const other = reorderedLevel(level, all.slice(0, index));
+    if (other !== undefined)
+      found.push({
+        level: "error",
+        message: `its parameters are those of level ${other.number} in another order`,
+      });
+    const twin = all.slice(0, index).find((earlier) => sharesFolder(earlier, level));
     if (twin !== undefined)
       found.push({ level: "error", message: `its blocks would lie where those of level ${twin.number} lie` });
     return found.map((remark) => ({ ...remark, number }));

@@ -49,9 +49,24 @@ export function allLevels(source: DataSource, setting: LevelSetting): readonly L
 }
 
 /** What the reader is given for blocks of a level: its words in the order of the definition, not sorted. */
-export function readerWords(source: DataSource, level: Pick<Level, "number">): readonly string[] {
-  if (source.cacheLevels === "auto") return [];
-  return paramWords(source.cacheLevels.find(({ number }) => number === level.number)?.params ?? "");
+export function readerWords(source: DataSource, level: Pick<Level, "number" | "params">): readonly string[] {
+  const declared = source.cacheLevels === "auto" ? [] : source.cacheLevels;
+  const found = declared.find(
+    ({ number, params }) => number === level.number && isSame(sortedWords(params), level.params),
+  );
+  return found === undefined ? level.params : paramWords(found.params);
+}
+
+/**
+ * The first level before one that has the same words in another order. Sorted words name both, so one run of the reader would be
+ * taken for both: the later one is left out.
+ */
+export function reorderedLevel(level: CacheLevel, before: readonly CacheLevel[]): CacheLevel | undefined {
+  const words = paramWords(level.params);
+  const sorted = sortedWords(words);
+  return before.find(
+    ({ params }) => isSame(sortedWords(params), sorted) && !isSame(paramWords(params), words),
+  );
 }
 
 /** The level of a declared one; without a look at whether the source can be cached. */
@@ -112,6 +127,7 @@ function readLevels(
   const hasBins = whyNoBins(source, setting.tools) === undefined;
   return declared
     .filter((level) => level.seconds === 0 || (hasBins && fewestBins(level) > 0))
+    .filter((level) => reorderedLevel(level, declared.slice(0, declared.indexOf(level))) === undefined)
     .map((level) => ({ level: levelFrom(source, level, setting), words: paramWords(level.params) }));
 }
 

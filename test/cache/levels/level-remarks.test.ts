@@ -30,6 +30,10 @@ describe("what is said of cache levels", () => {
     ["requiresInterval = 1\ncacheLevel_03 = '60 s | daily'", /^warning: .*interval/],
     ["requiresInterval = 1\ncacheLevels = auto", /^warning: .*interval/],
     ["cacheLevel_03 = '60 s | daily | ../x'", /^error 3: "\.\."/],
+    [
+      "cacheLevel_01 = '60 s | daily | -o x -p a'\ncacheLevel_03 = '600 s | daily | -o a -p x'",
+      /^error 3: .*level 1 in/,
+    ],
     ["dropParams = 1\ncacheLevel_03 = '60 s | daily | x'", /^warning 3: .*dropParams/],
   ])("%s", (text, expected) => {
     expect(remarks(text)).toEqual([expect.stringMatching(expected)]);

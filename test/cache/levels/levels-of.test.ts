@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { blockNumber } from "../../../cache/block-number.js";
 import { blockPath } from "../../../cache/block-path.js";
+import { levelStages } from "../../../cache/build/level-stages.js";
 import { binMaking, whyNoBins, whyNotCached } from "../../../cache/levels/cacheable.js";
 import { allLevels, levelsOf, levelsOfWords, readerWords } from "../../../cache/levels/levels-of.js";
-import { parseTime } from "../../../stream/time.js";
+import { parseTime, parseTimeRange } from "../../../stream/time.js";
 import { sourceOf, TOOLS, toolsWith } from "./support.js";
 
 const SETTING = { cacheRoot: "/var/cache/das2", tools: TOOLS };
@@ -66,6 +67,22 @@ describe("the levels of a source", () => {
     expect(level && readerWords(source, level)).toEqual(["-d", "out", "-a"]);
     expect(levelsOfWords(source, ["-a", "-d", "out"], SETTING)).toEqual([level]);
     expect(allLevels(source, SETTING).map(({ number }) => number)).toEqual([3, 4]);
+  });
+
+  it("are built by a reader that is given its options in the order of the definition", () => {
+    const source = sourceOf("cacheLevel_03 = '60 s | daily | -o x -p a'");
+    const [level] = levelsOfWords(source, ["-o", "-p", "a", "x"], SETTING);
+    if (level === undefined) throw new Error("sorted words find the level");
+    const range = parseTimeRange("2021-06-30 to 2021-07-01");
+    expect(
+      levelStages(source, level, TOOLS, range, range.begin).reader.map(({ argv }) => argv.join(" ")),
+    ).toEqual(["rd 2021-06-30T00:00:00 2021-07-01T00:00:00 -o x -p a"]);
+  });
+
+  it("leave out one whose words are those of an earlier one in another order: a build could not tell them apart", () => {
+    const text = "cacheLevel_01 = '60 s | daily | -o x -p a'\ncacheLevel_02 = '600 s | daily | -o a -p x'";
+    expect(numbers(text, "-o x -p a")).toEqual([1]);
+    expect(numbers(text, "-o a -p x")).toEqual([]);
   });
 
   it("stay apart by parameters that are dropped (das2-server 12.3), whatever their order", () => {
