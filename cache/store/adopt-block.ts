@@ -14,15 +14,13 @@ import { markAdopted } from "./adopted-mark.js";
 import { BlockFacts } from "./block-facts.js";
 import { syncFolder, writeSynced } from "./durable-file.js";
 import { type FileIdentity, identityOf } from "./file-identity.js";
+import { PIECE_BYTES } from "./file-pieces.js";
 import { HeaderLength } from "./header-length.js";
 import type { Sidecar } from "./sidecar.js";
 import { sidecarOfLevel } from "./sidecar-level.js";
 import { printSidecar } from "./sidecar-text.js";
 import { storeError, systemCode } from "./store-error.js";
 import { isWritten, temporaryPath } from "./temporary-name.js";
-
-/** Bytes that are read at once. */
-const PIECE_BYTES = 1 << 20;
 
 /** Why a file cannot be adopted, for the log. */
 export type AdoptionFault =

@@ -4,9 +4,7 @@ import { crc32 } from "node:zlib";
 import { DasError } from "../../errors/das-error.js";
 import type { BlockMemory } from "./block-memory.js";
 import { type FileIdentity, identityOf } from "./file-identity.js";
-
-/** Bytes that are read, checked and given out at once. */
-const PIECE_BYTES = 1 << 20;
+import { filePieces, PIECE_BYTES } from "./file-pieces.js";
 
 /** Why a file is not the one that its sidecar tells of. */
 export type FileFault = "absent" | "other size" | "other checksum" | "unreadable";
@@ -92,15 +90,13 @@ async function checkOpen(
   const isSmall = identity.size <= memory.blockBytes;
   if (isKnown && !isSmall) return inFile(handle, identity);
 
-  const buffer = Buffer.allocUnsafeSlow(isSmall ? identity.size : PIECE_BYTES);
+  const buffer = Buffer.allocUnsafeSlow(isSmall ? identity.size : 2 * PIECE_BYTES);
+  const room = (length: number, offset: number) => {
+    const at = offset % buffer.length;
+    return buffer.subarray(at, at + length);
+  };
   let sum = 0;
-  for (let at = 0; at < identity.size; ) {
-    const length = Math.min(PIECE_BYTES, identity.size - at);
-    const part = buffer.subarray(isSmall ? at : 0, (isSmall ? at : 0) + length);
-    if (!(await fill(handle, part, at))) return "other size";
-    sum = crc32(part, sum);
-    at += length;
-  }
+  for await (const piece of filePieces(handle, 0, identity.size, room)) sum = crc32(piece, sum);
   if (sum !== expected.crc32) return "other checksum";
   const after = identityOf(await handle.stat({ bigint: true }));
   if (after?.contentText !== identity.contentText) return "other checksum";
@@ -108,16 +104,6 @@ async function checkOpen(
   if (!isSmall) return inFile(handle, identity);
   memory.keepBytes(path, identity, buffer);
   return inMemory(buffer);
-}
-
-/** Reads until a buffer is full; `false` where the file ends before. */
-async function fill(handle: FileHandle, buffer: Buffer, position: number): Promise<boolean> {
-  for (let at = 0; at < buffer.length; ) {
-    const { bytesRead } = await handle.read(buffer, at, buffer.length - at, position + at);
-    if (bytesRead === 0) return false;
-    at += bytesRead;
-  }
-  return true;
 }
 
 function inMemory(bytes: Uint8Array): CheckedFile {
@@ -144,13 +130,12 @@ function inFile(handle: FileHandle, identity: FileIdentity): CheckedFile {
     whole: undefined,
     async *pieces(from, to = size) {
       await expectSame();
-      for (let at = from; at < to; at += PIECE_BYTES) {
-        // A piece belongs to its consumer, which may still be sending it when the next is read.
-        const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, to - at));
-        if (!(await fill(handle, piece, at)))
-          throw new DasError("BAD_BLOCK", "a block of the cache was cut short while it was being read");
+      let left = to - from;
+      // A piece belongs to its consumer, which may still be sending it when the next are read.
+      for await (const piece of filePieces(handle, from, to, (length) => Buffer.allocUnsafeSlow(length))) {
+        left -= piece.length;
         // Before the last piece is given out, so that a stream that was mixed is known to be.
-        if (at + piece.length === to) await expectSame();
+        if (left === 0) await expectSame();
         yield piece;
       }
     },

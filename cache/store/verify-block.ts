@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../block-path.js";
 import { lookAt } from "./file-identity.js";
+import { PIECE_BYTES } from "./file-pieces.js";
 import { readSidecar } from "./read-sidecar.js";
 
 /** What is wrong with a block. */
@@ -9,9 +10,6 @@ export interface BlockDamage {
   readonly file: "block" | "companion" | "sidecar";
   readonly what: "absent" | "unreadable" | "other size" | "other checksum";
 }
-
-/** Bytes that are read at once. */
-const PIECE_BYTES = 1 << 20;
 
 /**
  * Reads a block and its companion through and compares them with the SHA-256 of the sidecar. A companion that is damaged leaves the
