@@ -72,11 +72,11 @@ export function planCover(
   const blocks = neededBlocks(level, range);
   if (blocks === undefined) return { level, range, blocks: { first: 0, end: 0 }, pieces: [] };
   const edges = edgesOf(level, range, blocks);
+  let begin = range.begin;
   const pieces = servedRuns(coverage.runs, blocks).map((run): PlanPiece => {
-    const part: TimeRange = {
-      begin: run.first === blocks.first ? range.begin : blockBegin(run.first, level.period),
-      end: run.end === blocks.end ? range.end : blockBegin(run.end, level.period),
-    };
+    const border = run.end === blocks.end ? range.end : blockBegin(run.end, level.period);
+    const part: TimeRange = { begin, end: border };
+    begin = border;
     const { first, end } = run;
     if (run.state !== "gap")
       return { kind: "blocks", first, end, state: run.state, range: part, uncut: common(run, edges.uncut) };
