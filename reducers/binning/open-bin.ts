@@ -7,6 +7,7 @@ import {
   addWeighted,
   boundSamples,
   type PacketValues,
+  poolDeviations,
   scatterSamples,
 } from "./kernels/plain-loops.js";
 import { type GroupSpec, SlotGroups, type SlotSums } from "./kernels/slot-groups.js";
@@ -49,7 +50,8 @@ export class OpenBin {
   constructor(plan: PlanePlan, stride: number, compiled: boolean) {
     this.#plan = plan;
     this.slicePackets = Math.max(1, Math.floor(SLICE_BYTES / stride));
-    const { specs, member } = groupColumns(plan.columns);
+    const isWritten = new Set(plan.values.map(({ column }) => column));
+    const { specs, member } = groupColumns(plan.columns, isWritten);
     this.#groups = compiled ? SlotGroups.create(specs, stride, this.slicePackets * stride) : undefined;
     this.#values = plan.columns.map(() => undefined);
     this.#columns = plan.columns.map((column, index) => {
@@ -63,12 +65,10 @@ export class OpenBin {
         values: () => this.#values[index] ?? new Float64Array(0),
       };
     });
-    this.#plain = this.#columns.filter(({ compiled }) => !compiled);
-    for (const { column } of this.#plain) {
-      const needed = column.weights === undefined ? [] : [column.weights];
-      for (const index of [plan.columns.indexOf(column), ...needed])
-        this.#values[index] ??= new Float64Array(0);
-    }
+    this.#plain = this.#columns.filter(({ compiled }, index) => !compiled && isWritten.has(index));
+    for (const { column } of this.#plain)
+      for (const index of [plan.columns.indexOf(column), column.weights, column.centres])
+        if (index !== undefined) this.#values[index] ??= new Float64Array(0);
     this.#scratch = new Float64Array(Math.max(...this.#columns.map(({ slots }) => slots)));
     this.clear();
   }
@@ -135,6 +135,11 @@ export class OpenBin {
     return { values: values(), fill: counts.fill };
   }
 
+  /** The means that deviations of a column are about. */
+  centresOf(column: Column): Float64Array | undefined {
+    return column.centres === undefined ? undefined : this.#columns[column.centres]!.values(); // found in the plan
+  }
+
   /** Writes all planes after x into the packet at `at` of `out`. */
   write(out: BatchBuilder, at: number): void {
     const { header, values } = this.#plan;
@@ -171,14 +176,17 @@ function slotsOf(column: Column): number {
   return column.geometry.kind === "table" ? column.plane.items : 1;
 }
 
-function plainSums(slots: number, { bounds, deviation }: Column): SlotSums {
+function plainSums(slots: number, { bounds, deviation, reduction }: Column): SlotSums {
   const numbers = () => new Float64Array(slots);
   return {
     sum: numbers(),
     count: numbers(),
     low: bounds ? numbers() : undefined,
     high: bounds ? numbers() : undefined,
-    scatter: deviation ? { seen: numbers(), mean: numbers(), squares: numbers() } : undefined,
+    scatter:
+      deviation || reduction === "pooled"
+        ? { seen: numbers(), mean: numbers(), squares: numbers() }
+        : undefined,
   };
 }
 
@@ -188,15 +196,18 @@ interface GrowingGroup extends GroupSpec {
 }
 
 /** Neighbouring columns that the kernels can take together; `member[i]`: the place of column i among all their planes. */
-function groupColumns(columns: readonly Column[]): { specs: GroupSpec[]; member: (number | undefined)[] } {
+function groupColumns(
+  columns: readonly Column[],
+  isWritten: ReadonlySet<number>,
+): { specs: GroupSpec[]; member: (number | undefined)[] } {
   const specs: GrowingGroup[] = [];
   let members = 0;
   let previous: GrowingGroup | undefined;
-  const member = columns.map((column) => {
+  const member = columns.map((column, index) => {
     const { plane, geometry, reduction, weights, fill, bounds, deviation } = column;
     const { type } = plane;
     const isSummed = geometry.kind === "table" && reduction !== "quadrature" && weights === undefined;
-    if (type.kind !== "real" || !isSummed) {
+    if (type.kind !== "real" || !isSummed || !isWritten.has(index)) {
       previous = undefined;
       return undefined;
     }
@@ -214,6 +225,11 @@ function takeRun({ column, sums }: ColumnState, run: PacketValues, bin: OpenBin)
   const { fill } = column;
   const { sum, count, low, high, scatter } = sums;
   const weights = bin.weightsOf(column);
+  const centres = bin.centresOf(column);
+  if (centres !== undefined && weights !== undefined && scatter !== undefined) {
+    poolDeviations(run, fill, centres, weights, scatter);
+    return;
+  }
   if (column.reduction === "quadrature") addSquares(run, fill, sum, count);
   else if (weights !== undefined) addWeighted(run, fill, weights, sum, count);
   else addSamples(run, fill, sum, count);
@@ -245,6 +261,7 @@ function fillResults(results: Float64Array, state: ColumnState, output: OutputVa
     case "count":
       results.set(count);
       return;
+    case "pooled":
     case "deviation": {
       const { seen, squares } = state.sums.scatter!; // the plan asks for it of columns that have it
       for (let i = 0; i < seen.length; i++) {

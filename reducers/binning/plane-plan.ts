@@ -27,8 +27,11 @@ export interface DerivedPlanes {
   readonly count: boolean;
 }
 
-/** How the samples of one plane become one value of a bin; reducers 3.2. */
-export type Reduction = "mean" | "least" | "greatest" | "quadrature" | "total";
+/**
+ * How the samples of one plane become one value of a bin; reducers 3.2. `pooled`: deviations, with the means and numbers of samples
+ * that they belong to, become the deviation of all samples.
+ */
+export type Reduction = "mean" | "least" | "greatest" | "quadrature" | "total" | "pooled";
 
 /** What is written of a column: its own value, or one of those that go with a mean. */
 export type Statistic = "own" | "least" | "greatest" | "deviation" | "count";
@@ -44,6 +47,8 @@ export interface Column {
   readonly deviation: boolean;
   /** Position among the columns of the one that holds the number of samples behind each value. */
   readonly weights: number | undefined;
+  /** Position of the one that holds the means that deviations are about; where they are pooled. */
+  readonly centres?: number | undefined;
 }
 
 /** A plane of the output, by position among the columns; it stands in the record where the header says. */
@@ -74,6 +79,11 @@ export interface PlanOptions {
   readonly lineWidthSeconds: number | undefined;
   /** N.count also for the planes of an earlier reduction that are averaged and have none: for cache blocks. */
   readonly countsAll?: boolean;
+  /**
+   * Whether the values are known to be results with their numbers of samples: a value with samples is never fill, and deviations are
+   * pooled where their means are there (by themselves they are averaged in quadrature).
+   */
+  readonly joinsResults?: boolean;
 }
 
 const REDUCTION_OF: Readonly<Record<string, Reduction>> = {
@@ -109,18 +119,24 @@ export function planPlanes(input: PacketHeader, options: PlanOptions): PlanePlan
     const fill = planeFill(plane, input, options.stream);
     const geometry = geometryOf(plane, options.stream, options.lineWidthSeconds);
     const adds = addsAny && reduction === undefined;
-    const weights = isAveraged(reduction) ? countsOf(plane, planes) : undefined;
+    const weights = (reduction ?? "mean") === "mean" ? countsOf(plane, planes) : undefined;
     const counts = adds
       ? derived.count
-      : options.countsAll === true && isAveraged(reduction) && weights === undefined;
+      : options.countsAll === true && (reduction ?? "mean") === "mean" && weights === undefined;
+    const centres =
+      options.joinsResults === true && reduction === "quadrature" ? centresOf(plane, planes) : undefined;
     columns.push({
       plane,
       geometry,
-      reduction: reduction ?? "mean",
-      fill: fillTest(fill),
+      reduction: centres === undefined ? (reduction ?? "mean") : "pooled",
+      fill:
+        options.joinsResults === true && weights !== undefined
+          ? { ...fillTest(Number.NaN), fill }
+          : fillTest(fill),
       bounds: reduction === "least" || reduction === "greatest" || (adds && (derived.range || derived.peak)),
       deviation: adds && derived.deviation,
-      weights: (reduction ?? "mean") === "mean" ? weights : undefined,
+      weights: centres?.counts ?? weights,
+      ...(centres !== undefined && { centres: centres.means }),
     });
     const own =
       geometry.kind === "table" ? tablePlane(plane) : collapsedPlane(plane, averageType(plane.type), fill);
@@ -151,11 +167,6 @@ export function planPlanes(input: PacketHeader, options: PlanOptions): PlanePlan
     ({ fill }, column): OutputValue => ({ column, statistic: "own", fill: fill.fill }),
   );
   return { header, columns, values: [...values, ...additions.map(({ value }) => value)] };
-}
-
-/** Whether values are averaged in some way, so that it matters how many samples are behind each. */
-function isAveraged(reduction: Reduction | undefined): boolean {
-  return reduction === undefined || reduction === "mean" || reduction === "quadrature";
 }
 
 /** A plane as it was, of a type that takes averages. */
@@ -204,7 +215,25 @@ function countsOf(plane: Plane, planes: readonly Plane[]): number | undefined {
   return found < 0 ? undefined : found;
 }
 
-function withSource(spec: PlaneSpec, source: string, operation: string): PlaneSpec {
+/** Positions of the means that deviations are about, and of the numbers of samples behind both. */
+function centresOf(
+  plane: Plane,
+  planes: readonly Plane[],
+): { readonly means: number; readonly counts: number } | undefined {
+  const source = propertyText(plane.properties, "source");
+  const means = planes.findIndex(
+    (other) =>
+      other.name === source &&
+      other.items === plane.items &&
+      propertyText(other.properties, "operation") === "BIN_AVG",
+  );
+  const mean = planes[means];
+  const counts = mean === undefined ? undefined : countsOf(mean, planes);
+  return counts === undefined ? undefined : { means, counts };
+}
+
+/** A plane that says what it is the result of, and how it came about; reducers 3.2. */
+export function withSource(spec: PlaneSpec, source: string, operation: string): PlaneSpec {
   const named = withProperty(spec.properties, { name: "source", type: "String", value: source });
   return {
     ...spec,

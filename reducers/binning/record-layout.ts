@@ -1,8 +1,18 @@
 import { isDasError } from "../../errors/das-error.js";
+import { HEADER_PREFIX_BYTES } from "../../stream/framing.js";
+import { parsePacketHeader, printPacketHeader } from "../../stream/header-xml.js";
 import type { PacketBatch, PacketHeader, Plane } from "../../stream/model.js";
 import { type PlaneSpec, packetHeader } from "../../stream/packet-header.js";
+import { propertyText, withProperty } from "../../stream/properties.js";
 import { isText } from "../../stream/value-type.js";
-import { type OutputValue, type PlanePlan, type PlanOptions, planPlanes } from "./plane-plan.js";
+import {
+  type Column,
+  type OutputValue,
+  type PlanePlan,
+  type PlanOptions,
+  planPlanes,
+  withSource,
+} from "./plane-plan.js";
 
 /**
  * What a record of a bin is made of where more is kept of a bin than a reducer writes: `main` is exactly the reducer's packet,
@@ -16,27 +26,69 @@ export interface RecordLayout {
   readonly companion: PacketHeader | undefined;
 }
 
-/** Layouts by their `record`; what is not among them is a record without companion. */
+/** Layouts by their `record`, of those that were looked at. */
 const layouts = new WeakMap<PacketHeader, RecordLayout>();
 
-/** How records of a packet type are divided. */
+/** The property of a `record` that holds the header of `main`, so that a record says by itself how it is divided. */
+const MAIN_PACKET = "mainPacket";
+
+/** How records of a packet type are divided: what says nothing of it is a record without companion. */
 export function layoutOf(record: PacketHeader): RecordLayout {
-  return layouts.get(record) ?? { record, main: record, companion: undefined };
+  const known = layouts.get(record);
+  if (known !== undefined) return known;
+  const text = propertyText(record.properties, MAIN_PACKET);
+  const layout =
+    text === undefined ? { record, main: record, companion: undefined } : dividedAs(record, text);
+  layouts.set(record, layout);
+  return layout;
 }
 
-/** Has {@link layoutOf} know a layout. */
-export function registerLayout(layout: RecordLayout): RecordLayout {
-  layouts.set(layout.record, layout);
+/** A layout of these parts. Errors: those of {@link packetHeader}; BAD_HEADER where the header is too long to be written. */
+export function recordLayout(
+  main: PacketHeader,
+  planes: readonly PlaneSpec[],
+  companion: PacketHeader | undefined,
+): RecordLayout {
+  // The tags are those of the planes themselves.
+  const bare = packetHeader({
+    ...main,
+    planes: main.planes.map((plane) => withTags(plane, { kind: "index" })),
+  });
+  const value = new TextDecoder().decode(printPacketHeader(bare).subarray(HEADER_PREFIX_BYTES));
+  const properties = withProperty(main.properties, { name: MAIN_PACKET, type: "String", value });
+  const record = packetHeader({ ...main, planes, properties });
+  printPacketHeader(record);
+  const layout = { record, main, companion };
+  layouts.set(record, layout);
   return layout;
+}
+
+function dividedAs(record: PacketHeader, text: string): RecordLayout {
+  const bare = parsePacketHeader(record.id, text);
+  const count = bare.planes.length;
+  const main = packetHeader({
+    ...bare,
+    planes: bare.planes.map((plane, index) => withTags(plane, record.planes[index]?.yTags)),
+  });
+  const [x] = main.planes;
+  const others = record.planes.slice(count);
+  const { properties } = main;
+  const companion =
+    others.length === 0 ? undefined : packetHeader({ ...main, planes: [x!, ...others], properties });
+  return { record, main, companion };
+}
+
+function withTags(plane: PlaneSpec, yTags: Plane["yTags"]): PlaneSpec {
+  return plane.role === "yscan" && yTags !== undefined ? { ...plane, yTags } : plane;
 }
 
 /**
  * As {@link planPlanes}, with the planes of the companion behind its own: `header` is the `record` of the layout that
- * {@link layoutOf} gives for it. Where the planes are too many for one packet, there is no companion.
+ * {@link layoutOf} gives for it. Where the planes are too many for one packet, or wider bins cannot be made of these, there is no companion.
  */
 export function planRecord(input: PacketHeader, options: PlanOptions): PlanePlan {
   const main = planPlanes(input, options);
-  const full = fullPlan(input, options);
+  const full = main.columns.every(isJoinable) ? fullPlan(input, options) : undefined;
   if (full === undefined) return main;
   const specs = full.header.planes.slice(1);
   const isAt = (value: OutputValue) => (other: OutputValue) =>
@@ -52,13 +104,24 @@ export function planRecord(input: PacketHeader, options: PlanOptions): PlanePlan
       properties: input.properties,
     });
   const order = [...places, ...others];
-  const record = header(order);
-  registerLayout({
-    record,
-    main: main.header,
-    companion: others.length === 0 ? undefined : header(others),
-  });
-  return { header: record, columns: full.columns, values: order.map((place) => full.values[place]!) };
+  const planes = [x!, ...order.map((place): PlaneSpec => specs[place]!)];
+  try {
+    const companion = others.length === 0 ? undefined : header(others);
+    const { record } = recordLayout(main.header, planes, companion);
+    return { header: record, columns: full.columns, values: order.map((place) => full.values[place]!) };
+  } catch (error) {
+    // A list of tags that is as long as a header may be stands there once for each plane.
+    if (isDasError(error, "BAD_HEADER")) return main;
+    throw error;
+  }
+}
+
+/**
+ * Whether wider bins can be made of the bins of a column. Items of a packet that is spread over bins are lost to the next block where
+ * they lie in it; and the mean of squares of deviations is not theirs whose averages it is.
+ */
+function isJoinable({ geometry, reduction }: Column): boolean {
+  return geometry.kind !== "spread" && reduction !== "quadrature";
 }
 
 /** The plan of everything that is kept of a bin; `undefined` where it is too much. */
@@ -74,6 +137,42 @@ function fullPlan(input: PacketHeader, options: PlanOptions): PlanePlan | undefi
     if (isDasError(error, "TOO_MANY_PLANES") || isDasError(error, "RECORD_TOO_LONG")) return undefined;
     throw error;
   }
+}
+
+/** The planes that say what they are by the property `operation`, besides averages. */
+const OTHER_RESULTS = new Set(["BIN_MIN", "BIN_MAX", "BIN_STDDEV", "BIN_COUNT"]);
+
+/**
+ * The layout of records whose `main` and `companion` packets are known, as {@link planRecord} made it; `undefined` where it cannot be
+ * known how many samples are behind some average, so that wider bins cannot be made of them.
+ */
+export function joinedLayout(
+  main: PacketHeader,
+  companion: PacketHeader | undefined,
+): RecordLayout | undefined {
+  const others = companion?.planes.slice(1) ?? [];
+  const operation = (plane: Plane) => propertyText(plane.properties, "operation") ?? "";
+  if (companion === undefined && main.planes.some((plane) => operation(plane) === "BIN_STDDEV"))
+    return undefined;
+  const counted = new Set(
+    main.planes
+      .filter((plane) => operation(plane) === "BIN_COUNT")
+      .map((plane) => propertyText(plane.properties, "source")),
+  );
+  const counts = others.filter((plane) => operation(plane) === "BIN_COUNT");
+  const planes: PlaneSpec[] = [];
+  for (const plane of main.planes) {
+    const isAverage = plane.role !== "x" && !OTHER_RESULTS.has(operation(plane));
+    if (!isAverage || (plane.name !== "" && counted.has(plane.name))) {
+      planes.push(plane);
+      continue;
+    }
+    // Averages and their counts stand in the same order.
+    const name = propertyText(counts.shift()?.properties ?? [], "source");
+    if (name === undefined) return undefined;
+    planes.push(withSource({ ...plane, name }, name, "BIN_AVG"));
+  }
+  return recordLayout(main, [...planes, ...others], companion);
 }
 
 /** The main packets of a batch of records, in memory of their own unless they are the same. */

@@ -113,3 +113,31 @@ export function addWeighted(
     if (++i === slots) i = 0;
   }
 }
+
+/**
+ * Deviations about their means become the deviation of all samples about the mean of all: the recurrence of
+ * {@link scatterSamples} for groups of samples (Chan, Golub and LeVeque, 1979).
+ */
+export function poolDeviations(
+  p: PacketValues,
+  fill: FillTest,
+  centres: Float64Array,
+  weights: { readonly values: Float64Array; readonly fill: FillTest },
+  { seen, mean, squares }: Scatter,
+): void {
+  const { values, slots } = p;
+  const { lo, hi } = fill;
+  for (let at = p.from * slots, i = 0; at < p.to * slots; at++) {
+    const v = values[at]!;
+    const n = weights.values[at]!;
+    if ((v < lo || v > hi) && n > 0 && (n < weights.fill.lo || n > weights.fill.hi)) {
+      const before = seen[i]!;
+      const all = before + n;
+      const distance = centres[at]! - mean[i]!;
+      seen[i] = all;
+      mean[i]! += (distance * n) / all;
+      squares[i]! += v * v * (n - 1) + distance * distance * ((before * n) / all);
+    }
+    if (++i === slots) i = 0;
+  }
+}
