@@ -32,7 +32,10 @@ function percent(part: number): string {
   return `${Number((part * 100).toFixed(3))}%`;
 }
 
-/** The shape of a state: full, low, striped, hatched, or hatched above and full below. */
+/**
+ * The shape of a state: full, low, striped, hatched, or hatched above and full below. What is partly there has a mark that is seen
+ * where it is too narrow for hatching.
+ */
 function shape(state: DrawnState, x: string, width: string): Markup {
   switch (state) {
     case "present":
@@ -44,7 +47,7 @@ function shape(state: DrawnState, x: string, width: string): Markup {
     case "absent":
       return html`<rect fill="url(#absent)" x="${x}" width="${width}" height="100%"/>`;
     case "part":
-      return html`<rect fill="url(#absent)" x="${x}" width="${width}" height="60%"/><rect class="present" x="${x}" y="60%" width="${width}" height="40%"/>`;
+      return html`<rect fill="url(#absent)" x="${x}" width="${width}" height="60%"/><rect class="mark" x="${x}" width="${width}" height="18%"/><rect class="present" x="${x}" y="60%" width="${width}" height="40%"/>`;
   }
 }
 
@@ -68,9 +71,16 @@ export function countsText(counts: BlockCounts): string {
   return [countText(all, "block"), ...parts].join(", ");
 }
 
+/** The name of a block's file as a time for people: `2021-06-30T14:05`. */
+export function blockText(name: string): string {
+  const [day = "", clock] = name.split("T");
+  return clock === undefined ? day : `${day}T${clock.replaceAll("-", ":")}`;
+}
+
 /** The blocks of a run for people: `2021-06-01 to 2021-06-30`, the last one included. */
 export function datesText({ firstBlock, lastBlock }: Pick<RunView, "firstBlock" | "lastBlock">): string {
-  return firstBlock === lastBlock ? firstBlock : `${firstBlock} to ${lastBlock}`;
+  const first = blockText(firstBlock);
+  return firstBlock === lastBlock ? first : `${first} to ${blockText(lastBlock)}`;
 }
 
 function piece(one: BarPiece, columns: number): Markup {

@@ -21,7 +21,7 @@ const PATIENCE_MS = 5000;
 /** Many sources: enough to see where gaps are. */
 const BRIEF: Detail = { columns: 200, levels: 8, gaps: 0, sized: 200 };
 /** One source. */
-const WHOLE: Detail = { columns: 300, levels: 100, gaps: 100, sized: 10_000 };
+const WHOLE: Detail = { columns: 300, levels: 100, gaps: 100, sized: 2000 };
 
 /** The tree of sources, as far as it is asked. */
 export type CachedSources = Pick<RememberedSources, "find" | "listCached">;
@@ -39,7 +39,7 @@ function queueView(status: QueueStatus): QueueView {
     period: job.period,
     urgency: job.urgency,
     state,
-    progress,
+    progress: Number.isFinite(progress) ? Math.min(Math.max(progress, 0), 1) : 0,
     ...(reason === undefined ? {} : { reason }),
   }));
   return { ...counts, builds, moreBuilds: jobs.length - builds.length };

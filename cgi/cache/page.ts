@@ -45,8 +45,8 @@ function form(content: CachePageContent): Markup {
       : html`<input type="hidden" name="source" value="${source}">`;
   return html`<form class="filter" method="get" action="${content.mount}/cache">
 ${which}
-<label>Begin <input name="begin" value="${beginText}" size="12" spellcheck="false" autocomplete="off" placeholder="2021-06-30"></label>
-<label>End <input name="end" value="${endText}" size="12" spellcheck="false" autocomplete="off" placeholder="now"></label>
+<label>Begin <input name="begin" value="${beginText}" size="16" spellcheck="false" autocomplete="off" placeholder="2021-06-30"></label>
+<label>End <input name="end" value="${endText}" size="16" spellcheck="false" autocomplete="off" placeholder="now"></label>
 <label>Reload <select name="refresh">${REFRESH_SECONDS.map((one) => html`<option value="${one}"${one === refresh ? html` selected` : undefined}>${refreshText(one)}</option>`)}</select></label>
 <button>Show</button>
 </form>`;

@@ -1,5 +1,6 @@
 import { bytesText, countText, durationText, percentText } from "../log/format.js";
 import { html, type Markup } from "../log/html.js";
+import { blockText } from "./bar.js";
 import { type BuildView, isUnknown, type OpenCacheView } from "./view.js";
 
 /** How the state of a build is shown: a sign, never colour alone. Other states are shown as they are called. */
@@ -55,10 +56,10 @@ ${queuePart(view)}
 
 function buildRow(build: BuildView, link: (source: string) => string): Markup {
   const { source, params, block, period, urgency, state, progress, reason } = build;
-  const done = Math.floor(Math.min(Math.max(progress, 0), 1) * 100);
+  const done = Math.floor(progress * 100);
   return html`<tr class="${state === "failed" ? "bad" : ""}"><td class="state"><span aria-hidden="true">${SIGNS[state]}</span> ${state}</td>
 <td><a href="${link(source)}">${source}</a>${params.length === 0 ? undefined : html` <code>${params.join(" ")}</code>`}</td>
-<td>${block} <span class="note">${period}</span></td>
+<td>${blockText(block)} <span class="note">${period}</span></td>
 <td>${urgency}</td>
 <td>${state === "running" ? html`<progress max="100" value="${done}">${done} %</progress> ${done} %` : reason}</td></tr>
 `;
@@ -69,7 +70,7 @@ export function builds(view: OpenCacheView, link: (source: string) => string): M
   if (isUnknown(view.queue) || view.queue.builds.length === 0) return undefined;
   const { builds: shown, moreBuilds } = view.queue;
   return html`<h2>Builds</h2>
-<div class="scroll" tabindex="0"><table class="builds">
+<div class="scroll" tabindex="0" role="region" aria-label="Builds"><table class="builds">
 <thead><tr><th scope="col">State</th><th scope="col">Source</th><th scope="col">Span</th><th scope="col">For</th><th scope="col">Progress or reason</th></tr></thead>
 <tbody>
 ${shown.map((build) => buildRow(build, link))}</tbody></table></div>

@@ -233,6 +233,17 @@ describe("find", () => {
     expect(await ids(tree())).toEqual(["D.dsdf/", "D.dsdf/X"]);
   });
 
+  it("lists the sources that keep blocks for operators: hidden ones too, no renamed and no broken ones", async () => {
+    write("a/Auto.dsdf", `${SOURCE}cacheLevels = auto\n`);
+    write("B.dsdf", `${SOURCE}cacheLevel_07 = '60 s | daily'\nhidden = true\n`);
+    write("C.dsdf", `${SOURCE}cacheLevel = 'intrinsic | daily'\n`);
+    write("Plain.dsdf");
+    write("Unset.dsdf", `${SOURCE}cacheLevels = ''\n`);
+    write("Moved.dsdf", "rename = 'B'\ncacheLevels = auto\n");
+    write("Broken.dsdf", "cacheLevels = auto\nbroken");
+    expect(await tree().listCached()).toEqual(["B", "C", "a/Auto"]);
+  });
+
   it("answers many at once", async () => {
     for (let i = 0; i < 50; i++) write(`a/X${i}.dsdf`);
     const some = tree();

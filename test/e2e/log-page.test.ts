@@ -5,6 +5,7 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { caseConfig } from "../support/case-site.js";
+import { coloursOf, contrast } from "../support/contrast.js";
 import { rawRequest } from "../support/raw-http.js";
 import { programForTest } from "../support/system-programs.js";
 
@@ -22,18 +23,6 @@ const ARGUMENTS = [
 const DAY = "start_time=2021-06-30&end_time=2021-07-01";
 const HOSTILE = "<img src=//evil.example/x.png onerror=alert(1)><script>document.title='gone'</script>";
 
-/** Relative luminance and contrast of two colours as computed styles have them (WCAG 2.2, 1.4.3). */
-function contrast(a: readonly number[], b: readonly number[]): number {
-  const luminance = (rgb: readonly number[]) => {
-    const [r = 0, g = 0, blue = 0] = rgb.map((v) =>
-      v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
-    );
-    return 0.2126 * r + 0.7152 * g + 0.0722 * blue;
-  };
-  const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-  return (high + 0.05) / (low + 0.05);
-}
-
 describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () => {
   let server: RunningServer;
   let profile: string;
@@ -50,29 +39,6 @@ describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () 
 
   const lines = () => page.locator(".story .line");
   const stories = (style: string) => page.locator(`.story.${style}`);
-
-  /** The computed colours of the first element of a selector: text, and the nearest background that is not transparent. */
-  async function colours(selector: string): Promise<{ text: number[]; back: number[] }> {
-    const [text = "", back = ""] = (await page
-      .locator(selector)
-      .first()
-      .evaluate((element) => {
-        // In the page, where the types of a browser hold.
-        const view = (element as unknown as { ownerDocument: { defaultView: Record<string, never> } })
-          .ownerDocument.defaultView as unknown as {
-          getComputedStyle(e: unknown): { color: string; backgroundColor: string };
-        };
-        let at: unknown = element;
-        let found = "rgba(0, 0, 0, 0)";
-        while (at !== null && /, 0\)$/.test(found)) {
-          found = view.getComputedStyle(at).backgroundColor;
-          at = (at as { parentElement: unknown }).parentElement;
-        }
-        return [view.getComputedStyle(element).color, found];
-      })) as string[];
-    const rgb = (css: string) => (css.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
-    return { text: rgb(text), back: rgb(back) };
-  }
 
   beforeAll(async () => {
     server = await startServer(config);
@@ -112,11 +78,11 @@ describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () 
     expect(await stories("failed").locator(".subject").allTextContents()).toEqual(
       expect.arrayContaining(["Demo/FailsLate", "Demo/FailsEarly"]),
     );
-    const good = await colours(".story.complete .line");
+    const good = await coloursOf(page.locator(".story.complete .line").first());
     for (const style of ["failed", "refused"]) {
       expect((await stories(style).count()) > 0, style).toBe(true);
       expect(await stories(style).first().locator(".outcome").innerText()).toContain(style);
-      expect((await colours(`.story.${style} .line`)).back).not.toEqual(good.back);
+      expect((await coloursOf(page.locator(`.story.${style} .line`).first())).back).not.toEqual(good.back);
     }
     const failed = stories("failed").filter({ hasText: "Demo/FailsLate" });
     expect(await failed.locator(".reason").isVisible()).toBe(true);
@@ -219,7 +185,7 @@ describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () 
       ".stages .good .end",
       "button",
     ]) {
-      const { text, back } = await colours(selector);
+      const { text, back } = await coloursOf(page.locator(selector).first());
       expect(contrast(text, back), `${selector}: ${text} on ${back}`).toBeGreaterThanOrEqual(4.5);
     }
   });
