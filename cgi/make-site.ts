@@ -30,9 +30,11 @@ export function makeSite(config: Config, options: SiteOptions & { readonly autho
   const log = options.log ?? (options.resident ? openRequestLog(config) : openRequestLogSync(config));
   const tree = new SourceTree({ roots: config.dsdfRoot, substitutions: config.substitutions });
   const sources = new RememberedSources(tree);
+  const closers = new Set<() => Promise<void>>();
   return {
     config,
     sources,
+    closers,
     log,
     authorize: options.authorize,
     isTrustedProxy: lazyTest(config.trustedProxies),

@@ -1,3 +1,4 @@
+import type { BlockCache } from "../cache/block-cache.js";
 import type { Config } from "../config/config.js";
 import type { ProgramLookup } from "../pipeline/options.js";
 import type { Authorize } from "./access/types.js";
@@ -28,6 +29,10 @@ export interface Site {
   readonly programs?: ProgramLookup;
   /** The cache for a look at its state; missing: there is none. */
   readonly openCacheAccess?: OpenCacheAccess;
+  /** Opens the cache of blocks; missing: as the configuration says, without anybody who builds. */
+  readonly openCache?: () => Promise<BlockCache | undefined>;
+  /** What else is to be let go of when the server closes; parts that are opened late put themselves here. */
+  readonly closers: Set<() => Promise<void>>;
   /** Writes what is pending and lets go of everything. */
   close(): Promise<void>;
 }
@@ -40,5 +45,6 @@ export interface SiteOptions {
   readonly authorize?: Authorize;
   readonly now?: () => Date;
   readonly programs?: ProgramLookup;
+  readonly openCache?: Site["openCache"];
   readonly openCacheAccess?: OpenCacheAccess;
 }

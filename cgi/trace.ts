@@ -26,6 +26,8 @@ export class Trace {
   params: readonly string[] | undefined;
   fileName: string | undefined;
   stages: readonly StageRecord[] = [];
+  /** Programs that were run for gaps of the cache, before those of `stages`. */
+  readings: readonly StageRecord[] = [];
   cache: CacheRecord | undefined;
   stderr: readonly string[] | undefined;
   outcome: RequestOutcome = "complete";
@@ -77,7 +79,7 @@ export class Trace {
       ...(this.interval === undefined ? {} : { interval: this.interval }),
       ...(this.params === undefined ? {} : { params: this.params }),
       ...(this.fileName === undefined ? {} : { fileName: this.fileName }),
-      stages: this.stages,
+      stages: [...this.readings, ...this.stages],
       ...(this.cache === undefined ? {} : { cache: this.cache }),
       status,
       ...(this.firstByteMs === undefined ? {} : { firstByteMs: roundMs(this.firstByteMs) }),

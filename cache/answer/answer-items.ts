@@ -40,8 +40,8 @@ export function answerItems(plan: AnswerPlan, around: AnswerSurroundings, facts:
       },
       itemsOf: async (block) => {
         if (layout === "reduced" || block.sidecar.noData) return blockItems(block);
-        const statistics = await block.statistics();
-        if (statistics !== undefined) return joinedItems(block.items(), statistics.items());
+        const joined = await joinedItems(block);
+        if (joined !== undefined) return joined;
         // Half of it is gone: it can only be built anew.
         await removeBlock(block.path);
         return undefined;

@@ -129,7 +129,11 @@ async function* fly(gap: GapPiece, reading: GapReading, facts: ReadingFacts, sig
 }
 
 /** Starts a reading, which takes the claims over; gives them back where it does not start. */
-async function started<T>(claims: readonly Claim[], { index, level }: GapReading, start: () => T): Promise<T> {
+async function started<T>(
+  claims: readonly Claim[],
+  { index, level }: GapReading,
+  start: () => T,
+): Promise<T> {
   try {
     return start();
   } catch (error) {

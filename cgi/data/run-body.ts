@@ -5,7 +5,8 @@ import type { PipelineRun } from "../../pipeline/run.js";
 import type { StageRecord } from "../log/record.js";
 import type { Trace } from "../trace.js";
 
-function stageRecord(stage: Stage, status: StageStatus | undefined): StageRecord {
+/** What the log keeps of a program and how it ended. */
+export function stageRecord(stage: Stage, status: StageStatus | undefined): StageRecord {
   const base = { role: stage.role, argv: stage.argv };
   if (status?.kind === "built in")
     return { ...base, builtIn: true, status: status.error === undefined ? 0 : 1 };

@@ -6,8 +6,9 @@ import { timeText } from "../../dsdf/stages.js";
 import { DasError } from "../../errors/das-error.js";
 import { runPipeline } from "../../pipeline/run.js";
 import type { ReaderProgram } from "../../stream/program.js";
-import { pipelineOptions, plannedStages } from "../data/answer.js";
+import { dataRun } from "../data/data-run.js";
 import { dataFileName } from "../data/file-name.js";
+import { pipelineOptions } from "../data/pipeline-options.js";
 import { type PreparedData, prepareData } from "../data/prepare.js";
 import { runBody, started } from "../data/run-body.js";
 import { EMPTY_BODY, type HeaderLine, type Response } from "../http.js";
@@ -49,17 +50,19 @@ async function plot(prepared: PreparedData, pngMaker: string, context: QueryCont
     ["Content-Disposition", `inline; filename="${fileName}"`],
   ];
   const planned =
-    query === undefined
-      ? { stages: [{ role: "reader", argv: [EMPTY_READER], env: {} } satisfies Stage], cut: undefined }
-      : plannedStages(source, { ...query, output: "stream" }, context);
+    query === undefined ? undefined : await dataRun(source, { ...query, output: "stream" }, context);
   if (context.request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
-  const stages: Stage[] = [...planned.stages, ...plotStages(pngMaker, prepared)];
-  const options = pipelineOptions(context, planned.cut);
+  const stages: Stage[] = [
+    ...(planned?.stages ?? [{ role: "reader", argv: [EMPTY_READER], env: {} } satisfies Stage]),
+    ...plotStages(pngMaker, prepared),
+  ];
+  const options = planned?.options() ?? pipelineOptions(context);
   const run = runPipeline(stages, {
     ...options,
     programs: (name) => (name === EMPTY_READER ? Promise.resolve(emptyReader) : options.programs(name)),
     format: "other",
   });
+  if (planned !== undefined) void run.outcome.then(planned.onEnd);
   await started(run, stages, context.trace);
   return { status: 200, headers, body: runBody(run, stages, context.trace) };
 }

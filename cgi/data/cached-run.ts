@@ -1,0 +1,201 @@
+import { answerItems } from "../../cache/answer/answer-items.js";
+import { type AnswerPlan, isCovered, planAnswer } from "../../cache/answer/answer-plan.js";
+import { answerTag } from "../../cache/answer/answer-tag.js";
+import { lookForBlocks } from "../../cache/answer/look.js";
+import { reduceAnswer } from "../../cache/answer/reduce-answer.js";
+import type { BlockCache } from "../../cache/block-cache.js";
+import { type Level, levelName } from "../../cache/level.js";
+import { binMaking } from "../../cache/levels/cacheable.js";
+import { levelsOf } from "../../cache/levels/levels-of.js";
+import { jobsFor } from "../../cache/queue/jobs-for.js";
+import type { DataQuery } from "../../dsdf/data-query.js";
+import type { DataSource } from "../../dsdf/data-source.js";
+import type { Stage } from "../../dsdf/stage.js";
+import { planStages } from "../../dsdf/stages.js";
+import { trimToValidRange } from "../../dsdf/valid-range.js";
+import { isDasError } from "../../errors/das-error.js";
+import type { Program, ReaderProgram } from "../../stream/program.js";
+import { compareTimes, type TimeRange, timeToUs2000 } from "../../stream/time.js";
+import type { HeaderLine } from "../http.js";
+import type { QueryContext } from "../query.js";
+import { isUnchanged } from "../resource-file.js";
+import { cachedReading } from "./cached-reading.js";
+import type { DataRun } from "./data-run.js";
+import { passingOptions } from "./pipeline-options.js";
+import { pipelineSetting } from "./pipeline-setting.js";
+import { siteCache } from "./site-cache.js";
+
+/** Names of programs that no definition can give. */
+const LEVEL_READER = "(level of the cache)";
+const LEVEL_REDUCER = "(wider bins)";
+
+/**
+ * What answers a query from the cache: a chain that begins with the records of a level, which come from blocks and, where there are
+ * none, from the reader. `undefined` where no level serves the query, or the cache cannot be asked: then it is as if there were none.
+ */
+export async function cachedRun(
+  source: DataSource,
+  query: DataQuery,
+  context: QueryContext,
+): Promise<DataRun | undefined> {
+  if (context.site.config.cacheRoot === undefined || source.cacheLevels.length === 0) return undefined;
+  const { trace } = context;
+  try {
+    const cache = await siteCache(context.site);
+    const { tools } = pipelineSetting(context.site);
+    const levels =
+      cache === undefined ? [] : levelsOf(source, query.params, { cacheRoot: cache.root, tools });
+    const plan =
+      cache === undefined || levels.length === 0
+        ? undefined
+        : await planFor(levels, source, query, context, cache);
+    if (cache === undefined || plan === undefined) {
+      trace.cache = { result: "off" };
+      return undefined;
+    }
+    if (!(await mayRead(source, query, plan.extent, context))) {
+      trace.cache = { result: "off", note: "only a part of the bins may be read by this client" };
+      return undefined;
+    }
+    return runOf(plan, levels, source, query, context, cache);
+  } catch (error) {
+    if (!isDasError(error, "INDEX_AWAY")) throw error;
+    trace.cache = { result: "off", note: "index away" };
+    return undefined;
+  }
+}
+
+async function planFor(
+  levels: readonly Level[],
+  source: DataSource,
+  query: DataQuery,
+  { site }: QueryContext,
+  cache: BlockCache,
+): Promise<AnswerPlan | undefined> {
+  const { tools } = pipelineSetting(site);
+  const moment = await cache.moment(source, site.now().getTime());
+  return await planAnswer(
+    levels,
+    {
+      range: query,
+      bins: binMaking(source, tools),
+      declared: source.cacheLevels,
+      ...(query.resolution === undefined ? {} : { resolution: query.resolution }),
+    },
+    (level, span) => lookForBlocks(cache.index, level, span, moment),
+  );
+}
+
+/** Whether the client may be given what is made from all of a range, as far as the source is valid there. */
+async function mayRead(
+  source: DataSource,
+  query: DataQuery,
+  extent: TimeRange,
+  { site, request, trace }: QueryContext,
+): Promise<boolean> {
+  if (source.access.length === 0) return true;
+  const range = trimToValidRange(source.validRange, extent, site.now()) ?? query;
+  const allowed = query.reading ?? query;
+  if (compareTimes(range.begin, allowed.begin) >= 0 && compareTimes(range.end, allowed.end) <= 0) return true;
+  return (await site.authorize(source, range.begin, range.end, request, site, trace.client)).granted;
+}
+
+function runOf(
+  plan: AnswerPlan,
+  levels: readonly Level[],
+  source: DataSource,
+  query: DataQuery,
+  context: QueryContext,
+  cache: BlockCache,
+): DataRun {
+  const { choice, cover } = plan;
+  const { level } = choice;
+  const { site, trace, request } = context;
+  const { tools } = pipelineSetting(site);
+  const facts = { blocks: 0, gaps: 0, bytesFromCache: 0, bytesFromReaders: 0 };
+  const reading = cachedReading(plan, levels, source, context, cache);
+  const isWider = choice.use === "reduce";
+  const { grid } = plan.reading;
+  const reader: ReaderProgram = {
+    kind: "reader",
+    name: LEVEL_READER,
+    help: "",
+    open: () => answerItems(plan, reading.surroundings, facts),
+  };
+  const own = new Map<string, Program>([[LEVEL_READER, reader]]);
+  // Records of full resolution are reduced by the source's own reducer, as if the reader had just made them.
+  const isJoined = isWider && level.seconds > 0 && grid !== undefined;
+  if (isJoined)
+    own.set(LEVEL_REDUCER, {
+      kind: "filter",
+      name: LEVEL_REDUCER,
+      help: "",
+      open: () => reduceAnswer(grid, level.period),
+    });
+  const programs = planStages(source, query, tools).filter(
+    ({ role }) => role === "converter" || (role === "reducer" && isWider && !isJoined),
+  );
+  const stages: Stage[] = [
+    stage("reader", LEVEL_READER, [levelName(level)]),
+    ...(isJoined ? [stage("reducer", LEVEL_REDUCER, [String(choice.seconds)])] : []),
+    ...programs,
+  ];
+  const validators = isCovered(plan) ? validatorsOf(plan, source, query) : [];
+  const tag = validators[0]?.[1];
+  return {
+    stages,
+    options: () => {
+      const options = passingOptions(
+        context,
+        isWider ? { begin: timeToUs2000(query.begin), end: timeToUs2000(query.end) } : undefined,
+      );
+      const lookup = options.programs;
+      return {
+        ...options,
+        programs: (name) => {
+          const found = own.get(name);
+          return found === undefined ? lookup(name) : Promise.resolve(found);
+        },
+      };
+    },
+    binSeconds: isWider ? choice.seconds : level.seconds === 0 ? undefined : level.seconds,
+    validators,
+    isUnchanged: tag !== undefined && isUnchanged(request, tag, new Date(plan.newestMs)),
+    onEnd(outcome) {
+      const { note } = reading.notes;
+      trace.cache = {
+        result: facts.gaps === 0 ? "hit" : facts.blocks === 0 ? "miss" : "partial",
+        level: levelName(level),
+        levelSeconds: level.seconds,
+        blocks: facts.blocks,
+        gaps: facts.gaps,
+        bytesFromCache: facts.bytesFromCache,
+        bytesFromReaders: facts.bytesFromReaders,
+        ...(note === undefined ? {} : { note }),
+      };
+      // Blocks of which only a part was read are likely to be wanted again.
+      const missing = cover.pieces.flatMap((piece) =>
+        piece.kind === "blocks"
+          ? []
+          : [
+              { level, first: piece.first, end: piece.whole.first },
+              { level, first: Math.max(piece.whole.first, piece.whole.end), end: piece.end },
+            ],
+      );
+      if (outcome.kind !== "failed") cache.wish(jobsFor(missing, "prefetch"));
+    },
+  };
+}
+
+function stage(role: Stage["role"], name: string, args: readonly string[]): Stage {
+  return { role, argv: [name, ...args], env: {} };
+}
+
+/** A tag that changes with any block of the answer, and the time of the newest. */
+function validatorsOf(plan: AnswerPlan, source: DataSource, query: DataQuery): readonly HeaderLine[] {
+  return [
+    ["ETag", answerTag(plan, query)],
+    ["Last-Modified", new Date(plan.newestMs).toUTCString()],
+    ["Cache-Control", source.access.length === 0 ? "no-cache" : "private, no-cache"],
+  ];
+}
