@@ -2,7 +2,7 @@ import { mkdir, open, rename, rm } from "node:fs/promises";
 import { systemCode } from "./store-error.js";
 
 /** Makes a folder and those above it; what others may do in it is for the umask to say. */
-export async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
 }
 
