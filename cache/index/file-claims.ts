@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { systemCode } from "../store/store-error.js";
 import type { Claim } from "./block-index.js";
 
@@ -15,6 +16,8 @@ interface ClaimFile {
 const MAX_CLAIM_BYTES = 4096;
 /** What a process does while it holds a lock takes milliseconds; after this it is dead. */
 const DEAD_LOCK_MS = 10_000;
+const LOCK_TRIES = 20;
+const LOCK_PAUSE_MS = 5;
 /** From so many blocks on, one look into the folder is faster than one for each. */
 const FEW = 64;
 
@@ -126,21 +129,29 @@ export class FileClaims {
     await rename(aside, this.#path(number));
   }
 
-  /** Does a step while no other process does one with this claim; `undefined` where another one does. */
+  /** Does a step while no other process does one with this claim; `undefined` where that did not come to be. */
   async #locked<T>(number: number, step: () => Promise<T>): Promise<T | undefined> {
     const lock = `${this.#path(number)}.lock`;
-    try {
-      await (await open(lock, "wx")).close();
-    } catch (error) {
-      if (systemCode(error) === "ENOENT") return undefined;
-      if (systemCode(error) !== "EEXIST") throw error;
-      if (((await ageOf(lock)) ?? 0) > DEAD_LOCK_MS) await rm(lock, { force: true });
-      return undefined;
-    }
+    if (!(await this.#lock(lock))) return undefined;
     try {
       return await step();
     } finally {
       await rm(lock, { force: true });
+    }
+  }
+
+  async #lock(lock: string): Promise<boolean> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await (await open(lock, "wx")).close();
+        return true;
+      } catch (error) {
+        if (systemCode(error) === "ENOENT") return false; // nobody has claimed anything here
+        if (systemCode(error) !== "EEXIST") throw error;
+      }
+      if (tries > LOCK_TRIES) return false;
+      if (((await ageOf(lock)) ?? 0) > DEAD_LOCK_MS) await rm(lock, { force: true });
+      else await pause(LOCK_PAUSE_MS);
     }
   }
 

@@ -69,12 +69,7 @@ export class FileRecords {
       await this.#within(file, makes ? WRITE : constants.O_RDWR, async (handle) => {
         const sizes = await open(join(this.#folder, `${file}.sizes`), WRITE);
         try {
-          for (const entry of some) {
-            const before = await readAt(handle, offsetOf(entry.number), RECORD_BYTES);
-            if (!wanted(entry, before)) continue;
-            await handle.write(entry.record, 0, RECORD_BYTES, offsetOf(entry.number));
-            added += await replaceSize(sizes, indexOf(entry.number) * SIZE_BYTES, entry.bytes);
-          }
+          for (const run of sideBySide(some)) added += await writeRun({ handle, sizes }, run, wanted);
         } finally {
           await sizes.close();
         }
@@ -172,14 +167,51 @@ async function readAt(handle: FileHandle, position: number, length: number): Pro
   return bytes;
 }
 
-/** Sets a size and gives the difference to the one before. */
-async function replaceSize(handle: FileHandle, position: number, bytes: number): Promise<number> {
-  const before = sizeAt(await readAt(handle, position, SIZE_BYTES), 0);
-  if (before === bytes) return 0;
-  const size = Buffer.alloc(SIZE_BYTES);
-  size.writeDoubleLE(bytes);
-  await handle.write(size, 0, SIZE_BYTES, position);
-  return bytes - before;
+/** Writes the records and sizes of blocks side by side, where they are wanted. Returns the bytes that were added. */
+async function writeRun(
+  files: { readonly handle: FileHandle; readonly sizes: FileHandle },
+  run: readonly BlockEntry[],
+  wanted: (entry: BlockEntry, before: Uint8Array) => boolean,
+): Promise<number> {
+  const first = run[0]?.number ?? 0;
+  const [at, sizesAt] = [offsetOf(first), indexOf(first) * SIZE_BYTES];
+  const records = await readAt(files.handle, at, run.length * RECORD_BYTES);
+  const sizes = await readAt(files.sizes, sizesAt, run.length * SIZE_BYTES);
+  const changed: number[] = [];
+  let added = 0;
+  for (const [i, entry] of run.entries()) {
+    if (!wanted(entry, records.subarray(i * RECORD_BYTES, (i + 1) * RECORD_BYTES))) continue;
+    records.set(entry.record, i * RECORD_BYTES);
+    added += entry.bytes - sizeAt(sizes, i * SIZE_BYTES);
+    sizes.writeDoubleLE(entry.bytes, i * SIZE_BYTES);
+    changed.push(i);
+  }
+  // What is not wanted is not written either: somebody else may be writing it.
+  for (const { from, count } of stretches(changed)) {
+    await files.handle.write(records, from * RECORD_BYTES, count * RECORD_BYTES, at + from * RECORD_BYTES);
+    await files.sizes.write(sizes, from * SIZE_BYTES, count * SIZE_BYTES, sizesAt + from * SIZE_BYTES);
+  }
+  return added;
+}
+
+/** Ascending integers as runs without a hole. */
+function stretches(integers: readonly number[]): { from: number; count: number }[] {
+  const runs: { from: number; count: number }[] = [];
+  for (const integer of integers) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.from + last.count === integer) last.count++;
+    else runs.push({ from: integer, count: 1 });
+  }
+  return runs;
+}
+
+/** Entries of one file as runs of blocks side by side; of entries of the same block the last counts. */
+function sideBySide(entries: readonly BlockEntry[]): BlockEntry[][] {
+  const byNumber = new Map(entries.map((entry) => [entry.number, entry]));
+  const numbers = [...byNumber.keys()].sort((a, b) => a - b);
+  return stretches(numbers).map(({ from, count }) =>
+    Array.from({ length: count }, (_, i) => byNumber.get(from + i)).filter((entry) => entry !== undefined),
+  );
 }
 
 /** A size as it stands in a file; what cannot be one is none. */
