@@ -7,6 +7,8 @@ import type { DrmsSpan } from "./touched-times.js";
 /** What a request can name: years 1 to 9999, us2000, the end excluded. */
 const FIRST_US = timeToUs2000(makeTime(1, 1, 1));
 const END_US = timeToUs2000(makeTime(10_000, 1, 1));
+/** In the last block of any period: steps of a binary64 are 32 us there. */
+const LAST_US = END_US - 1000;
 
 /**
  * The blocks of a period in which packets of records at these times may lie, in order, neither touching nor overlapping.
@@ -29,7 +31,7 @@ export function blockSpans(
     return [
       {
         first: blockOf(Math.max(first, FIRST_US), period) - more,
-        end: blockOf(Math.min(last, END_US - 1), period) + 1 + more,
+        end: blockOf(Math.min(last, LAST_US), period) + 1 + more,
       },
     ];
   });

@@ -1,3 +1,4 @@
+import { type DasError, isDasError } from "../../errors/das-error.js";
 import type { BlockSpan } from "../block-number.js";
 import type { BlockIndex } from "../index/block-index.js";
 import type { Level } from "../level.js";
@@ -12,14 +13,18 @@ const MOST_NUMBERS = 1000;
 export interface MarkedBlocks {
   readonly level: Level;
   readonly numbers: readonly number[];
+  /** The index did not answer: blocks on the disk are marked, and all is to be done again. */
+  readonly away?: DasError;
 }
 
 /**
  * Marks the blocks of some spans as out of date, in the index and beside the blocks. May be done again, and by several at once. What is
  * being built counts as changed first: what is published before that is marked on the disk, what is published after it is found to be out of date.
  *
+ * Where the index is away, blocks are served from the disk, so that is marked all the same.
+ *
  * @returns the blocks that were good until now
- * Errors: INDEX_AWAY, DISK_FULL, BUILD_FAILED; then all is to be done again.
+ * Errors: DISK_FULL, BUILD_FAILED; then all is to be done again.
  */
 export async function markBlocks(
   level: Level,
@@ -28,13 +33,20 @@ export async function markBlocks(
   signal?: AbortSignal,
 ): Promise<MarkedBlocks> {
   const stale = new Set<number>();
+  let away: DasError | undefined;
   for (const span of spans) {
     signal?.throwIfAborted();
-    for (const number of await index.markChanged(level, span)) stale.add(number);
+    try {
+      if (away === undefined) for (const number of await index.markChanged(level, span)) stale.add(number);
+    } catch (error) {
+      if (!isDasError(error, "INDEX_AWAY")) throw error;
+      away = error;
+    }
     for await (const numbers of onDisk(level, span, signal))
       for (const number of await markChangedOnDisk(level, numbers)) stale.add(number);
   }
-  return { level, numbers: [...stale].sort((a, b) => a - b) };
+  const numbers = [...stale].sort((a, b) => a - b);
+  return { level, numbers, ...(away === undefined ? {} : { away }) };
 }
 
 async function* onDisk(

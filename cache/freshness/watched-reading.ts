@@ -1,8 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Environment } from "../../config/config.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { planStages } from "../../dsdf/stages.js";
 import type { PipelineTools } from "../../dsdf/tools.js";
-import { seriesKey } from "../../netdrms/changes/record-change.js";
+import { changeColumns, seriesKey } from "../../netdrms/changes/record-change.js";
 import type { Series } from "../../netdrms/series/model.js";
 import { type ArchiveReading, archiveReading, type RecordsRead } from "../../readers/records-read.js";
 import { makeTime } from "../../stream/time.js";
@@ -16,13 +17,15 @@ export interface SourceReading {
   readonly reading: ArchiveReading;
   /** Programs behind it in its pipe. */
   readonly filters: readonly (readonly string[])[];
-  /** Changes with all that decides on what is read. */
+  /** Changes with the programs and their arguments. */
   readonly commands: string;
 }
 
 /** The same, with the series that it reads as they are now. */
 export interface WatchedReading extends SourceReading {
   readonly records: RecordsRead;
+  /** The same for readings that are touched by the same changes in the same way, 16 hex digits. */
+  readonly signature: string;
   /** How far from a record the packets may lie that it has part in, seconds; 0: they lie where the record does. */
   readonly reachSeconds: number;
 }
@@ -59,7 +62,7 @@ export function sourceReading(
       words,
       reading,
       filters: stages.slice(n + 1).map(({ argv }) => argv),
-      commands: JSON.stringify([reading.url, stages.map((each) => [each.argv, each.env])]),
+      commands: JSON.stringify(stages.map(({ argv, env: own }) => [argv, own])),
     };
   }
   return undefined;
@@ -67,7 +70,22 @@ export function sourceReading(
 
 /** A reading with what its series are; see {@link ArchiveReading.records}. */
 export function watched(reading: SourceReading, records: RecordsRead): WatchedReading {
-  return { ...reading, records, reachSeconds: reachOfFilters(reading.filters, records.cadenceSeconds) };
+  const { query, time, key, slotting, around, cadenceSeconds, ways } = records;
+  const decisive = [
+    reading.commands,
+    [query.series, ...ways.flatMap((way) => way.map(({ to }) => to))].map((series) => [
+      seriesKey(series),
+      changeColumns(series),
+    ]),
+    ways.map((way) => way.map(({ link }) => link)),
+    [time.name, time.column, time.defaultText, key, slotting, around, cadenceSeconds],
+  ];
+  return {
+    ...reading,
+    records,
+    signature: createHash("sha256").update(JSON.stringify(decisive)).digest("hex").slice(0, 16),
+    reachSeconds: reachOfFilters(reading.filters, cadenceSeconds),
+  };
 }
 
 /** The series whose changes touch a reading: the one that it reads, and those that its links lead to. */
