@@ -71,13 +71,13 @@ export class FallbackIndex implements BlockIndex {
     owner: string,
     leaseMs: number,
   ): Promise<readonly Claim[]> {
-    const answer = await this.#ask("room", async () => {
-      // Who began while Redis was away goes on.
-      const held = new Set(await this.#files.claimed(level, numbers).catch(() => []));
-      const free = numbers.filter((number) => !held.has(number));
-      return this.#redis.claim(level, free, owner, leaseMs);
-    });
-    return answer.kind === "answer" ? answer.value : this.#files.claim(level, numbers, owner, leaseMs);
+    // Who began while Redis was away goes on.
+    const held = new Set(await this.#files.claimed(level, numbers).catch(() => []));
+    const free = numbers.filter((number) => !held.has(number));
+    if (free.length === 0) return [];
+    const note = await this.#files.changes(level).position();
+    const answer = await this.#ask("room", () => this.#redis.claim(level, free, owner, leaseMs, `.${note}`));
+    return answer.kind === "answer" ? answer.value : this.#files.claim(level, free, owner, leaseMs);
   }
 
   async renew(level: Level, claims: readonly Claim[], leaseMs: number): Promise<readonly Claim[]> {
@@ -101,6 +101,7 @@ export class FallbackIndex implements BlockIndex {
   }
 
   async claimed(level: Level, numbers: readonly number[]): Promise<readonly number[]> {
+    if (numbers.length === 0) return [];
     const held = new Set(await this.#files.claimed(level, numbers));
     const answer = await this.#ask("link", () => this.#redis.claimed(level, numbers));
     for (const number of answer.kind === "answer" ? answer.value : []) held.add(number);
@@ -108,30 +109,28 @@ export class FallbackIndex implements BlockIndex {
   }
 
   async publish(level: Level, details: BlockDetails, claim: Claim): Promise<Publication> {
-    let outcome: ClaimedPublication = "unclaimed";
-    if (!isFileClaim(claim)) {
-      const answer = await this.#ask("room", () => this.#redis.publishClaimed(level, details, claim));
-      if (answer.kind === "answer") outcome = answer.value;
+    if (isFileClaim(claim)) {
+      const publication = await this.#files.publish(level, details, claim);
+      await this.#ask("room", () => this.#redis.record(level, [asPublished(details, publication)]));
+      return publication;
     }
-    if (outcome !== "unclaimed") {
-      const as = outcome === "published" ? details : { ...details, state: "stale" as const };
-      await quietly(this.#files.put(level, as));
-      return outcome;
-    }
-    // Also where the claim was taken over or lost with Redis: the log of changes is all that counts.
-    const publication = isFileClaim(claim)
-      ? await this.#files.publish(level, details, claim)
-      : await this.#files.publishUnclaimed(level, details);
-    const as = publication === "published" ? details : { ...details, state: "stale" as const };
-    await this.#ask("room", () => this.#redis.record(level, [as]));
-    if (!isFileClaim(claim)) await this.release(level, [claim]);
+    const answer = await this.#ask("room", () => this.#redis.publishClaimed(level, details, claim));
+    const outcome = answer.kind === "answer" ? answer.value : "unclaimed";
+    // What Redis counted may have been lost with it, and what it was not yet told of is in the log of changes already.
+    const stored = this.#files.publishUnclaimed(level, asPublished(details, outcome), changesAt(claim));
+    const publication = outcome === "unclaimed" ? await stored : await stored.catch(troubleAs(outcome));
+    if (outcome === "outdated") return outcome;
+    if (outcome !== publication)
+      await this.#ask("room", () => this.#redis.record(level, [asPublished(details, publication)]));
+    if (outcome === "unclaimed") await this.release(level, [claim]);
     return publication;
   }
 
   async record(level: Level, details: readonly BlockDetails[]): Promise<void> {
+    if (details.length === 0) return;
     const answer = await this.#ask("room", () => this.#redis.record(level, details));
     const written = this.#files.record(level, details);
-    await (answer.kind === "answer" ? quietly(written) : written);
+    await (answer.kind === "answer" ? written.catch(troubleAs(undefined)) : written);
   }
 
   async markChanged(level: Level, span: BlockSpan): Promise<readonly number[]> {
@@ -146,7 +145,7 @@ export class FallbackIndex implements BlockIndex {
   }
 
   async forget(level: Level, numbers: readonly number[]): Promise<void> {
-    await this.#both("link", (index) => index.forget(level, numbers));
+    if (numbers.length > 0) await this.#both("link", (index) => index.forget(level, numbers));
   }
 
   async forgetLevel(level: Level): Promise<void> {
@@ -206,9 +205,20 @@ export class FallbackIndex implements BlockIndex {
   }
 }
 
-/** What goes on record in Redis need not be in the files as well: they are a stand-in. */
-async function quietly(written: Promise<void>): Promise<void> {
-  await written.catch((error: unknown) => {
-    if (!isDasError(error, "INDEX_AWAY")) throw error;
-  });
+/** The log of changes as it was when a claim was taken, from the note in its token. */
+function changesAt({ token }: Claim): number | undefined {
+  const note = /\.(\d{1,16})$/.exec(token)?.[1];
+  return note === undefined ? undefined : Number(note);
+}
+
+function asPublished(details: BlockDetails, outcome: ClaimedPublication): BlockDetails {
+  return outcome === "outdated" ? { ...details, state: "stale" } : details;
+}
+
+/** What is on record in Redis need not be in files as well: they are a stand-in. */
+function troubleAs<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (isDasError(error, "INDEX_AWAY")) return value;
+    throw error;
+  };
 }

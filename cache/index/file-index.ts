@@ -121,10 +121,16 @@ export class FileIndex implements BlockIndex {
     return publication;
   }
 
-  /** Puts a block on record that was built under a claim of which nothing is known here. */
-  publishUnclaimed(level: Level, details: BlockDetails): Promise<Publication> {
+  /**
+   * Puts a block on record that was built under a claim of another index.
+   * @param position of the log of changes when it was claimed; missing: the time at which the build began has to do
+   */
+  publishUnclaimed(level: Level, details: BlockDetails, position?: number): Promise<Publication> {
+    const log = this.changes(level);
     return this.#putUnlessChanged(level, details, () =>
-      this.changes(level).hasChangedAfter(details.builtMs, details.number),
+      position === undefined
+        ? log.hasChangedAfter(details.builtMs, details.number)
+        : log.hasChangedSince(position, details.number),
     );
   }
 

@@ -72,14 +72,16 @@ export class RedisIndex implements BlockIndex {
     });
   }
 
+  /** @param note goes to the end of the tokens */
   async claim(
     level: Level,
     numbers: readonly number[],
     owner: string,
     leaseMs: number,
+    note = "",
   ): Promise<readonly Claim[]> {
     const { claims } = this.#keys(level);
-    const token = `r${randomBytes(12).toString("hex")}`; // those of files begin with another letter
+    const token = `r${randomBytes(12).toString("hex")}${note}`; // those of files begin with another letter
     const taken: Claim[] = [];
     for (const slice of inSlices(numbers, MAX_NUMBERS)) {
       const args = [token, owner, String(Math.ceil(leaseMs)), ...slice.map(String)];

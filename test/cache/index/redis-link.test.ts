@@ -177,7 +177,7 @@ describe("a link over node:net", () => {
     server.close();
   });
 
-  test("answers that nobody asked for break the connection", async () => {
+  test("an answer that nobody asked for is not taken for that of the next question", async () => {
     const server = createServer((socket) => socket.on("data", () => socket.write("+ONE\r\n+TWO\r\n"))).listen(
       0,
       "127.0.0.1",
@@ -186,8 +186,8 @@ describe("a link over node:net", () => {
     const found = server.address();
     if (found === null || typeof found === "string") throw new Error("no port");
     const link = respLink(parseRedisAddress(`127.0.0.1:${found.port}:0`), 5000);
-    const [first, second] = await Promise.all([link.call(["PING"]), link.call(["PING"])]);
-    expect([first, second]).toEqual([Buffer.from("ONE"), Buffer.from("TWO")]);
+    expect(await link.call(["PING"])).toEqual(Buffer.from("ONE"));
+    expect(await link.call(["PING"])).toEqual(Buffer.from("ONE"));
     await link.close();
     server.close();
   });
