@@ -13,6 +13,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "make the sample archive, or run its database",
     load: async () => (await import("./commands/sample.js")).sample,
   },
+  worker: {
+    summary: "build blocks of the cache, for servers that share it",
+    load: async () => (await import("./commands/worker.js")).worker,
+  },
+  cache: {
+    summary: "look after the cache: build, status, verify, purge, pin, reindex, levels",
+    load: async () => (await import("./commands/cache.js")).cache,
+  },
   check: {
     summary: "check definitions: a whole tree, a folder or one file",
     load: async () => (await import("./commands/check.js")).check,

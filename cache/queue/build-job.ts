@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { idElements } from "../../dsdf/source-id.js";
 import type { BlockPeriod } from "../level.js";
-import type { BuildJob, Urgency } from "./build-queue.js";
+import type { BuildJob, JobEnd, Urgency } from "./build-queue.js";
 
 /** Longest text of a job, bytes: 128 words of 60 characters and an id fit many times. */
 export const MAX_JOB_BYTES = 65_536;
@@ -21,6 +21,13 @@ const PERIODS: ReadonlySet<unknown> = new Set<BlockPeriod>([
 
 /** From the most urgent on; the place is the class in the order of builds. */
 export const URGENCIES = ["person", "operator", "prefetch"] as const satisfies readonly Urgency[];
+
+/** What is told of a build that a queue does not know. */
+export const UNKNOWN_BUILD: JobEnd = {
+  kind: "failed",
+  reason: "the queue knows no such build",
+  isUnknown: true,
+};
 
 /**
  * The name of a build, the same whoever asks for it and how urgently. A build that is forced has a name of its own: one that

@@ -58,7 +58,8 @@ export interface QueueStatus {
 /** How one job ended. */
 export type JobEnd =
   | { readonly kind: "done"; readonly report: BuildReport }
-  | { readonly kind: "failed"; readonly reason: string };
+  /** `isUnknown`: the queue knows no such build; nobody asked for it, or it was lost, or it ended long ago. */
+  | { readonly kind: "failed"; readonly reason: string; readonly isUnknown?: true };
 
 /** One try of a build that is over, for the log of a worker. */
 export interface BuildTry {

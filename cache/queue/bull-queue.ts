@@ -2,7 +2,7 @@ import { Job, type JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { DasError } from "../../errors/das-error.js";
 import { BuildEnds } from "./build-ends.js";
-import { jobId } from "./build-job.js";
+import { jobId, UNKNOWN_BUILD } from "./build-job.js";
 import type {
   BuildJob,
   BuildQueue,
@@ -166,7 +166,7 @@ async function look(
   onProgress: OnProgress | undefined,
 ): Promise<JobEnd | undefined> {
   const job = await Job.fromId(queue, id);
-  if (job === undefined) return { kind: "failed", reason: "the queue knows no such build" };
+  if (job === undefined) return UNKNOWN_BUILD;
   if (job.finishedOn !== undefined) {
     const state = await job.getState();
     if (state === "completed") return { kind: "done", report: asBuildReport(job.returnvalue) };

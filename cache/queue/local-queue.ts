@@ -1,7 +1,7 @@
 import PQueue from "p-queue";
 import { asDasError, DasError } from "../../errors/das-error.js";
 import { within } from "../../pipeline/within.js";
-import { jobId, URGENCIES } from "./build-job.js";
+import { jobId, UNKNOWN_BUILD, URGENCIES } from "./build-job.js";
 import type {
   BuildJob,
   BuildQueue,
@@ -76,8 +76,7 @@ export class LocalQueue implements BuildQueue {
 
   async ended(job: BuildJob, onProgress?: OnProgress, signal?: AbortSignal): Promise<JobEnd> {
     const build = this.#builds.get(jobId(job));
-    if (build === undefined)
-      return this.#ends.get(jobId(job))?.end ?? { kind: "failed", reason: "the queue knows no such build" };
+    if (build === undefined) return this.#ends.get(jobId(job))?.end ?? UNKNOWN_BUILD;
     if (build.isHeldBack) return { kind: "failed", reason: build.reason ?? "unknown" };
     return build.wait(onProgress, signal);
   }

@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.js";
-import { DasError } from "../../errors/das-error.js";
+import { usesRedis } from "../index/open-index.js";
 import { parseRedisAddress } from "../redis-address.js";
 import type { BuildQueue } from "./build-queue.js";
 import type { QueueRedis } from "./redis-client.js";
@@ -19,12 +19,7 @@ export function queueSettings({
   workQueueConn,
   redisTimeout,
 }: QueueConfig): QueueSettings {
-  if (broker === undefined) return { kind: "local" };
-  if (broker.toLowerCase() !== "redis")
-    throw new DasError(
-      "BAD_CONFIG",
-      `WORK_QUEUE_BROKER is ${JSON.stringify(broker)}, expected redis or nothing`,
-    );
+  if (!usesRedis(broker)) return { kind: "local" };
   return { kind: "redis", address: parseRedisAddress(workQueueConn), timeoutMs: redisTimeout * 1000 };
 }
 

@@ -1,4 +1,4 @@
-import { isDasError } from "../../errors/das-error.js";
+import { type ErrorCode, isDasError } from "../../errors/das-error.js";
 
 /** How often a build is tried before it counts as failed. */
 export const ATTEMPTS = 5;
@@ -37,12 +37,18 @@ export function roundDelay({ roundMs, maxRoundMs }: RetryDelays, rounds: number)
   return Math.min(maxRoundMs, roundMs * 2 ** Math.min(rounds - 1, 30));
 }
 
-/** Whether trying again by itself may help: not where only a person can change the cause. */
+/** Failures whose cause only a person can change. */
+const HOPELESS = new Set<ErrorCode>([
+  "NO_SUCH_SOURCE",
+  "NO_SUCH_PROGRAM",
+  "BAD_DEFINITION",
+  "BAD_CONFIG",
+  "BAD_PARAMETER",
+  "USAGE",
+  "UNSUPPORTED_OPTION",
+]);
+
+/** Whether trying again by itself may help. */
 export function isWorthRetry(error: unknown): boolean {
-  return !(
-    isDasError(error, "NO_SUCH_SOURCE") ||
-    isDasError(error, "BAD_DEFINITION") ||
-    isDasError(error, "BAD_PARAMETER") ||
-    isDasError(error, "NO_SUCH_PROGRAM")
-  );
+  return !(isDasError(error) && HOPELESS.has(error.code));
 }

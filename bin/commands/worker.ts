@@ -1,0 +1,82 @@
+import { parseArgs } from "node:util";
+import type { BuildTry } from "../../cache/queue/build-queue.js";
+import { buildsOf } from "../../cache/work/do-build.js";
+import { keepHouse } from "../../cache/work/housekeeping.js";
+import { relayWishes } from "../../cache/work/relay-wishes.js";
+import { bytesText, countText, durationText } from "../../cgi/log/format.js";
+import { endSignals } from "../end-signals.js";
+import { CONFIG_OPTION, noMoreThan } from "./cache-arguments.js";
+import { concurrencyOf, jobText } from "./cache-build.js";
+import type { Command } from "./command.js";
+import { openCommandCache } from "./open-cache.js";
+import { commandConfig } from "./source-setting.js";
+
+/** Time for running builds after a signal, ms; then they are put back. */
+const GRACE_MS = 10_000;
+/** After that the process ends whatever is still open, ms. */
+const END_MS = 2 * GRACE_MS;
+
+/** `heliostream worker`: builds blocks of the cache until it is told to end. Source: das2-server 16.3. */
+export const worker: Command = {
+  help: [
+    "usage: heliostream worker [-c FILE] [-j N]",
+    "",
+    "Builds the blocks of the cache that are asked for, until SIGINT or SIGTERM: then running builds get ten seconds, and what has not",
+    "ended goes back into the queue. Any number of workers may run, on any hosts that share CACHE_ROOT and the Redis of WORK_QUEUE_CONN.",
+    "It also brings wishes of CGI programs to the queue and makes room where blocks take more than CACHE_MAX_BYTES. Without Redis it",
+    "builds what CGI programs and `heliostream cache build --no-wait` have left below CACHE_ROOT.",
+    "",
+    "  -c, --config FILE  configuration (default: HELIOSTREAM_CONFIG, else etc/das2server.conf)",
+    "  -j, --jobs N       builds at the same time (default: BUILD_WORKERS)",
+  ].join("\n"),
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { ...CONFIG_OPTION, jobs: { type: "string", short: "j" } },
+    });
+    noMoreThan(0, positionals);
+    const config = commandConfig(values.config);
+    const concurrency = concurrencyOf(values.jobs, config.buildWorkers);
+    const signals = endSignals(END_MS);
+    const cache = await openCommandCache(config);
+    const log = (line: string): void => console.error(`heliostream worker: ${line}`);
+    const queue = await cache.queue();
+    const working = await queue.work(buildsOf(cache), {
+      concurrency,
+      log,
+      onTry: (one) => console.log(tryText(one)),
+    });
+    const { cacheRoot, index } = cache;
+    const chores = [
+      relayWishes(await cache.wishes(), queue, log),
+      keepHouse({ cacheRoot, index, maxBytes: config.cacheMaxBytes, log }),
+    ];
+    console.log(`waiting for builds, ${concurrency} at a time`);
+    await aborted(signals.signal);
+    await Promise.all([...chores.map((one) => one.stop()), working.close(GRACE_MS)]);
+    await cache.close();
+    return 0;
+  },
+};
+
+/** Resolves when the signal is aborted, and keeps the process until then. */
+async function aborted(signal: AbortSignal): Promise<void> {
+  const keep = setInterval(() => {}, 1 << 30);
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve());
+    if (signal.aborted) resolve();
+  });
+  clearInterval(keep);
+}
+
+/** One try of a build in a line: `Demo/Pump4 2021-06 (monthly): 32 blocks, 1.20 MB, 3.4 s`. */
+export function tryText({ job, number, ms, end, again }: BuildTry): string {
+  const name = `${[job.sourceId, ...job.params].join(" ")} ${jobText(job)}`;
+  if (end.kind === "failed")
+    return `${name}: failed (try ${number}${again ? ", will be tried again" : ""}): ${end.reason}`;
+  const { built, bytes, skipped } = end.report;
+  const blocks = Object.values(built).reduce((sum, count) => sum + count, 0);
+  const rest = skipped === 0 ? "" : `, ${skipped} left alone`;
+  return `${name}: ${countText(blocks, "block")}${rest}, ${bytesText(bytes)}, ${durationText(ms)}`;
+}

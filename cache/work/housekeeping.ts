@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { asDasError } from "../../errors/das-error.js";
+import type { BlockIndex } from "../index/block-index.js";
+import type { Level } from "../level.js";
+import { evict } from "../store/evict.js";
+import { sweepLeftovers } from "../store/leftovers.js";
+import type { WalkedBlock } from "../store/walk-cache.js";
+import { Repeated } from "./repeated.js";
+import { walkedLevel } from "./walked-level.js";
+
+/** How often it is looked whether blocks have to make way, ms. */
+const EVERY_MS = 60_000;
+/** How often it is looked for what dead writers have left, in such looks: each day. */
+const SWEEP_EVERY = 1440;
+/** Blocks that an index forgets at once. */
+const FORGOTTEN_AT_ONCE = 100;
+
+/** A cache that is looked after. */
+export interface KeptHouse {
+  readonly cacheRoot: string;
+  /** Bytes that blocks may take; 0 for any number. */
+  readonly maxBytes: number;
+  readonly index: BlockIndex;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Looks after a cache until it is stopped: blocks make way where they take more room than they may, and what dead writers have left is
+ * removed. Any number of processes may do so.
+ */
+export function keepHouse(house: KeptHouse): Repeated {
+  let looks = 0;
+  let last = "";
+  return new Repeated(EVERY_MS, async (signal) => {
+    try {
+      if (looks++ % SWEEP_EVERY === 0)
+        await sweepLeftovers(join(house.cacheRoot, "data"), EVERY_MS, { signal });
+      await makeRoom(house, signal);
+      last = "";
+    } catch (error) {
+      if (signal.aborted) return;
+      const { message } = asDasError(error, "the making of room");
+      if (message !== last) house.log(`cache: ${message}`);
+      last = message;
+    }
+  });
+}
+
+/**
+ * Removes what was not used for the longest time where blocks take more room than they may; the index says whether they do, and is told
+ * how much they take when they were counted.
+ * @returns how many blocks were removed. Errors: INDEX_AWAY, BUILD_FAILED; that of `signal`
+ */
+export async function makeRoom(house: KeptHouse, signal?: AbortSignal): Promise<number> {
+  const { cacheRoot, maxBytes, index } = house;
+  if (maxBytes === 0 || (await index.usage()) <= maxBytes) return 0;
+  const forgetting = new Forgetting(index);
+  const { removed, bytesAfter } = await evict(cacheRoot, {
+    maxBytes,
+    onRemoved: (block) => forgetting.add(cacheRoot, block),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  await forgetting.end();
+  await index.setUsage(bytesAfter);
+  if (removed > 0) house.log(`cache: ${removed} blocks made way`);
+  return removed;
+}
+
+/** Has an index forget blocks that were removed, many at once. */
+export class Forgetting {
+  readonly #index: Pick<BlockIndex, "forget">;
+  readonly #levels = new Map<string, { readonly level: Level; numbers: number[] }>();
+
+  constructor(index: Pick<BlockIndex, "forget">) {
+    this.#index = index;
+  }
+
+  /** A block whose words are not known is forgotten when it is next looked at. */
+  async add(cacheRoot: string, block: WalkedBlock): Promise<void> {
+    const level = walkedLevel(cacheRoot, block);
+    if (level === undefined) return;
+    const key = JSON.stringify([block.levelFolder, block.period, level.params]);
+    const known = this.#levels.get(key) ?? { level, numbers: [] };
+    this.#levels.set(key, known);
+    known.numbers.push(block.number);
+    if (known.numbers.length >= FORGOTTEN_AT_ONCE) await this.#forget(known);
+  }
+
+  async end(): Promise<void> {
+    for (const known of this.#levels.values()) await this.#forget(known);
+  }
+
+  async #forget(known: { readonly level: Level; numbers: number[] }): Promise<void> {
+    const { numbers } = known;
+    known.numbers = [];
+    if (numbers.length > 0) await this.#index.forget(known.level, numbers);
+  }
+}
