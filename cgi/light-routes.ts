@@ -38,8 +38,6 @@ export const LIGHT_ROUTES: RouteTable = {
     ["/peers", peers],
     ["/peers.xml", peers],
     ["/debug", debug],
-    ["/cache", async () => (await import("./queries/cache.js")).cacheStatus],
-    ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],
   ]),
   folders: new Map([["static", async () => (await import("./queries/static.js")).staticFile]]),
 };

@@ -46,8 +46,11 @@ export function makeSite(config: Config, options: SiteOptions & { readonly autho
     resident: options.resident,
     now: options.now ?? (() => new Date()),
     ...(options.programs === undefined ? {} : { programs: options.programs }),
+    ...(options.openCache === undefined ? {} : { openCache: options.openCache }),
     ...(options.openCacheAccess === undefined ? {} : { openCacheAccess: options.openCacheAccess }),
     async close() {
+      // One that fails keeps nothing else from being let go of.
+      await Promise.allSettled([...closers].map((close) => close()));
       await log.close();
     },
   };

@@ -17,6 +17,12 @@ const ROUTES: RouteTable = {
     ["compactdataset", compactDataset],
     ["image", image],
   ]),
+  paths: new Map([
+    ...LIGHT_ROUTES.paths,
+    // Not light: what opens the cache would make every small answer slower.
+    ["/cache", async () => (await import("./queries/cache.js")).cacheStatus],
+    ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],
+  ]),
 };
 
 /**

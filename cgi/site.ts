@@ -27,7 +27,7 @@ export interface Site {
   readonly now: () => Date;
   /** Which programs are built in; missing: those that ship here. */
   readonly programs?: ProgramLookup;
-  /** The cache for a look at its state; missing: there is none. */
+  /** Opens the cache for a look at its state; missing: that of the server. */
   readonly openCacheAccess?: OpenCacheAccess;
   /** Opens the cache of blocks; missing: as the configuration says, without anybody who builds. */
   readonly openCache?: () => Promise<BlockCache | undefined>;

@@ -16,6 +16,8 @@ export interface CacheAccess {
   levelsOf(source: DataSource): Promise<readonly Level[]>;
   /** What counts as out of date for a source now. */
   momentOf(source: DataSource): Promise<Moment>;
+  /** What an operator should know of just now; missing: nothing. */
+  troubles?(): readonly string[];
   /** Lets go of what was opened for this look. */
   close(): Promise<void>;
 }

@@ -46,7 +46,8 @@ function queueView(status: QueueStatus): QueueView {
 }
 
 async function askQueue(access: CacheAccess): Promise<QueueView | Unknown> {
-  if (access.queue === undefined) return { unknown: "builds wait inside the resident server, out of sight" };
+  if (access.queue === undefined)
+    return { unknown: "builds wait inside the process that does them, out of sight" };
   try {
     return queueView(await access.queue.status());
   } catch (error) {
@@ -60,7 +61,10 @@ async function usageView(
   access: CacheAccess,
   patience: Patience,
   now: () => number,
-): Promise<Pick<OpenCacheView, "index" | "usage">> {
+): Promise<{
+  readonly index: Omit<OpenCacheView["index"], "troubles">;
+  readonly usage: OpenCacheView["usage"];
+}> {
   const { keptIn, maxBytes } = access;
   const begun = now();
   const usage = await patience.ask(async () => ({ bytes: await access.index.usage() }));
@@ -123,7 +127,8 @@ export async function gatherView(
   return {
     configured: true,
     time,
-    index: { ...index, answers: patience.answered },
+    // Said after all questions: one of them may have been the first that met trouble.
+    index: { ...index, answers: patience.answered, troubles: access.troubles?.() ?? [] },
     usage,
     queue,
     columns: detail.columns,

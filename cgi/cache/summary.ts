@@ -13,9 +13,10 @@ const SIGNS: Readonly<Record<string, string>> = {
 
 function indexPart({ index }: OpenCacheView): Markup {
   const where = index.keptIn === "redis" ? "Redis" : "Files below CACHE_ROOT";
+  const isWell = index.answers && index.troubles.length === 0;
   return html`<section><h3>Index</h3>
-<p class="figure ${index.answers ? "good" : "bad"}"><span aria-hidden="true">${index.answers ? "✓" : "✕"}</span> ${index.answers ? "answers" : "does not answer"}</p>
-<p class="note">${where}${index.ms === undefined ? undefined : `, ${durationText(index.ms)}`}${index.answers ? undefined : ". Requests go on without the cache or from its files"}</p></section>`;
+<p class="figure ${isWell ? "good" : "bad"}"><span aria-hidden="true">${isWell ? "✓" : "✕"}</span> ${!index.answers ? "does not answer" : isWell ? "answers" : "in trouble"}</p>
+${index.troubles.map((trouble) => html`<p class="fault">${trouble}</p>\n`)}<p class="note">${where}${index.ms === undefined ? undefined : `, ${durationText(index.ms)}`}${index.answers ? undefined : ". Requests go on without the cache or from its files"}</p></section>`;
 }
 
 function roomPart({ usage }: OpenCacheView): Markup {

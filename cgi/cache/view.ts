@@ -105,6 +105,8 @@ export type CacheView =
       readonly index: {
         readonly keptIn: "redis" | "files";
         readonly answers: boolean;
+        /** What an operator should know of just now, for example that files stand in for Redis; mostly empty. */
+        readonly troubles: readonly string[];
         /** How long its first answer took, milliseconds. */
         readonly ms?: number;
       };

@@ -4,6 +4,7 @@ import { mayView } from "../access/may-view.js";
 import { gatherView } from "../cache/gather.js";
 import { cachePage } from "../cache/page.js";
 import { type CacheQuestion, readQuestion } from "../cache/question.js";
+import { siteCacheAccess } from "../cache/site-access.js";
 import type { CacheView } from "../cache/view.js";
 import { textResponse } from "../http.js";
 import { siblingUrl } from "../own-url.js";
@@ -18,7 +19,7 @@ async function look(
   if (!viewer.allowed) throw new DasError("FORBIDDEN", viewer.reason);
   const date = site.now();
   const question = readQuestion(words, makeTime(1970, 1, 1, 0, 0, date.getTime() / 1000));
-  const access = await site.openCacheAccess?.();
+  const access = await (site.openCacheAccess ?? (() => siteCacheAccess(site)))();
   try {
     return { question, view: await gatherView(question, access, site.sources, date) };
   } finally {

@@ -88,7 +88,7 @@ function page(context: QueryContext): string {
       text: "Request log",
       about: "what was asked, and how it ended",
     },
-    ...(site.openCacheAccess === undefined
+    ...(site.openCacheAccess === undefined && site.config.cacheRoot === undefined
       ? []
       : [
           {

@@ -166,7 +166,7 @@ describe("what does not answer", () => {
     };
     made.open(sampleDefinitions(), { ...access, index, close: access.close.bind(access) });
     const found = await made.view();
-    expect(found.index).toEqual({ keptIn: "redis", answers: false });
+    expect(found.index).toEqual({ keptIn: "redis", answers: false, troubles: [] });
     expect(found.usage).toEqual({ maxBytes: 536_870_912_000 });
     expect(asked).toEqual([]);
     expect(found.sources).toHaveLength(5);
@@ -188,7 +188,7 @@ describe("what does not answer", () => {
     const { queue: _queue, ...without } = access;
     made.open(sampleDefinitions(), { ...without, close: access.close.bind(access) });
     expect((await made.view()).queue).toEqual({
-      unknown: "builds wait inside the resident server, out of sight",
+      unknown: "builds wait inside the process that does them, out of sight",
     });
   });
 
