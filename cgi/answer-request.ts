@@ -86,6 +86,19 @@ function isLogged(query: string, status: number): boolean {
   return query !== "/static" && !(status === 200 && (query === "/cache" || query === "/cache.json"));
 }
 
+/** Writes the record of an answer that has ended, at once or when what it tells of has ended as well; the server waits for it. */
+function writeRecord({ log, closers }: Site, trace: Trace, status: number, bytes: number): void {
+  trace.answered();
+  if (trace.late === undefined) {
+    log.write(trace.record(status, bytes));
+    return;
+  }
+  const written = trace.late.then(() => log.write(trace.record(status, bytes)));
+  const close = () => written;
+  closers.add(close);
+  void written.then(() => closers.delete(close));
+}
+
 /**
  * Gives the answer of a request its last form and sees to its record. Never throws: every failure is an answer.
  * @param work makes the answer; what it throws is told in the form of das2-server 4
@@ -98,7 +111,7 @@ export async function answerWith(
   const trace = new Trace(request);
   trace.client = clientAddress(request.peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
   const write = (status: number, bytes: number) => {
-    if (isLogged(trace.query, status)) site.log.write(trace.record(status, bytes));
+    if (isLogged(trace.query, status)) writeRecord(site, trace, status, bytes);
   };
   let response: Response;
   try {

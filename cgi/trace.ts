@@ -34,8 +34,11 @@ export class Trace {
   error: DasError | undefined;
   reason: string | undefined;
   firstByteMs: number | undefined;
+  /** What the record waits for, though the answer does not: that what was read for it is in its place. Never rejects. */
+  late: Promise<unknown> | undefined;
   readonly #request: Request;
   readonly #startMs = clockMs();
+  #endMs: number | undefined;
 
   constructor(request: Request) {
     this.#request = request;
@@ -44,7 +47,12 @@ export class Trace {
 
   /** Milliseconds since the request came. */
   elapsedMs(): number {
-    return clockMs() - this.#startMs;
+    return (this.#endMs ?? clockMs()) - this.#startMs;
+  }
+
+  /** The answer has ended: what comes until it is on record takes no time. */
+  answered(): void {
+    this.#endMs ??= clockMs();
   }
 
   /** Notes an error as the reason of this answer. */

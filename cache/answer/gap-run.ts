@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isDasError } from "../../errors/das-error.js";
+import { type DasError, isDasError } from "../../errors/das-error.js";
 import type { ItemSource, StreamItem } from "../../stream/model.js";
 import { readStream } from "../../stream/read-stream.js";
 import { formatTime, type TimeRange } from "../../stream/time.js";
@@ -15,13 +15,24 @@ export interface ReadingFacts {
   /** The first block that it did not reach. */
   upTo: number;
   bytesFromReaders: number;
+  /** {@link RangeReading.kept}; missing where nothing was read. */
+  kept?: Promise<DasError | undefined>;
+}
+
+/** The records of a range that is being read. */
+export interface RangeReading {
+  readonly items: ItemSource;
+  /** So far. */
+  readonly bytesRead: () => number;
+  /** Resolves, never rejects, when what is kept is in its place, which may be later than the last record: why something is not kept. */
+  readonly kept: Promise<DasError | undefined>;
 }
 
 /** Reads a range of a level; the blocks of `keep`, which lie wholly inside, are kept when it has ended well. */
 export type ReadRange = (
   reading: { readonly range: TimeRange; readonly keep: readonly Claim[] },
   signal: AbortSignal,
-) => { readonly items: ItemSource; readonly bytesRead: () => number };
+) => RangeReading;
 
 /** How gaps are read. */
 export interface GapReading {
@@ -76,7 +87,12 @@ export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
     const shared: ReadingFacts = { upTo: part.first, bytesFromReaders: 0 };
     return { items: fly(part, reading, shared, signal), facts: shared };
   });
-  return { items: itemsOf(bytes), upTo: () => facts.upTo, bytesRead: () => facts.bytesFromReaders };
+  return {
+    items: itemsOf(bytes),
+    upTo: () => facts.upTo,
+    bytesRead: () => facts.bytesFromReaders,
+    kept: () => facts.kept,
+  };
 }
 
 /** The items of the bytes; of a run that had nothing to read there are none. */
@@ -111,15 +127,16 @@ function upTo(gap: GapPiece, end: number, period: BlockPeriod): GapPiece {
 
 async function* fly(gap: GapPiece, reading: GapReading, facts: ReadingFacts, signal: AbortSignal) {
   const { level, index, read } = reading;
-  const { claims, end } = await claimBlocks(gap, reading);
+  const { claims, end, away } = await claimBlocks(gap, reading);
   if (end === gap.first) {
     await notBuilding(index, level, gap.first, signal);
     return;
   }
   const part = end === gap.end ? gap : upTo(gap, end, level.period);
-  const { items, bytesRead } = await started(claims, reading, () =>
+  const { items, bytesRead, kept } = await started(claims, reading, () =>
     read({ range: part.reading, keep: claims }, signal),
   );
+  facts.kept = kept.then((error) => error ?? away);
   try {
     yield* items;
   } finally {
@@ -142,11 +159,16 @@ async function started<T>(
   }
 }
 
+/** The right to keep blocks of a gap, and how far it may be read. */
+interface ClaimedGap {
+  readonly claims: readonly Claim[];
+  readonly end: number;
+  /** Why nobody could be asked. */
+  readonly away?: DasError;
+}
+
 /** Takes the whole blocks of a gap, up to the first that somebody else is building. */
-async function claimBlocks(
-  gap: GapPiece,
-  { index, level, owner }: GapReading,
-): Promise<{ readonly claims: readonly Claim[]; readonly end: number }> {
+async function claimBlocks(gap: GapPiece, { index, level, owner }: GapReading): Promise<ClaimedGap> {
   const { first, end } = gap.whole;
   if (first >= end) return { claims: [], end: gap.end };
   const numbers = Array.from({ length: end - first }, (_, offset) => first + offset);
@@ -156,7 +178,7 @@ async function claimBlocks(
   } catch (error) {
     // Without an index nobody can be asked who builds what: read, and keep nothing.
     if (!isDasError(error, "INDEX_AWAY")) throw error;
-    return { claims: [], end: gap.end };
+    return { claims: [], end: gap.end, away: error };
   }
   const held = new Set(claims.map(({ number }) => number));
   const taken = numbers.find((number) => !held.has(number));

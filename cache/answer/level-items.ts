@@ -17,6 +17,8 @@ export interface GapRun {
   readonly upTo: () => number;
   /** Likewise: bytes that were read. */
   readonly bytesRead: () => number;
+  /** Likewise: resolves, never rejects, when what is kept of it is in its place; why something is not kept. */
+  readonly kept: () => Promise<DasError | undefined> | undefined;
 }
 
 /** Where the records of a level come from. */
@@ -36,6 +38,8 @@ export interface LevelFacts {
   gaps: number;
   bytesFromCache: number;
   bytesFromReaders: number;
+  /** {@link GapRun.kept} of each gap. */
+  readonly kept: Promise<DasError | undefined>[];
 }
 
 /** How often what does not get on is tried again before the answer ends in error. */
@@ -154,6 +158,8 @@ class Walk {
     const run = this.#sources.readGap(piece);
     yield* this.#give(cutItems(run.items, piece.range));
     const upTo = run.upTo();
+    const kept = run.kept();
+    if (kept !== undefined) this.#facts.kept.push(kept);
     if (upTo > piece.first) this.#facts.gaps++;
     this.#facts.bytesFromReaders += run.bytesRead();
     this.#isStuck = upTo < piece.end;

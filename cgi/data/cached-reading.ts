@@ -6,15 +6,16 @@ import type { BlockCache } from "../../cache/block-cache.js";
 import { readLevel } from "../../cache/build/read-level.js";
 import type { Level } from "../../cache/level.js";
 import type { DataSource } from "../../dsdf/data-source.js";
+import type { Outcome } from "../../pipeline/outcome.js";
 import type { QueryContext } from "../query.js";
 import { pipelineOptions } from "./pipeline-options.js";
 import { pipelineSetting } from "./pipeline-setting.js";
 import { stageRecord } from "./run-body.js";
 
-/** What is to be told of the readings for a request. */
-export interface ReadingNotes {
-  /** Why nothing could be kept. */
-  note?: string;
+/** Readings that a request has started. */
+export interface OwnReadings {
+  /** Each resolves, never rejects, when the trace knows of one that ends with the answer; others go on for somebody else. */
+  told(outcome: Outcome): readonly Promise<void>[];
 }
 
 /**
@@ -29,16 +30,19 @@ export function cachedReading(
   source: DataSource,
   context: QueryContext,
   cache: BlockCache,
-): { readonly surroundings: AnswerSurroundings; readonly notes: ReadingNotes } {
+): { readonly surroundings: AnswerSurroundings; readonly readings: OwnReadings } {
   const { level } = plan.choice;
   const { site, trace } = context;
   const { index, flights, owner } = cache;
   const { tools } = pipelineSetting(site);
-  const notes: ReadingNotes = {};
+  const started: { readonly signal: AbortSignal; readonly told: Promise<void> }[] = [];
   const coarser = levels.filter(({ seconds }) => seconds > level.seconds);
   const now = () => site.now().getTime();
   return {
-    notes,
+    readings: {
+      told: ({ kind }) =>
+        started.filter(({ signal }) => kind !== "cancelled" || signal.aborted).map(({ told }) => told),
+    },
     surroundings: {
       index,
       flights,
@@ -50,15 +54,18 @@ export function cachedReading(
           { index, tools, owner, now, signal, pipelineOptions: pipelineOptions(context) },
         );
         cache.pending(run.outcome);
-        void run.outcome.then(() => {
-          const { keepFailure } = run.facts;
+        const told = run.outcome.then(() => {
           trace.readings = [
             ...trace.readings,
             ...run.stages.map((stage, place) => stageRecord(stage, run.statuses[place])),
           ];
-          if (keepFailure !== undefined) notes.note = keepFailure.message;
         });
-        return { items: run.items, bytesRead: () => run.facts.bytesRead };
+        started.push({ signal, told });
+        return {
+          items: run.items,
+          bytesRead: () => run.facts.bytesRead,
+          kept: run.outcome.then(() => run.facts.keepFailure),
+        };
       },
     },
   };

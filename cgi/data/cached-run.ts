@@ -1,6 +1,7 @@
 import { answerItems } from "../../cache/answer/answer-items.js";
 import { type AnswerPlan, isCovered, planAnswer } from "../../cache/answer/answer-plan.js";
 import { answerTag } from "../../cache/answer/answer-tag.js";
+import type { LevelFacts } from "../../cache/answer/level-items.js";
 import { lookForBlocks } from "../../cache/answer/look.js";
 import { reduceAnswer } from "../../cache/answer/reduce-answer.js";
 import type { BlockCache } from "../../cache/block-cache.js";
@@ -112,7 +113,7 @@ function runOf(
   const { level } = choice;
   const { site, trace, request } = context;
   const { tools } = pipelineSetting(site);
-  const facts = { blocks: 0, gaps: 0, bytesFromCache: 0, bytesFromReaders: 0 };
+  const facts: LevelFacts = { blocks: 0, gaps: 0, bytesFromCache: 0, bytesFromReaders: 0, kept: [] };
   const reading = cachedReading(plan, levels, source, context, cache);
   const isWider = choice.use === "reduce";
   const { grid } = plan.reading;
@@ -162,17 +163,16 @@ function runOf(
     validators,
     isUnchanged: tag !== undefined && isUnchanged(request, tag, new Date(plan.newestMs)),
     onEnd(outcome) {
-      const { note } = reading.notes;
-      trace.cache = {
-        result: facts.gaps === 0 ? "hit" : facts.blocks === 0 ? "miss" : "partial",
-        level: levelName(level),
-        levelSeconds: level.seconds,
-        blocks: facts.blocks,
-        gaps: facts.gaps,
-        bytesFromCache: facts.bytesFromCache,
-        bytesFromReaders: facts.bytesFromReaders,
-        ...(note === undefined ? {} : { note }),
-      };
+      const { kept, ...counts } = facts;
+      const result = facts.gaps === 0 ? "hit" : facts.blocks === 0 ? "miss" : "partial";
+      const record = { result, level: levelName(level), levelSeconds: level.seconds, ...counts } as const;
+      trace.cache = record;
+      const told = reading.readings.told(outcome);
+      if (kept.length > 0 || told.length > 0)
+        trace.late = Promise.all([Promise.all(kept), ...told]).then(([failures]) => {
+          const failure = failures.find((one) => one !== undefined);
+          if (failure !== undefined) trace.cache = { ...record, note: failure.message };
+        });
       // Blocks of which only a part was read are likely to be wanted again.
       const missing = cover.pieces.flatMap((piece) =>
         piece.kind === "blocks"

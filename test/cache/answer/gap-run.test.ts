@@ -49,7 +49,7 @@ function noted(index: BlockIndex) {
       const items = (async function* () {
         yield [{ kind: "stream", header: BARE_HEADER } as const];
       })();
-      return { items, bytesRead: () => 7 };
+      return { items, bytesRead: () => 7, kept: Promise.resolve(undefined) };
     },
   };
   return { asked, reading };
@@ -123,6 +123,7 @@ describe("the reading of a gap", () => {
           throw new DasError("READER_FAILED", "status 3");
         })(),
         bytesRead: () => 0,
+        kept: Promise.resolve(undefined),
       }),
     };
     const run = gapRun(gap(0, 2), failing);
