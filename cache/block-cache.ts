@@ -19,8 +19,8 @@ export interface BlockCache {
   readonly wish: (jobs: readonly BuildJob[]) => void;
   /** Has {@link BlockCache.close} wait for what is still being put in place. */
   readonly pending: (work: Promise<unknown>) => void;
-  /** The queue of builds; missing in a process of one request. */
-  readonly queue?: BuildQueue;
+  /** The queue of builds, opened with the first question; missing in a process of one request. */
+  readonly queue?: () => Promise<BuildQueue>;
   /** What an operator should know of just now, for example that Redis is away; empty where all is well. */
   readonly troubles: () => readonly string[];
   close(): Promise<void>;

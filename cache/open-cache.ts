@@ -20,8 +20,8 @@ export type CacheConfig = Pick<
 export interface OpenCacheOptions {
   /** `request`: for a program that lives for one request and loads as little as it can. */
   readonly life: "request" | "process";
-  /** Takes builds at once; missing: they are left for somebody who does. */
-  readonly queue?: BuildQueue;
+  /** Takes builds; not closed with the cache. Missing: they are left for somebody who has it. */
+  readonly queue?: () => Promise<BuildQueue>;
   /** Told when Redis is away and when it is back, once each time. */
   readonly onTrouble?: (text: string) => void;
 }
@@ -50,6 +50,7 @@ export async function openCache(
       onBack: () => tell(undefined, "Redis is back"),
     },
   );
+  let closed: Promise<void> | undefined;
   const pending = new Set<Promise<unknown>>();
   const follow = (work: Promise<unknown>): void => {
     const settled: Promise<unknown> = work.then(
@@ -59,7 +60,7 @@ export async function openCache(
     pending.add(settled);
   };
   const leave = async (jobs: readonly BuildJob[]): Promise<void> => {
-    if (queue !== undefined) return await queue.add(jobs);
+    if (queue !== undefined) return await (await queue()).add(jobs);
     if (!usesRedis(config.workQueueBroker)) return await openWishes({ cacheRoot: root }).leave(jobs);
     const link = await openLink(config, life);
     try {
@@ -84,11 +85,13 @@ export async function openCache(
     pending: follow,
     ...(queue === undefined ? {} : { queue }),
     troubles: () => (trouble === undefined ? [] : [trouble]),
-    async close() {
-      await Promise.all(pending);
-      await Promise.all(pending);
-      await index.close();
-      await queue?.close();
+    close() {
+      closed ??= (async () => {
+        // What is being put in place may leave wishes.
+        while (pending.size > 0) await Promise.all(pending);
+        await index.close();
+      })();
+      return closed;
     },
   };
 }

@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { hostname } from "node:os";
-import { openIndex, openLink, usesRedis } from "../../cache/index/open-index.js";
+import type { BlockCache } from "../../cache/block-cache.js";
+import { openLink, usesRedis } from "../../cache/index/open-index.js";
+import { openCache } from "../../cache/open-cache.js";
 import type { BuildQueue } from "../../cache/queue/build-queue.js";
 import { openQueue, queueSettings } from "../../cache/queue/open-queue.js";
 import { openWishes, type Wishes } from "../../cache/queue/wishes.js";
 import type { BuildSite } from "../../cache/work/do-build.js";
+import type { WorkSite } from "../../cache/work/start-work.js";
 import { archiveEnvironment } from "../../config/archive-settings.js";
 import type { Config } from "../../config/config.js";
 import { pipelineTools } from "../../dsdf/tools.js";
@@ -21,6 +22,8 @@ import { sourceTree } from "./source-setting.js";
 export interface CommandCache extends BuildSite {
   readonly config: Config;
   readonly cacheRoot: string;
+  /** The cache as requests see it. */
+  readonly blocks: BlockCache;
   readonly tree: SourceTree;
   /** The queue of a site with Redis; of a site without, that of this process. Opened once. */
   queue(): Promise<BuildQueue>;
@@ -41,19 +44,10 @@ export async function openCommandCache(
   log: (line: string) => void = console.error,
 ): Promise<CommandCache> {
   const { cacheRoot } = config;
-  if (cacheRoot === undefined)
-    throw new DasError("BAD_CONFIG", "the configuration names no folder for the cache (CACHE_ROOT)");
+  if (cacheRoot === undefined) throw noCache();
   useLeapSecondsFile(config.leapSecondsFile);
   const tree = sourceTree(config);
-  const index = await openIndex(
-    { ...config, cacheRoot },
-    {
-      life: "process",
-      onAway: () => log("heliostream: Redis does not answer; which blocks there are is read from files"),
-      onBack: () => log("heliostream: Redis is back"),
-    },
-  );
-  const closing: (() => Promise<void>)[] = [() => index.close()];
+  const closing: (() => Promise<void>)[] = [];
   const opened = <T>(open: () => Promise<T>, close: (what: T) => Promise<void>): (() => Promise<T>) => {
     let once: Promise<T> | undefined;
     return () => {
@@ -69,30 +63,55 @@ export async function openCommandCache(
     () => openLink(config, "process"),
     (one) => one.close(),
   );
+  const queue = opened(
+    () => openQueue(queueSettings(config)),
+    (one) => one.close(),
+  );
+  const blocks = await openCache(config, {
+    life: "process",
+    queue,
+    onTrouble: (text) => log(`heliostream: ${text}`),
+  });
+  if (blocks === undefined) throw noCache();
+  closing.push(() => blocks.close());
   const isShared = usesRedis(config.workQueueBroker);
   return {
+    blocks,
     config,
     cacheRoot,
     tree,
     findSource: (id) => tree.find(id),
     setting: { cacheRoot, tools: pipelineTools(config) },
-    index,
+    index: blocks.index,
     pipelineOptions: {
       programs: builtInProgram,
       limits: limitsOfConfig(config),
       env: childEnvironment(config),
       grants: archiveGrants(archiveEnvironment(config)),
     },
-    owner: `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}`,
+    owner: blocks.owner,
     now: Date.now,
     isShared,
-    queue: opened(
-      () => openQueue(queueSettings(config)),
-      (one) => one.close(),
-    ),
+    queue,
     wishes: async () => openWishes(isShared ? { link: await link() } : { cacheRoot }),
     async close() {
       for (const close of closing) await close().catch(() => {});
     },
+  };
+}
+
+function noCache(): DasError {
+  return new DasError("BAD_CONFIG", "the configuration names no folder for the cache (CACHE_ROOT)");
+}
+
+/** What the work on a cache needs; opens its queue. */
+export async function workSite(cache: CommandCache): Promise<WorkSite> {
+  const { config, pipelineOptions } = cache;
+  return {
+    ...cache,
+    archiveEnv: { ...pipelineOptions.env, ...archiveEnvironment(config) },
+    maxBytes: config.cacheMaxBytes,
+    queue: await cache.queue(),
+    wishes: await cache.wishes(),
   };
 }

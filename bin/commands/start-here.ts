@@ -1,6 +1,8 @@
+import { startWork } from "../../cache/work/start-work.js";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import type { Config } from "../../config/config.js";
 import { DasError } from "../../errors/das-error.js";
+import { openCommandCache, workSite } from "./open-cache.js";
 
 /** What people can do about a refusal of the operating system. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -9,13 +11,38 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "is no address of this host; HOST in the environment names another",
 };
 
+/** Time for builds when the server closes, ms. */
+const BUILD_GRACE_MS = 5000;
+
 /**
- * Starts the resident server of a command.
+ * Starts the resident server of a command. Where there is a cache it is looked after as well; blocks are built here only where no
+ * workers can be told of them, for want of a Redis.
  * Errors: those of `startServer`; BAD_CONFIG where the operating system refuses host and port.
  */
 export async function startHere(config: Config): Promise<RunningServer> {
+  if (config.cacheRoot === undefined) return await listenHere(config);
+  const log = (line: string): void => console.error(line);
+  const cache = await openCommandCache(config, log);
+  const server = await listenHere(config, { openCache: async () => cache.blocks });
+  const work = await startWork(await workSite(cache), {
+    concurrency: cache.isShared ? 0 : config.buildWorkers,
+    log: (line) => log(`heliostream: ${line}`),
+  });
+  return {
+    ...server,
+    async close(graceMs) {
+      await Promise.all([work.close(BUILD_GRACE_MS), server.close(graceMs)]);
+      await cache.close();
+    },
+  };
+}
+
+async function listenHere(
+  config: Config,
+  options: Parameters<typeof startServer>[1] = {},
+): Promise<RunningServer> {
   try {
-    return await startServer(config);
+    return await startServer(config, options);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (error instanceof DasError || !Object.hasOwn(REFUSALS, code)) throw error;

@@ -1,14 +1,12 @@
 import { parseArgs } from "node:util";
 import type { BuildTry } from "../../cache/queue/build-queue.js";
-import { buildsOf } from "../../cache/work/do-build.js";
-import { keepHouse } from "../../cache/work/housekeeping.js";
-import { relayWishes } from "../../cache/work/relay-wishes.js";
+import { startWork } from "../../cache/work/start-work.js";
 import { bytesText, countText, durationText } from "../../cgi/log/format.js";
 import { endSignals } from "../end-signals.js";
 import { CONFIG_OPTION, noMoreThan } from "./cache-arguments.js";
 import { concurrencyOf, jobText } from "./cache-build.js";
 import type { Command } from "./command.js";
-import { openCommandCache } from "./open-cache.js";
+import { openCommandCache, workSite } from "./open-cache.js";
 import { commandConfig } from "./source-setting.js";
 
 /** Time for running builds after a signal, ms; then they are put back. */
@@ -23,7 +21,8 @@ export const worker: Command = {
     "",
     "Builds the blocks of the cache that are asked for, until SIGINT or SIGTERM: then running builds get ten seconds, and what has not",
     "ended goes back into the queue. Any number of workers may run, on any hosts that share CACHE_ROOT and the Redis of WORK_QUEUE_CONN.",
-    "It also brings wishes of CGI programs to the queue and makes room where blocks take more than CACHE_MAX_BYTES. Without Redis it",
+    "It also brings wishes of CGI programs to the queue, makes room where blocks take more than CACHE_MAX_BYTES, and watches the records",
+    "of archives: a change marks the blocks that it touches as out of date, and they are built again. Without Redis it",
     "builds what CGI programs and `heliostream cache build --no-wait` have left below CACHE_ROOT.",
     "",
     "  -c, --config FILE  configuration (default: HELIOSTREAM_CONFIG, else etc/das2server.conf)",
@@ -41,20 +40,14 @@ export const worker: Command = {
     const signals = endSignals(END_MS);
     const cache = await openCommandCache(config);
     const log = (line: string): void => console.error(`heliostream worker: ${line}`);
-    const queue = await cache.queue();
-    const working = await queue.work(buildsOf(cache), {
+    const work = await startWork(await workSite(cache), {
       concurrency,
       log,
       onTry: (one) => console.log(tryText(one)),
     });
-    const { cacheRoot, index } = cache;
-    const chores = [
-      relayWishes(await cache.wishes(), queue, log),
-      keepHouse({ cacheRoot, index, maxBytes: config.cacheMaxBytes, log }),
-    ];
     console.log(`waiting for builds, ${concurrency} at a time`);
     await aborted(signals.signal);
-    await Promise.all([...chores.map((one) => one.stop()), working.close(GRACE_MS)]);
+    await work.close(GRACE_MS);
     await cache.close();
     return 0;
   },

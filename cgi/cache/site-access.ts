@@ -18,7 +18,13 @@ export async function siteCacheAccess(site: Site): Promise<CacheAccess | undefin
   const now = () => site.now().getTime();
   // A process without a queue of its own looks into that of others.
   const link = cache.queue === undefined && isShared ? await openLink(config, "request") : undefined;
-  const queue = link === undefined ? cache.queue : { status: () => lookAtQueue(link, now()) };
+  const own = cache.queue;
+  const queue =
+    own !== undefined
+      ? { status: async () => (await own()).status() }
+      : link === undefined
+        ? undefined
+        : { status: () => lookAtQueue(link, now()) };
   return {
     keptIn: isShared ? "redis" : "files",
     index: cache.index,
