@@ -133,9 +133,10 @@ export class FileRecords {
     });
     if (handle === undefined) return;
     try {
-      const { size } = await handle.stat();
+      const found = await handle.stat();
+      if (!found.isFile()) return;
       const magic = await readAt(handle, 0, MAGIC.length);
-      if (size > offsetOf(-1) + RECORD_BYTES || !MAGIC.equals(magic)) {
+      if (found.size > offsetOf(-1) + RECORD_BYTES || !MAGIC.equals(magic)) {
         if (flags !== WRITE) return;
         await handle.truncate(0);
         await handle.write(MAGIC, 0, MAGIC.length, 0);
@@ -156,15 +157,16 @@ function offsetOf(number: number): number {
   return MAGIC.length + indexOf(number) * RECORD_BYTES;
 }
 
-/** Bytes from a file, zero where it has none. */
+/** Bytes from a file, zero where it has none; what is left of a record or size that was cut off (8 bytes each) is none either. */
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; ) {
+  let at = 0;
+  while (at < length) {
     const { bytesRead } = await handle.read(bytes, at, length - at, position + at);
     if (bytesRead === 0) break;
     at += bytesRead;
   }
-  return bytes;
+  return bytes.fill(0, at - (at % RECORD_BYTES), at);
 }
 
 /** Writes the records and sizes of blocks side by side, where they are wanted. Returns the bytes that were added. */

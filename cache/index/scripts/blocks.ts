@@ -44,14 +44,13 @@ local function splice(chunk, at, piece)
 end
 
 local function joined(chunk)
-  local parts, from = {}, 0
-  for at = 0, #chunk.bytes - 1, chunk.width do
-    local piece = chunk.pieces[at]
-    if piece then
-      if at > from then parts[#parts + 1] = string.sub(chunk.bytes, from + 1, at) end
-      parts[#parts + 1] = piece
-      from = at + chunk.width
-    end
+  local places, parts, from = {}, {}, 0
+  for at in pairs(chunk.pieces) do places[#places + 1] = at end
+  table.sort(places)
+  for _, at in ipairs(places) do
+    if at > from then parts[#parts + 1] = string.sub(chunk.bytes, from + 1, at) end
+    parts[#parts + 1] = chunk.pieces[at]
+    from = at + chunk.width
   end
   parts[#parts + 1] = string.sub(chunk.bytes, from + 1)
   return table.concat(parts)
