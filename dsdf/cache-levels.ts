@@ -1,10 +1,25 @@
 import type { CacheLevel } from "./data-source.js";
 import { durationSeconds } from "./durations.js";
+import type { KeywordSet } from "./keyword-set.js";
 
 const PERIODS = ["persecond", "perminute", "hourly", "daily", "monthly", "yearly"] as const;
 
 /** What {@link cacheLevel} reads, for messages. */
 export const CACHE_LEVEL_SYNTAX = `RES | PERIOD or RES | PERIOD | PARAMS, RES "intrinsic" or a positive number of s, ms, min, hr or day, PERIOD ${PERIODS.join(", ")}`;
+
+/**
+ * The levels that a definition declares, by number: its `cacheLevel_NN`, else what `cacheLevels` says.
+ * Errors: BAD_DEFINITION. Source: das2-server 15.1.
+ */
+export function declaredLevels(keywords: KeywordSet): readonly CacheLevel[] | "auto" {
+  const levels: CacheLevel[] = [];
+  for (const { keyword, number } of keywords.numbered("cacheLevel")) {
+    const level = keywords.need(keyword, CACHE_LEVEL_SYNTAX, (value) => cacheLevel(number, value));
+    if (level !== undefined) levels.push(level);
+  }
+  const auto = keywords.need("cacheLevels", "auto", (value) => (value === "auto" ? value : undefined));
+  return auto === undefined || levels.length > 0 ? levels : auto;
+}
 
 /** Reads a `cacheLevel_NN`; `undefined` for an illegal one. Source: das2-server 15.1. */
 export function cacheLevel(number: number, text: string): CacheLevel | undefined {

@@ -2,10 +2,10 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { isDasError } from "../errors/das-error.js";
 import { ACCESS_SYNTAX, accessRules } from "./access-rules.js";
-import { CACHE_LEVEL_SYNTAX, cacheLevel } from "./cache-levels.js";
+import { declaredLevels } from "./cache-levels.js";
 import { type CommandTemplate, parseCommand } from "./command.js";
 import { type Das1Records, das1Records } from "./das1-records.js";
-import type { AccessRule, CacheLevel, Contact, DataSource, SourceForm, StreamForm } from "./data-source.js";
+import type { AccessRule, Contact, DataSource, SourceForm, StreamForm } from "./data-source.js";
 import { definitionError } from "./definition-error.js";
 import { positive, readExamples } from "./examples.js";
 import { splitFields } from "./fields.js";
@@ -118,7 +118,7 @@ export function dataSource(
     ...(validRange === undefined ? {} : { validRange }),
     examples: readExamples(keywords),
     ...(test === undefined ? {} : { test }),
-    cacheLevels: readCacheLevels(keywords),
+    cacheLevels: declaredLevels(keywords),
     freshness: readFreshness(keywords),
     ...(cacheReader === undefined ? {} : { cacheReader }),
     access: readAccess(keywords),
@@ -196,16 +196,6 @@ function readAccess(keywords: KeywordSet): readonly AccessRule[] {
   const one = (name: string) =>
     /[|:]/.test(name) ? undefined : accessRules(name === "" ? "" : `GROUP:${name}`);
   return keywords.need("groupAccess", "the name of one group", one) ?? [];
-}
-
-function readCacheLevels(keywords: KeywordSet): readonly CacheLevel[] | "auto" {
-  const levels: CacheLevel[] = [];
-  for (const { keyword, number } of keywords.numbered("cacheLevel")) {
-    const level = keywords.need(keyword, CACHE_LEVEL_SYNTAX, (value) => cacheLevel(number, value));
-    if (level !== undefined) levels.push(level);
-  }
-  const auto = keywords.need("cacheLevels", "auto", (value) => (value === "auto" ? value : undefined));
-  return auto === undefined || levels.length > 0 ? levels : auto;
 }
 
 function readTest(keywords: KeywordSet): DataSource["test"] {

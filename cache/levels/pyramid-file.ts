@@ -24,7 +24,12 @@ const FORMAT = 1;
 
 /** Where the levels of a source are kept, so that all processes of all hosts agree on them. */
 export function pyramidPath(cacheRoot: string, sourceId: string): string {
-  return join(cacheRoot, "data", sourceId, "_noparam", "levels.json");
+  return pyramidIn(join(cacheRoot, "data", sourceId));
+}
+
+/** The same for the folder of a source, `CACHE_ROOT/data/ID`. */
+export function pyramidIn(sourceFolder: string): string {
+  return join(sourceFolder, "_noparam", "levels.json");
 }
 
 /**

@@ -26,40 +26,61 @@ export async function* findBlocks(
   span: BlockSpan,
   signal?: AbortSignal,
 ): AsyncGenerator<FoundBlocks, void, undefined> {
-  yield* findBelow(level, span, [], signal);
+  for await (const files of blockFiles(level, span, signal)) {
+    const found = await findIn(level, files);
+    if (found.details.length > 0 || found.withoutSidecar.length > 0) yield found;
+  }
+}
+
+/** The file of a block, by its name and place. */
+export interface BlockFile {
+  readonly number: number;
+  readonly path: string;
+  readonly hasSidecar: boolean;
+}
+
+/**
+ * The files of the blocks of a range, folder by folder in order of time, whatever is in them; folders without one are left out. At most
+ * 60 at a time, of years all at once.
+ */
+export async function* blockFiles(
+  level: Pick<Level, "folder" | "period" | "resolutionName">,
+  span: BlockSpan,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly BlockFile[], void, undefined> {
+  yield* filesBelow(level, span, [], signal);
 }
 
 /** Sidecars that are read at the same time. */
 const AT_ONCE = 8;
 
-async function* findBelow(
-  level: Level,
+async function* filesBelow(
+  level: Pick<Level, "folder" | "period" | "resolutionName">,
   span: BlockSpan,
   fields: readonly string[],
   signal: AbortSignal | undefined,
-): AsyncGenerator<FoundBlocks, void, undefined> {
+): AsyncGenerator<readonly BlockFile[], void, undefined> {
   signal?.throwIfAborted();
   const folder = join(level.folder, ...fields);
   const names = (await readdir(folder).catch(() => [])).sort();
-  const found = await findIn(level, span, folder, names);
-  if (found.details.length > 0 || found.withoutSidecar.length > 0) yield found;
+  const files = filesIn(level, span, folder, names);
+  if (files.length > 0) yield files;
   for (const name of names) {
     const below = [...fields, name];
     const inside = blocksOfFolder(below, level.period);
     if (inside !== undefined && inside.first < span.end && inside.end > span.first)
-      yield* findBelow(level, span, below, signal);
+      yield* filesBelow(level, span, below, signal);
   }
 }
 
-async function findIn(
-  level: Level,
+function filesIn(
+  level: Pick<Level, "folder" | "period" | "resolutionName">,
   span: BlockSpan,
   folder: string,
   names: readonly string[],
-): Promise<FoundBlocks> {
+): BlockFile[] {
   const all = new Set(names);
-  const withSidecar: { readonly number: number; readonly path: string }[] = [];
-  const withoutSidecar: number[] = [];
+  const files: BlockFile[] = [];
   for (const name of names) {
     const block = parseBlockName(name);
     if (block?.period !== level.period || block.resolutionName !== level.resolutionName) continue;
@@ -67,16 +88,20 @@ async function findIn(
     const path = join(folder, name);
     // One that was put into another folder is not looked for there.
     if (number < span.first || number >= span.end || path !== blockPath(level, number)) continue;
-    if (all.has(`${name}${SIDECAR_SUFFIX}`)) withSidecar.push({ number, path });
-    else withoutSidecar.push(number);
+    files.push({ number, path, hasSidecar: all.has(`${name}${SIDECAR_SUFFIX}`) });
   }
+  return files;
+}
+
+async function findIn(level: Level, files: readonly BlockFile[]): Promise<FoundBlocks> {
+  const withSidecar = files.filter(({ hasSidecar }) => hasSidecar);
   const details: BlockDetails[] = [];
   for (let at = 0; at < withSidecar.length; at += AT_ONCE) {
     const some = withSidecar.slice(at, at + AT_ONCE);
     for (const one of await Promise.all(some.map(({ number, path }) => detailsAt(level, number, path))))
       if (one !== undefined) details.push(one);
   }
-  return { details, withoutSidecar };
+  return { details, withoutSidecar: files.filter((file) => !file.hasSidecar).map(({ number }) => number) };
 }
 
 async function detailsAt(level: Level, number: number, path: string): Promise<BlockDetails | undefined> {

@@ -55,6 +55,8 @@ export type BlockFault =
 export interface OpenBlockOptions {
   /** Default: that of the process. */
   readonly memory?: BlockMemory;
+  /** Whether a sidecar tells of the block that is wanted; default: {@link belongsTo}. */
+  readonly belongs?: (sidecar: Sidecar) => boolean;
   /** Told why there is no valid block. */
   readonly onFault?: (fault: BlockFault) => void;
 }
@@ -70,9 +72,10 @@ export async function openBlock(
   options: OpenBlockOptions = {},
 ): Promise<StoredBlock | undefined> {
   const { memory = PROCESS_MEMORY, onFault } = options;
+  const belongs = options.belongs ?? ((sidecar) => belongsTo(sidecar, level, number));
   const path = blockPath(level, number);
   for (let attempt = 1; ; attempt++) {
-    const found = await openAt(path, level, number, memory);
+    const found = await openAt(path, belongs, memory);
     if (typeof found === "object") return found;
     // Two looks between which a block was published see one half of each: once more, since what is there now may be whole.
     if (attempt === MOST_ATTEMPTS || !MAY_BE_MIXED.has(found)) {
@@ -87,8 +90,7 @@ const MAY_BE_MIXED: ReadonlySet<BlockFault> = new Set(["other size", "other chec
 
 async function openAt(
   path: string,
-  level: Level,
-  number: number,
+  belongs: (sidecar: Sidecar) => boolean,
   memory: BlockMemory,
 ): Promise<StoredBlock | BlockFault> {
   const metaPath = `${path}${SIDECAR_SUFFIX}`;
@@ -97,7 +99,7 @@ async function openAt(
   if (meta === undefined) return "no sidecar";
   const read = await knownSidecar(metaPath, meta, memory);
   if (read === undefined) return "bad sidecar";
-  if (!belongsTo(read.sidecar, level, number)) return "other source, parameters, definition or version";
+  if (!belongs(read.sidecar)) return "other source, parameters, definition or version";
   if (read.sidecar.changed) return "records changed";
   const file = await openChecked(path, seen, read.sidecar, memory);
   return typeof file === "object" ? storedBlock(path, read, file, memory) : file;

@@ -1,3 +1,4 @@
+import { withCacheTags } from "../../dsdf/client-cache.js";
 import { DasError } from "../../errors/das-error.js";
 import { runPipeline } from "../../pipeline/run.js";
 import { isBrowser } from "../browser.js";
@@ -5,7 +6,6 @@ import { errorResponse, exceptionStream } from "../error-response.js";
 import type { HeaderLine, Response } from "../http.js";
 import { EMPTY_BODY } from "../http.js";
 import type { QueryContext } from "../query.js";
-import { withCacheTags } from "./client-cache.js";
 import { dataRun } from "./data-run.js";
 import { dataFileName } from "./file-name.js";
 import { type OutputType, outputType } from "./output-type.js";

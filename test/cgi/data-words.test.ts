@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { withCacheTags } from "../../cgi/data/client-cache.js";
 import {
   asksForText,
   datasetWord,
@@ -9,6 +8,7 @@ import {
   readInterval,
   readResolution,
 } from "../../cgi/data/data-words.js";
+import { withCacheTags } from "../../dsdf/client-cache.js";
 import { tomorrow, trimToValidRange } from "../../dsdf/valid-range.js";
 import { isDasError } from "../../errors/das-error.js";
 import { makeTime } from "../../stream/time.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { withCacheTags } from "../../cgi/data/client-cache.js";
+import { withCacheTags } from "../../dsdf/client-cache.js";
 import type { Property } from "../../stream/model.js";
 import { getProperty } from "../../stream/properties.js";
 import { parseTime } from "../../stream/time.js";

@@ -1,9 +1,9 @@
-import type { DataQuery } from "../../dsdf/data-query.js";
-import { timeText } from "../../dsdf/stages.js";
-import type { Properties, StreamHeader } from "../../stream/model.js";
-import { datumProperty, getProperty, withProperty } from "../../stream/properties.js";
-import type { Time } from "../../stream/time.js";
-import { convertUnits } from "../../stream/units.js";
+import type { Properties, StreamHeader } from "../stream/model.js";
+import { datumProperty, getProperty, withProperty } from "../stream/properties.js";
+import type { Time } from "../stream/time.js";
+import { convertUnits } from "../stream/units.js";
+import type { DataQuery } from "./data-query.js";
+import { timeText } from "./stages.js";
 
 /** `2021-06-30T00:00:00.000Z`; more digits where the time has them. */
 function cacheTime(time: Time): string {
