@@ -41,7 +41,7 @@ export interface FreshnessWatch {
   close(): Promise<void>;
 }
 
-const REFRESH_MS = 30_000;
+const REFRESH_MS = 10_000;
 /** How often a position without changes is kept, ms. */
 const SAVE_EVERY_MS = 60_000;
 
