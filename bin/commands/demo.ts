@@ -75,6 +75,7 @@ function printWorthTrying({ url }: RunningServer, dataRoot: string | undefined, 
   };
   console.log(`Heliostream serves ${url} - things worth trying:\n`);
   for (const one of WORTH_TRYING) console.log(`  ${one.what}\n    ${place(one)}`);
+  console.log(`  what the cache holds by now\n    ${url}/cache`);
   console.log(`  the request log\n    ${url.replace(/server$/, "log")}\n`);
 }
 

@@ -29,7 +29,7 @@ export const WORTH_TRYING: readonly WorthTrying[] = [
     query: `${DATASET}Sun/Ephemeris&start_time=2024-05-10&end_time=2024-05-20&interval=21600&ascii=1`,
   },
   {
-    what: "sample archive: the butterfly of fourteen years, from the images themselves",
+    what: "sample archive: the butterfly of fourteen years, from the images themselves; ask again, and it comes from the cache",
     query: `${DATASET}Sample/HMI/Butterfly&start_time=2010-05-01&end_time=2024-07-01&ascii=1`,
     archive: true,
   },
