@@ -16,35 +16,40 @@ export interface ChangeState {
   readonly tracked: readonly Series[];
 }
 
-/** Of the cluster, which keeps it for life, and the name in it. */
-const SERVER = sql`(SELECT system_identifier::text FROM pg_control_system()) || '/' || current_database()`;
-
 /**
  * Looks which series are tracked by triggers that fire. A server that follows another one tells of none: which transactions still run
  * at the other is not known there.
  * Errors: those of {@link Database}.
  */
 export async function readChangeState(database: Database, series: readonly Series[]): Promise<ChangeState> {
+  const server = await readServer(database);
   const [row] = await database.query(sql`SELECT pg_current_snapshot()::text AS snapshot,
-      ${SERVER} AS server,
       NOT pg_is_in_recovery() AND coalesce((SELECT bool_and(has_table_privilege(c.oid, 'SELECT'))
         AND count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'drms' AND c.relname IN ('heliostream_changes', 'heliostream_tracked')), false) AS readable`);
   const objects = row?.readable === true ? series.map(trackingObject) : [];
   const present = new Set(await askPresent(database, objects));
   return {
-    server: String(row?.server),
+    server,
     snapshot: String(row?.snapshot),
     tracked: series.filter((_, n) => objects[n] !== undefined && present.has(objects[n])),
   };
 }
 
 /**
- * Names a database among those of all servers: positions in the changes of another one mean nothing there.
+ * Names a database among those of all servers: positions in the changes of another one mean nothing there. A cluster has a number for life; where that
+ * may not be asked for, the database alone is named.
  * Errors: those of {@link Database}.
  */
 export async function readServer(database: Database): Promise<string> {
-  const [row] = await database.query(sql`SELECT ${SERVER} AS server`);
+  const [may] = await database.query(
+    sql`SELECT has_function_privilege('pg_control_system()', 'EXECUTE') AS control`,
+  );
+  const cluster =
+    may?.control === true
+      ? sql`(SELECT system_identifier::text FROM pg_control_system())`
+      : sql`(SELECT 'database ' || oid FROM pg_database WHERE datname = current_database())`;
+  const [row] = await database.query(sql`SELECT ${cluster} || '/' || current_database() AS server`);
   return String(row?.server);
 }
 

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ChangePosition } from "../../../netdrms/changes/change-position.js";
 import { positionJson, readPosition } from "../../../netdrms/changes/change-position.js";
-import { type FollowOptions, followChanges } from "../../../netdrms/changes/follow-changes.js";
+import { type FollowOptions, followChanges, retryDelay } from "../../../netdrms/changes/follow-changes.js";
 import { makeChangeTracking } from "../../../netdrms/changes/track-series.js";
+import { withUser } from "../../../netdrms/postgres/database-url.js";
 import type { Series } from "../../../netdrms/series/model.js";
 import { postgresForTest } from "../../support/postgres.js";
 import { withClient } from "../../support/test-databases.js";
@@ -293,11 +294,38 @@ describe.skipIf(postgres.missing)(postgres.title("followers of changes"), () => 
     expect(second.lost).toEqual([]);
   });
 
+  it("name the database where the number of its cluster may not be asked for", async () => {
+    await run("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC");
+    await run(
+      "DO $$ BEGIN CREATE ROLE reader_of_changes LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+    );
+    const log = await begun({ url: withUser(archive.database.url, "reader_of_changes") });
+    expect(log.batches[0]?.position.server).toBe(
+      `database ${(await archive.rows("SELECT oid::text AS oid FROM pg_database WHERE datname = current_database()"))[0]?.oid}/${archive.database.name}`,
+    );
+    await run("GRANT EXECUTE ON FUNCTION pg_control_system() TO PUBLIC");
+  });
+
+  it("try again and again where no database answers, until they are told to stop", async () => {
+    const log = new ChangeLog();
+    const waits: number[] = [];
+    follow(log, {
+      url: "postgresql://127.0.0.1:1/none",
+      retryMs: (attempt) => {
+        waits.push(attempt);
+        return 0;
+      },
+    });
+    await log.until(({ errors }) => errors.length >= 3);
+    expect(log.errors.slice(0, 3)).toMatchObject(Array(3).fill({ code: "ARCHIVE_AWAY" }));
+    expect(waits.slice(0, 2)).toEqual([0, 1]);
+    expect([0, 1, 2, 7, 1000].map(retryDelay)).toEqual([250, 500, 1000, 30_000, 30_000]);
+  });
+
   it("serve a role that only reads", async () => {
     await run(
       "DO $$ BEGIN CREATE ROLE reader_of_changes LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
     );
-    const { withUser } = await import("../../../netdrms/postgres/database-url.js");
     const log = await begun({ url: withUser(archive.database.url, "reader_of_changes") });
     const number = await insert("2014.05.03_TAI");
     await log.until(({ changes }) => changes.length > 0);
