@@ -13,7 +13,13 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promis
   "netdrms-keywords": () => import("./netdrms-keywords.js"),
   "netdrms-query": () => import("./netdrms-query.js"),
   "netdrms-images": () => import("./netdrms-images.js"),
+  "netdrms-changes": () => import("./netdrms-changes.js"),
   server: () => import("./server.js"),
+  "cache-summary": () => import("./cache-summary.js"),
+  "cache-small": () => import("./cache-small.js"),
+  "cache-bytes": () => import("./cache-bytes.js"),
+  "cache-cgi": () => import("./cache-cgi.js"),
+  "cache-plan": () => import("./cache-plan.js"),
   memory: () => import("./memory.js"),
 };
 
