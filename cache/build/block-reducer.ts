@@ -4,7 +4,9 @@ import { planRecord } from "../../reducers/binning/record-layout.js";
 import { cutRange } from "../../reducers/range-cut.js";
 import type { Emit, StreamItem, StreamTransform } from "../../stream/model.js";
 import type { ProgramContext } from "../../stream/program.js";
+import { asLevelItems, type EmitLevel } from "./level-item.js";
 import type { LevelReducer } from "./level-reducer.js";
+import type { BlockUs } from "./open-blocks.js";
 
 /** Makes the records of one block from its packets. */
 export interface BlockReducer {
@@ -18,22 +20,16 @@ export interface BlockReducer {
   abandon(): void;
 }
 
-/** The part of time of a block, us2000; `end` excluded. */
-export interface BlockUs {
-  readonly begin: number;
-  readonly end: number;
-}
-
 /**
  * A reducer that works in this process.
- * @param emit takes the records, of averages in the layout of {@link planRecord}; those with x outside of the block are left out
+ * @param emit takes the records; those with x outside of the block are left out
  */
 export function builtInReducer(
   reducer: Exclude<LevelReducer, { kind: "programs" }>,
   block: number,
   us: BlockUs,
   context: ProgramContext,
-  emit: Emit,
+  emit: EmitLevel,
 ): BlockReducer {
   return new TransformReducer([...transformsOf(reducer, block, context), cutRange(us)], emit);
 }
@@ -65,7 +61,7 @@ class TransformReducer implements BlockReducer {
   readonly #emitters: readonly Emit[];
   readonly busy = undefined;
 
-  constructor(transforms: readonly StreamTransform[], emit: Emit) {
+  constructor(transforms: readonly StreamTransform[], emit: EmitLevel) {
     this.#transforms = transforms;
     const emitters: Emit[] = [];
     for (const transform of [...transforms].reverse()) {
@@ -88,10 +84,10 @@ class TransformReducer implements BlockReducer {
 }
 
 /** What a reducer says besides its records is not part of a block; that it failed is no block at all. */
-export function records(emit: Emit): Emit {
+export function records(emit: EmitLevel): Emit {
+  const give = asLevelItems(emit);
   return (item) => {
-    if (item.kind === "comment") return;
-    if (item.kind !== "exception") emit(item);
+    if (item.kind !== "exception") give(item);
     else if (item.exception.type !== OUTCOME.NO_DATA.exception)
       throw new DasError("READER_FAILED", item.exception.message, { exception: item.exception.type });
   };

@@ -1,11 +1,11 @@
 import { OUTCOME } from "../../errors/das-error.js";
-import { companionBatch, layoutOf, mainBatch } from "../../reducers/binning/record-layout.js";
 import { printException, printPacketHeader, printStreamHeader } from "../../stream/header-xml.js";
-import type { PacketBatch, StreamHeader, StreamItem } from "../../stream/model.js";
+import type { StreamHeader, StreamItem } from "../../stream/model.js";
 import type { Level } from "../level.js";
 import { BlockFacts } from "../store/block-facts.js";
 import { type BlockWriter, type BuildFacts, openBlockWriter } from "../store/block-writer.js";
 import type { Sidecar } from "../store/sidecar.js";
+import type { LevelItem } from "./level-item.js";
 
 /** What all blocks of one build have in common. */
 export type CommonFacts = Pick<BuildFacts, "builtMs" | "sourceMtimeMs" | "madeFrom">;
@@ -31,26 +31,27 @@ export class KeptBlock {
   }
 
   /** Takes an item of the block; batches may be re-used once it returns. Errors: DISK_FULL, BUILD_FAILED. */
-  push(item: StreamItem): void {
+  push(item: LevelItem): void {
     switch (item.kind) {
       case "stream": {
-        this.#put(item, printStreamHeader(item.header));
-        if (this.#hasStatistics) this.#putStatistics(printStreamHeader(item.header));
+        const bytes = printStreamHeader(item.header);
+        this.#put(item, bytes);
+        if (this.#hasStatistics) this.#putStatistics(bytes);
         return;
       }
       case "packet": {
-        const { main, companion } = layoutOf(item.header);
+        const { main, companion } = item.headers;
         this.#put({ kind: "packet", header: main }, printPacketHeader(main));
-        if (companion !== undefined) this.#putStatistics(printPacketHeader(companion));
+        if (this.#hasStatistics && companion !== undefined) this.#putStatistics(printPacketHeader(companion));
         return;
       }
-      case "data":
-        this.#data(item.batch);
+      case "records":
+        this.#headerBytes ??= this.#bytes;
+        this.#put({ kind: "data", batch: item.main }, item.main.bytes);
+        if (this.#hasStatistics && item.companion !== undefined) this.#putStatistics(item.companion.bytes);
         return;
       case "exception":
         this.#put(item, printException(item.exception));
-        return;
-      case "comment":
         return;
       default:
         item satisfies never;
@@ -72,14 +73,6 @@ export class KeptBlock {
   async abandon(): Promise<void> {
     await this.#wait?.catch(() => undefined);
     await this.#writer.abandon();
-  }
-
-  #data(batch: PacketBatch): void {
-    const main = mainBatch(batch);
-    this.#headerBytes ??= this.#bytes;
-    this.#put({ kind: "data", batch: main }, main.bytes);
-    const companion = this.#hasStatistics ? companionBatch(batch) : undefined;
-    if (companion !== undefined) this.#putStatistics(companion.bytes);
   }
 
   #put(item: StreamItem, bytes: Uint8Array): void {
@@ -107,7 +100,7 @@ export class KeptBlock {
 }
 
 /** What a block without data holds; das2-server 15.2. */
-export function emptyBlockItems(stream: StreamHeader): readonly StreamItem[] {
+export function emptyBlockItems(stream: StreamHeader): readonly LevelItem[] {
   const exception = { type: OUTCOME.NO_DATA.exception, message: "No data in this interval" };
   return [
     { kind: "stream", header: stream },

@@ -1,11 +1,11 @@
 import { isDasError } from "../../errors/das-error.js";
-import type { StreamItem } from "../../stream/model.js";
 import type { BlockIndex } from "../index/block-index.js";
 import type { Level } from "../level.js";
 import { markChangedOnDisk } from "../store/changed-marks.js";
 import { detailsOf } from "../store/sidecar-level.js";
 import { type CommonFacts, KeptBlock } from "./kept-block.js";
 import type { Leases } from "./leases.js";
+import type { LevelItem } from "./level-item.js";
 
 /** Blocks that are brought to the disk at the same time. */
 const AT_ONCE = 8;
@@ -56,7 +56,7 @@ export class KeptLevel {
   }
 
   /** Takes an item of a block. Errors are kept, see {@link failure}. */
-  take(number: number, item: StreamItem): void {
+  take(number: number, item: LevelItem): void {
     if (!this.wants(number)) return;
     try {
       let block = this.#open.get(number);
@@ -102,7 +102,7 @@ export class KeptLevel {
    * @param empty what a block without data holds
    * Errors: DISK_FULL, BUILD_FAILED.
    */
-  async finish(empty: readonly StreamItem[]): Promise<void> {
+  async finish(empty: readonly LevelItem[]): Promise<void> {
     await Promise.all(this.#finishing);
     const missing = [...this.#wanted].filter((number) => this.wants(number) && !this.#finished.has(number));
     await inGroups(missing, async (number) => {

@@ -2,19 +2,22 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { DasError } from "../../errors/das-error.js";
 import type { Outcome } from "../../pipeline/outcome.js";
 import { type PipelineItemsRun, runPipelineItems } from "../../pipeline/run.js";
-import type { Emit, StreamHeader, StreamItem } from "../../stream/model.js";
+import type { StreamHeader } from "../../stream/model.js";
 import type { TimeRange } from "../../stream/time.js";
 import type { Level } from "../level.js";
-import { type BlockReducer, type BlockUs, builtInReducer } from "./block-reducer.js";
+import { type BlockReducer, builtInReducer } from "./block-reducer.js";
 import { emptyBlockItems } from "./kept-block.js";
-import { LevelPass, type LevelTask } from "./level-pass.js";
+import type { EmitLevel, LevelItem } from "./level-item.js";
+import { LevelPass } from "./level-pass.js";
 import type { LevelReducer } from "./level-reducer.js";
 import { levelStages } from "./level-stages.js";
+import type { LevelTask } from "./level-task.js";
+import type { BlockUs } from "./open-blocks.js";
 import { programReducer } from "./program-reducer.js";
 import type { BuildSurroundings } from "./surroundings.js";
 
 /** One level in a run of the reader: who takes its blocks. */
-export interface RunLevel extends Omit<LevelTask, "period" | "reduce"> {
+export interface RunLevel extends Omit<LevelTask, "period" | "reduce" | "binsOf"> {
   readonly level: Level;
   readonly reducer: LevelReducer;
 }
@@ -45,6 +48,7 @@ export function startLevelRun(
       ({ level, reducer, ...task }): LevelTask => ({
         ...task,
         period: level.period,
+        ...(reducer.kind === "bins" && { binsOf: reducer.optionsFor }),
         reduce: (number, us, emit) => openReducer(reducer, number, us, around, signal, emit),
       }),
     ),
@@ -58,9 +62,9 @@ export async function emptyBlock(
   stream: StreamHeader,
   around: BuildSurroundings,
   signal: AbortSignal,
-): Promise<readonly StreamItem[]> {
+): Promise<readonly LevelItem[]> {
   let header = stream;
-  const emit = (item: StreamItem): void => {
+  const emit: EmitLevel = (item) => {
     if (item.kind === "stream") header = item.header;
   };
   const one = openReducer(reducer, 0, { begin: 0, end: 0 }, around, signal, emit);
@@ -75,7 +79,7 @@ function openReducer(
   us: BlockUs,
   around: BuildSurroundings,
   signal: AbortSignal,
-  emit: Emit,
+  emit: EmitLevel,
 ): BlockReducer {
   if (reducer.kind === "programs") return programReducer(reducer.stagesFor(number), us, around, signal, emit);
   const { env = {}, onStderr } = around.pipelineOptions;

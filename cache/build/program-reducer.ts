@@ -3,9 +3,11 @@ import { DasError } from "../../errors/das-error.js";
 import type { ProgramLookup } from "../../pipeline/options.js";
 import { runPipelineItems } from "../../pipeline/run.js";
 import { cutRange } from "../../reducers/range-cut.js";
-import type { Emit, ItemSource, StreamItem } from "../../stream/model.js";
+import type { ItemSource, StreamItem } from "../../stream/model.js";
 import type { ReaderProgram } from "../../stream/program.js";
-import { type BlockReducer, type BlockUs, records } from "./block-reducer.js";
+import { type BlockReducer, records } from "./block-reducer.js";
+import type { EmitLevel } from "./level-item.js";
+import type { BlockUs } from "./open-blocks.js";
 import type { BuildSurroundings } from "./surroundings.js";
 
 /** What stands for the packets of a block in the pipeline of its reducer; no program that is spawned can have the name. */
@@ -23,7 +25,7 @@ export function programReducer(
   us: BlockUs,
   around: BuildSurroundings,
   signal: AbortSignal,
-  emit: Emit,
+  emit: EmitLevel,
 ): BlockReducer {
   return new PipelineReducer(stages, us, around, signal, emit);
 }
@@ -39,7 +41,7 @@ class PipelineReducer implements BlockReducer {
     us: BlockUs,
     { pipelineOptions: { slots: _, ...options } }: BuildSurroundings,
     signal: AbortSignal,
-    emit: Emit,
+    emit: EmitLevel,
   ) {
     const reader: ReaderProgram = { kind: "reader", name: FEED, help: "", open: () => this.#feed.items() };
     const programs: ProgramLookup = (name) =>

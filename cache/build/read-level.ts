@@ -4,17 +4,19 @@ import { trimToValidRange } from "../../dsdf/valid-range.js";
 import { asDasError, type DasError } from "../../errors/das-error.js";
 import type { Outcome, StageStatus } from "../../pipeline/outcome.js";
 import type { PipelineItemsRun } from "../../pipeline/run.js";
-import { layoutOf, mainBatch } from "../../reducers/binning/record-layout.js";
+import { joinedBatch } from "../../reducers/binning/record-layout.js";
 import { cutRange } from "../../reducers/range-cut.js";
-import type { Emit, ItemSource, StreamItem } from "../../stream/model.js";
+import type { ItemSource, StreamItem } from "../../stream/model.js";
 import { type TimeRange, timeToUs2000 } from "../../stream/time.js";
 import { blocksOf, blocksWithin } from "../block-number.js";
 import type { Claim } from "../index/block-index.js";
 import type { Level } from "../level.js";
 import { Keeping, type KeptFacts } from "./keeping.js";
-import { blockUs, type LevelPass } from "./level-pass.js";
+import type { LevelItem } from "./level-item.js";
+import type { LevelPass } from "./level-pass.js";
 import { endedWell, levelsByReading, type RunLevel, startLevelRun } from "./level-run.js";
 import { levelStages } from "./level-stages.js";
+import { blockUs } from "./open-blocks.js";
 import { RowOrder } from "./row-order.js";
 import type { BuildSurroundings } from "./surroundings.js";
 
@@ -252,28 +254,37 @@ class Reading implements LevelReadRun {
   }
 
   /** Puts records into the order in the layout that is wanted, those outside of the range left out. */
-  #emitter(): (number: number, item: StreamItem) => void {
+  #emitter(): (number: number, item: LevelItem) => void {
     const { layout, range, level } = this.#reading;
     const us = { begin: timeToUs2000(range.begin), end: timeToUs2000(range.end) };
     const order = this.#order;
     const cut = cutRange(us);
     return (number, item) => {
-      const give: Emit = (passed) => order.take(number, laidOut(passed, layout));
       const block = blockUs(number, level.period);
-      if (block.begin >= us.begin && block.end <= us.end) give(item);
-      else cut.push(item, give);
+      const laid = laidOut(item, layout);
+      if (block.begin >= us.begin && block.end <= us.end) order.take(number, laid);
+      else cut.push(laid, (passed) => order.take(number, passed));
     };
   }
 }
 
 /** An item in a layout, in memory that lasts. */
-function laidOut(item: StreamItem, layout: LevelReading["layout"]): StreamItem {
-  if (item.kind === "packet")
-    return layout === "joined" ? item : { kind: "packet", header: layoutOf(item.header).main };
-  if (item.kind !== "data") return item;
-  const batch = layout === "joined" ? item.batch : mainBatch(item.batch);
-  return {
-    kind: "data",
-    batch: batch === item.batch ? { ...batch, bytes: new Uint8Array(batch.bytes) } : batch,
-  };
+function laidOut(item: LevelItem, layout: LevelReading["layout"]): StreamItem {
+  switch (item.kind) {
+    case "stream":
+    case "exception":
+      return item;
+    case "packet":
+      return { kind: "packet", header: layout === "joined" ? item.headers.record : item.headers.main };
+    case "records": {
+      const { headers, main, companion } = item;
+      const batch =
+        layout === "joined" && companion !== undefined
+          ? joinedBatch(headers.record, main, companion)
+          : { ...main, bytes: new Uint8Array(main.bytes) };
+      return { kind: "data", batch };
+    }
+    default:
+      return item satisfies never;
+  }
 }

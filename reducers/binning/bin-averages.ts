@@ -93,14 +93,9 @@ export class BinAverages implements StreamTransform {
   }
 
   #pushStream(input: StreamHeader, emit: Emit): void {
-    const { name, bins, describesBins } = this.#options;
     this.#stream = input;
-    const described = describesBins
-      ? averagedStreamProperties(input.properties, bins.width)
-      : input.properties;
-    const properties = withProperty(described, { name: "sourceId", type: "String", value: name });
-    const header: StreamItem = { kind: "stream", header: { ...input, properties } };
-    if (describesBins && isWaveformStream(input)) this.#held = [header];
+    const header: StreamItem = { kind: "stream", header: averagedStream(input, this.#options) };
+    if (this.#options.describesBins && isWaveformStream(input)) this.#held = [header];
     else emit(header);
   }
 
@@ -168,4 +163,13 @@ export class BinAverages implements StreamTransform {
     const value = `${ODDITY_TEXT[topic]} (packet ${id})`;
     this.#emit({ kind: "comment", comment: { type: "log:warning", source: this.#options.name, value } });
   }
+}
+
+/** The stream header of the output; of a stream of waveforms the renderer may still have to go. Source: reducers 3.1. */
+export function averagedStream(
+  input: StreamHeader,
+  { name, bins, describesBins }: BinAveragesOptions,
+): StreamHeader {
+  const described = describesBins ? averagedStreamProperties(input.properties, bins.width) : input.properties;
+  return { ...input, properties: withProperty(described, { name: "sourceId", type: "String", value: name }) };
 }

@@ -43,7 +43,7 @@ export function layoutOf(record: PacketHeader): RecordLayout {
   return layout;
 }
 
-/** A layout of these parts. Errors: those of {@link packetHeader}; BAD_HEADER where the header is too long to be written. */
+/** A layout of these parts. Errors: those of {@link packetHeader}. */
 export function recordLayout(
   main: PacketHeader,
   planes: readonly PlaneSpec[],
@@ -57,7 +57,6 @@ export function recordLayout(
   const value = new TextDecoder().decode(printPacketHeader(bare).subarray(HEADER_PREFIX_BYTES));
   const properties = withProperty(main.properties, { name: MAIN_PACKET, type: "String", value });
   const record = packetHeader({ ...main, planes, properties });
-  printPacketHeader(record);
   const layout = { record, main, companion };
   layouts.set(record, layout);
   return layout;
@@ -82,38 +81,47 @@ function withTags(plane: PlaneSpec, yTags: Plane["yTags"]): PlaneSpec {
   return plane.role === "yscan" && yTags !== undefined ? { ...plane, yTags } : plane;
 }
 
-/**
- * As {@link planPlanes}, with the planes of the companion behind its own: `header` is the `record` of the layout that
- * {@link layoutOf} gives for it. Where the planes are too many for one packet, or wider bins cannot be made of these, there is no companion.
- */
-export function planRecord(input: PacketHeader, options: PlanOptions): PlanePlan {
+/** A part of the records of a bin: its packets, and where their values come from. */
+export interface RecordPart {
+  readonly header: PacketHeader;
+  /** One for each plane of `header` after x. */
+  readonly values: readonly OutputValue[];
+}
+
+/** What becomes of one packet type where more is kept of a bin than a reducer writes. */
+export interface RecordPlan {
+  /** One for each plane of the input after x. */
+  readonly columns: readonly Column[];
+  readonly main: RecordPart;
+  /** Missing where nothing is lacking, the planes are too many for one packet, or wider bins cannot be made of these. */
+  readonly companion: RecordPart | undefined;
+}
+
+/** As {@link planPlanes}, with what is kept beside. */
+export function planParts(input: PacketHeader, options: PlanOptions): RecordPlan {
   const main = planPlanes(input, options);
+  const alone = { columns: main.columns, main, companion: undefined };
   const full = main.columns.every(isJoinable) ? fullPlan(input, options) : undefined;
-  if (full === undefined) return main;
-  const specs = full.header.planes.slice(1);
-  const isAt = (value: OutputValue) => (other: OutputValue) =>
-    other.column === value.column && other.statistic === value.statistic;
-  const places = main.values.map((value) => full.values.findIndex(isAt(value)));
-  const others = full.values.flatMap((value, place) => (main.values.some(isAt(value)) ? [] : [place]));
-  const [x] = main.header.planes;
-  const header = (of: readonly number[]) =>
-    packetHeader({
-      id: input.id,
-      group: input.group,
-      planes: [x!, ...of.map((place): PlaneSpec => specs[place]!)],
-      properties: input.properties,
-    });
-  const order = [...places, ...others];
-  const planes = [x!, ...order.map((place): PlaneSpec => specs[place]!)];
-  try {
-    const companion = others.length === 0 ? undefined : header(others);
-    const { record } = recordLayout(main.header, planes, companion);
-    return { header: record, columns: full.columns, values: order.map((place) => full.values[place]!) };
-  } catch (error) {
-    // A list of tags that is as long as a header may be stands there once for each plane.
-    if (isDasError(error, "BAD_HEADER")) return main;
-    throw error;
-  }
+  if (full === undefined) return alone;
+  const isOfMain = ({ column, statistic }: OutputValue) =>
+    main.values.some((value) => value.column === column && value.statistic === statistic);
+  const places = full.values.flatMap((value, place) => (isOfMain(value) ? [] : [place]));
+  const { columns } = full;
+  if (places.length === 0) return { columns, main, companion: undefined };
+  const [x, ...specs] = full.header.planes;
+  const planes = [x!, ...places.map((place): PlaneSpec => specs[place]!)];
+  if (textLength([...main.header.planes, ...planes]) > LONGEST_PLANES) return alone;
+  const { id, group, properties } = main.header;
+  const header = packetHeader({ id, group, planes, properties });
+  return { columns, main, companion: { header, values: places.map((place) => full.values[place]!) } };
+}
+
+/** As {@link planParts}, with both parts in one: `header` is the `record` of the layout that {@link layoutOf} gives for it. */
+export function planRecord(input: PacketHeader, options: PlanOptions): PlanePlan {
+  const { columns, main, companion } = planParts(input, options);
+  const layout = joinedLayout(main.header, companion?.header);
+  if (layout === undefined) return { columns, ...main };
+  return { columns, header: layout.record, values: [...main.values, ...(companion?.values ?? [])] };
 }
 
 /**
@@ -137,6 +145,19 @@ function fullPlan(input: PacketHeader, options: PlanOptions): PlanePlan | undefi
     if (isDasError(error, "TOO_MANY_PLANES") || isDasError(error, "RECORD_TOO_LONG")) return undefined;
     throw error;
   }
+}
+
+/** Characters that the planes of a record may take in its header, which may have 999999 and holds its parts twice in part. */
+const LONGEST_PLANES = 600_000;
+
+/** About how many characters planes take in a header: lists of tags stand there once for each plane. */
+function textLength(planes: readonly Pick<Plane, "items" | "yTags" | "properties">[]): number {
+  let length = 0;
+  for (const { items, yTags, properties } of planes) {
+    if (yTags?.kind === "list") length += yTags.text?.length ?? items * 24;
+    for (const { name, value } of properties) length += name.length + value.length;
+  }
+  return length;
 }
 
 /** The planes that say what they are by the property `operation`, besides averages. */
@@ -201,6 +222,24 @@ export function companionBatch(batch: PacketBatch): PacketBatch | undefined {
     out.set(bytes.subarray(from + main.stride, from + record.stride), to + shared);
   }
   return { header: companion, bytes: out, count };
+}
+
+/**
+ * Main packets and as many companions as records, in memory of their own. The bytes up to x are those of the main packets.
+ * @param record of the layout of both
+ */
+export function joinedBatch(record: PacketHeader, main: PacketBatch, companion: PacketBatch): PacketBatch {
+  const { count } = main;
+  const own = main.header.stride;
+  const other = companion.header.stride;
+  const shared = companion.header.planes[1]!.offset; // prefix and x
+  const out = new Uint8Array(count * record.stride);
+  for (let n = 0; n < count; n++) {
+    const at = n * record.stride;
+    out.set(main.bytes.subarray(n * own, (n + 1) * own), at);
+    out.set(companion.bytes.subarray(n * other + shared, (n + 1) * other), at + own);
+  }
+  return { header: record, bytes: out, count };
 }
 
 /** A record that is a line of text ends with a newline; das2-stream A6.3. */

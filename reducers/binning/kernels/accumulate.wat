@@ -18,6 +18,8 @@
 ;; no bit, since a sum that began at +0 never becomes -0. Each sum takes its samples in the order of the packets,
 ;; in binary64: the result equals that of a plain loop to the last bit.
 ;;
+;; `addFour...` add the same samples to four sums at once, those of wider bins; their `sums` are arrays as those of the state.
+;;
 ;; To add and to bound, a fill value is first made NaN (all bits set): pmin and pmax then keep what they had, and v = v
 ;; tells what is good. Samples that are real4 are compared as such, four at a time, which changes nothing: lo and hi
 ;; of their slots are values of real4 too, and so is every least and greatest sample.
@@ -328,6 +330,109 @@
       (v128.store (local.get $mean) (local.get $meanA))
       (v128.store (local.get $squares) (local.get $squaresA))
       (local.set $state (i32.add (local.get $state) (i32.const 16)))
+      (local.set $input (i32.add (local.get $input) (i32.const 16)))
+      (br_if $nextSlots
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0)))))
+
+  ;; sum += v for every good real4, into four arrays at `sums`, `pitch` bytes apart
+  (func (export "addFourReal4")
+    (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32) (param $atA i32)
+    (local $swap v128) (local $lo v128) (local $hi v128) (local $v v128) (local $w v128)
+    (local $sumA v128) (local $moreA v128) (local $sumB v128) (local $moreB v128) (local $sumC v128) (local $moreC v128) (local $sumD v128) (local $moreD v128)
+    (local $at i32) (local $left i32) (local $hiAt i32)
+    (local $atB i32) (local $atC i32) (local $atD i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (loop $nextSlots
+      (local.set $hiAt (i32.add (local.get $state) (local.get $pitch)))
+      (local.set $atB (i32.add (local.get $atA) (local.get $pitch)))
+      (local.set $atC (i32.add (local.get $atB) (local.get $pitch)))
+      (local.set $atD (i32.add (local.get $atC) (local.get $pitch)))
+      (local.set $lo (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
+        (f32x4.demote_f64x2_zero (v128.load (local.get $state)))
+        (f32x4.demote_f64x2_zero (v128.load offset=16 (local.get $state)))))
+      (local.set $hi (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
+        (f32x4.demote_f64x2_zero (v128.load (local.get $hiAt)))
+        (f32x4.demote_f64x2_zero (v128.load offset=16 (local.get $hiAt)))))
+      (local.set $sumA (v128.load (local.get $atA)))
+      (local.set $moreA (v128.load offset=16 (local.get $atA)))
+      (local.set $sumB (v128.load (local.get $atB)))
+      (local.set $moreB (v128.load offset=16 (local.get $atB)))
+      (local.set $sumC (v128.load (local.get $atC)))
+      (local.set $moreC (v128.load offset=16 (local.get $atC)))
+      (local.set $sumD (v128.load (local.get $atD)))
+      (local.set $moreD (v128.load offset=16 (local.get $atD)))
+      (local.set $at (local.get $input))
+      (local.set $left (local.get $packets))
+      (loop $nextPacket
+        (local.set $v (i8x16.swizzle (v128.load (local.get $at)) (local.get $swap)))
+        (local.set $v (v128.and (local.get $v) (v128.or
+          (f32x4.lt (local.get $v) (local.get $lo)) (f32x4.gt (local.get $v) (local.get $hi)))))
+        (local.set $w (f64x2.promote_low_f32x4
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 8 9 10 11 12 13 14 15 (local.get $v) (local.get $v))))
+        (local.set $v (f64x2.promote_low_f32x4 (local.get $v)))
+        (local.set $sumA (f64x2.add (local.get $sumA) (local.get $v)))
+        (local.set $moreA (f64x2.add (local.get $moreA) (local.get $w)))
+        (local.set $sumB (f64x2.add (local.get $sumB) (local.get $v)))
+        (local.set $moreB (f64x2.add (local.get $moreB) (local.get $w)))
+        (local.set $sumC (f64x2.add (local.get $sumC) (local.get $v)))
+        (local.set $moreC (f64x2.add (local.get $moreC) (local.get $w)))
+        (local.set $sumD (f64x2.add (local.get $sumD) (local.get $v)))
+        (local.set $moreD (f64x2.add (local.get $moreD) (local.get $w)))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (v128.store (local.get $atA) (local.get $sumA))
+      (v128.store offset=16 (local.get $atA) (local.get $moreA))
+      (v128.store (local.get $atB) (local.get $sumB))
+      (v128.store offset=16 (local.get $atB) (local.get $moreB))
+      (v128.store (local.get $atC) (local.get $sumC))
+      (v128.store offset=16 (local.get $atC) (local.get $moreC))
+      (v128.store (local.get $atD) (local.get $sumD))
+      (v128.store offset=16 (local.get $atD) (local.get $moreD))
+      (local.set $state (i32.add (local.get $state) (i32.const 32)))
+      (local.set $atA (i32.add (local.get $atA) (i32.const 32)))
+      (local.set $input (i32.add (local.get $input) (i32.const 16)))
+      (br_if $nextSlots
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 4))) (i32.const 0)))))
+
+  ;; sum += v for every good real8, into four arrays at `sums`, `pitch` bytes apart
+  (func (export "addFourReal8")
+    (param $input i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32) (param $atA i32)
+    (local $swap v128) (local $lo v128) (local $hi v128) (local $v v128) 
+    (local $sumA v128) (local $sumB v128) (local $sumC v128) (local $sumD v128)
+    (local $at i32) (local $left i32) (local $hiAt i32)
+    (local $atB i32) (local $atC i32) (local $atD i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (loop $nextSlots
+      (local.set $hiAt (i32.add (local.get $state) (local.get $pitch)))
+      (local.set $atB (i32.add (local.get $atA) (local.get $pitch)))
+      (local.set $atC (i32.add (local.get $atB) (local.get $pitch)))
+      (local.set $atD (i32.add (local.get $atC) (local.get $pitch)))
+      (local.set $lo (v128.load (local.get $state)))
+      (local.set $hi (v128.load (local.get $hiAt)))
+      (local.set $sumA (v128.load (local.get $atA)))
+      (local.set $sumB (v128.load (local.get $atB)))
+      (local.set $sumC (v128.load (local.get $atC)))
+      (local.set $sumD (v128.load (local.get $atD)))
+      (local.set $at (local.get $input))
+      (local.set $left (local.get $packets))
+      (loop $nextPacket
+        (local.set $v (i8x16.swizzle (v128.load (local.get $at)) (local.get $swap)))
+        (local.set $v (v128.and (local.get $v) (v128.or
+          (f64x2.lt (local.get $v) (local.get $lo)) (f64x2.gt (local.get $v) (local.get $hi)))))
+        (local.set $sumA (f64x2.add (local.get $sumA) (local.get $v)))
+        (local.set $sumB (f64x2.add (local.get $sumB) (local.get $v)))
+        (local.set $sumC (f64x2.add (local.get $sumC) (local.get $v)))
+        (local.set $sumD (f64x2.add (local.get $sumD) (local.get $v)))
+        (local.set $at (i32.add (local.get $at) (local.get $stride)))
+        (br_if $nextPacket (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+      (v128.store (local.get $atA) (local.get $sumA))
+      (v128.store (local.get $atB) (local.get $sumB))
+      (v128.store (local.get $atC) (local.get $sumC))
+      (v128.store (local.get $atD) (local.get $sumD))
+      (local.set $state (i32.add (local.get $state) (i32.const 16)))
+      (local.set $atA (i32.add (local.get $atA) (i32.const 16)))
       (local.set $input (i32.add (local.get $input) (i32.const 16)))
       (br_if $nextSlots
         (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0))))))

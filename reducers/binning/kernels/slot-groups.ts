@@ -37,12 +37,12 @@ export interface Scatter {
 }
 
 /** The three ways in which bytes are put in order, at the begin of the memory: real4 and real8 big endian, as they are. */
-const ORDERS = Uint8Array.of(
+export const ORDERS = Uint8Array.of(
   ...[3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12],
   ...[7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8],
   ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
 );
-const WINDOW_AT = 64;
+export const WINDOW_AT = 64;
 /** Kernels read whole vectors, so some bytes behind the last value. */
 const SLACK_BYTES = 16;
 
@@ -126,21 +126,40 @@ export class SlotGroups {
   }
 }
 
-function stateBegin(windowBytes: number): number {
+/** Where running numbers may begin, behind the packets. */
+export function stateBegin(windowBytes: number): number {
   return WINDOW_AT + Math.ceil((windowBytes + SLACK_BYTES) / 16) * 16;
 }
 
-function slotsOf(spec: GroupSpec): number {
+/** Values of one packet that a group takes. */
+export function slotsOf(spec: GroupSpec): number {
   return spec.planes.reduce((sum, { slots }) => sum + slots, 0);
 }
 
 /** Bytes of one array of the state: a whole number of vectors of real4. */
-function pitchOf(spec: GroupSpec): number {
+export function pitchOf(spec: GroupSpec): number {
   return Math.ceil(slotsOf(spec) / 4) * 4 * 8;
 }
 
 function stateBytes(spec: GroupSpec): number {
   return pitchOf(spec) * (spec.deviation ? 9 : spec.bounds ? 6 : 4);
+}
+
+/** The least and greatest value that is fill, as the kernels of a type compare them. */
+export function setFillLimits(
+  { type }: GroupSpec,
+  { lo, hi }: FillTest,
+  los: Float64Array,
+  his: Float64Array,
+): void {
+  const short = type.width === 4;
+  los.fill(short ? real4From(lo) : lo);
+  his.fill(short ? real4UpTo(hi) : hi);
+}
+
+/** Where it is said how the bytes of a type are put in order. */
+export function orderOf({ type }: GroupSpec): number {
+  return type.littleEndian ? 32 : type.width === 4 ? 0 : 16;
 }
 
 function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: SlotSums[]): Group {
@@ -152,9 +171,7 @@ function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: S
     new Float64Array(kernels.memory, state + index * pitch + first * 8, length);
   let first = 0;
   for (const plane of planes) {
-    const { lo, hi } = plane.fill;
-    arrayOf(0, first, plane.slots).fill(short ? real4From(lo) : lo);
-    arrayOf(1, first, plane.slots).fill(short ? real4UpTo(hi) : hi);
+    setFillLimits(spec, plane.fill, arrayOf(0, first, plane.slots), arrayOf(1, first, plane.slots));
     sums.push({
       sum: arrayOf(2, first, plane.slots),
       count: arrayOf(3, first, plane.slots),
@@ -177,7 +194,7 @@ function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: S
     slots,
     state,
     pitch,
-    order: type.littleEndian ? 32 : short ? 0 : 16,
+    order: orderOf(spec),
     add: bounds ? addAndBound : add,
     scatter: deviation ? (short ? kernels.scatterReal4 : kernels.scatterReal8) : undefined,
     begins: [

@@ -14,15 +14,20 @@ export type SlotKernel = (
   order: number,
 ) => void;
 
+/** Takes the same samples into four sums at once, which are arrays at `sums`, `pitch` bytes apart. */
+export type FourSumsKernel = (...args: [...Parameters<SlotKernel>, sums: number]) => void;
+
 /** The compiled kernels with a memory of their own. */
 export interface SlotKernels {
   readonly memory: ArrayBuffer;
   readonly addReal4: SlotKernel;
   readonly addAndBoundReal4: SlotKernel;
   readonly scatterReal4: SlotKernel;
+  readonly addFourReal4: FourSumsKernel;
   readonly addReal8: SlotKernel;
   readonly addAndBoundReal8: SlotKernel;
   readonly scatterReal8: SlotKernel;
+  readonly addFourReal8: FourSumsKernel;
 }
 
 /** What is used of WebAssembly; the compiler's standard libraries declare it for browsers only. */
