@@ -4,16 +4,17 @@ import { type FileHandle, link, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { isDasError } from "../../errors/das-error.js";
+import { joinedLayout } from "../../reducers/binning/record-layout.js";
 import type { StreamItem } from "../../stream/model.js";
 import { StreamParser } from "../../stream/stream-parser.js";
 import { timeToUs2000 } from "../../stream/time.js";
 import { blockRange } from "../block-number.js";
-import { blockPath, SIDECAR_SUFFIX } from "../block-path.js";
+import { blockPath, SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../block-path.js";
 import type { Level } from "../level.js";
 import { markAdopted } from "./adopted-mark.js";
 import { BlockFacts } from "./block-facts.js";
 import { syncFolder, writeSynced } from "./durable-file.js";
-import { type FileIdentity, identityOf } from "./file-identity.js";
+import { type FileIdentity, identityOf, lookAt } from "./file-identity.js";
 import { PIECE_BYTES } from "./file-pieces.js";
 import { HeaderLength } from "./header-length.js";
 import type { Sidecar } from "./sidecar.js";
@@ -31,7 +32,16 @@ export type AdoptionFault =
   | "ends with an exception"
   | "changed while it was read"
   /** Somebody has built or adopted it meanwhile. */
-  | "has a sidecar";
+  | "has a sidecar"
+  /** No older server made one: its sidecar was lost, and nobody knows what it was built for. */
+  | "has a companion";
+
+/** What was read of a file that can be adopted. */
+interface ReadBlock {
+  readonly sidecar: Sidecar;
+  /** Whether wider bins can be made of its records. */
+  readonly isJoinable: boolean;
+}
 
 /**
  * Takes a block that an older server made, a file at the path of a block without a sidecar: it is read once from end to end, and where
@@ -46,10 +56,13 @@ export async function adoptBlock(
   options: { readonly onFault?: (fault: AdoptionFault) => void; readonly signal?: AbortSignal } = {},
 ): Promise<Sidecar | undefined> {
   const path = blockPath(level, number);
-  const read = await readBlock(path, level, number, options.signal);
+  const read =
+    (await lookAt(`${path}${STATISTICS_SUFFIX}`)) === undefined
+      ? await readBlock(path, level, number, options.signal)
+      : "has a companion";
   const fault = typeof read === "object" ? await putSidecar(path, read, level.folder) : read;
   if (fault !== undefined) options.onFault?.(fault);
-  return fault === undefined && typeof read === "object" ? read : undefined;
+  return fault === undefined && typeof read === "object" ? read.sidecar : undefined;
 }
 
 async function readBlock(
@@ -57,7 +70,7 @@ async function readBlock(
   level: Level,
   number: number,
   signal: AbortSignal | undefined,
-): Promise<Sidecar | AdoptionFault> {
+): Promise<ReadBlock | AdoptionFault> {
   let handle: FileHandle;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -82,7 +95,7 @@ async function readThrough(
   level: Level,
   number: number,
   signal: AbortSignal | undefined,
-): Promise<Sidecar | AdoptionFault> {
+): Promise<ReadBlock | AdoptionFault> {
   const content = new AdoptedContent(level, number);
   const sha256 = createHash("sha256");
   let sum = 0;
@@ -102,7 +115,7 @@ async function readThrough(
   const after = identityOf(await handle.stat({ bigint: true }));
   if (bytes !== identity.size || after?.text !== identity.text) return "changed while it was read";
   const facts = content.finish(bytes);
-  return {
+  const sidecar: Sidecar = {
     ...sidecarOfLevel(level, number),
     builtAt: new Date(identity.mtimeMs).toISOString(),
     ...facts,
@@ -114,6 +127,7 @@ async function readThrough(
     adopted: true,
     madeFrom: { kind: "raw" },
   };
+  return { sidecar, isJoinable: content.isJoinable };
 }
 
 /** Looks at all of a stream: that it is one, and that its records lie in their block. */
@@ -123,11 +137,17 @@ class AdoptedContent {
   readonly #facts = new BlockFacts();
   readonly #begin: number;
   readonly #end: number;
+  /** Whether all of its records can be joined to wider bins, as far as it has any. */
+  #isJoinable = true;
 
   constructor(level: Level, number: number) {
     const { begin, end } = blockRange(number, level.period);
     this.#begin = timeToUs2000(begin);
     this.#end = timeToUs2000(end);
+  }
+
+  get isJoinable(): boolean {
+    return this.#isJoinable;
   }
 
   push(piece: Uint8Array): AdoptionFault | undefined {
@@ -152,6 +172,7 @@ class AdoptedContent {
     if (item.kind === "exception" && item.exception.type !== "NoDataInInterval")
       return "ends with an exception";
     if (item.kind !== "data") return undefined;
+    this.#isJoinable &&= joinedLayout(item.batch.header, undefined) !== undefined;
     const { first, last } = this.#facts.range;
     return first >= this.#begin && last < this.#end ? undefined : "records outside of its time";
   }
@@ -160,14 +181,14 @@ class AdoptedContent {
 /** Puts the sidecar beside the block, unless there is one by now. */
 async function putSidecar(
   path: string,
-  sidecar: Sidecar,
+  { sidecar, isJoinable }: ReadBlock,
   levelFolder: string,
 ): Promise<AdoptionFault | undefined> {
   const meta = `${path}${SIDECAR_SUFFIX}`;
   const aside = temporaryPath(meta);
   try {
     await writeSynced(aside, printSidecar(sidecar));
-    await markAdopted(levelFolder);
+    if (!isJoinable) await markAdopted(levelFolder);
     // Not renamed: that would replace the sidecar of a build that was quicker.
     await link(aside, meta);
     await syncFolder(dirname(path));

@@ -1,9 +1,10 @@
-import { mkdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { blockPath } from "../../../cache/block-path.js";
 import type { Level } from "../../../cache/level.js";
 import { type AdoptionFault, adoptBlock } from "../../../cache/store/adopt-block.js";
+import { hasAdopted } from "../../../cache/store/adopted-mark.js";
 import { openBlock } from "../../../cache/store/stored-block.js";
 import { das2Encoder } from "../../../stream/stream-writer.js";
 import { encodeStream, packet } from "../../support/run-stream.js";
@@ -134,7 +135,7 @@ describe("a block of an older server", () => {
   });
 
   test("that was built anew keeps the sidecar of its build", async () => {
-    await publish(level, DAY, madeBlock(level, DAY, 10));
+    await publish(level, DAY, madeBlock(level, DAY, 10), false);
     expect(await adopt(madeBlock(level, DAY, 20).bytes)).toBe("has a sidecar");
     expect(await openBlock(level, DAY)).toBeUndefined();
   });
@@ -159,5 +160,26 @@ describe("a block of an older server", () => {
       headerBytes: facts.headerBytes,
       sha256: sha256(bytes),
     });
+  });
+});
+
+describe("a block that has lost its sidecar", () => {
+  test("is not taken for one of an older server where it has a companion", async () => {
+    await publish(level, DAY, madeBlock(level, DAY, 10));
+    await rm(`${path}.meta.json`);
+    let fault: AdoptionFault | undefined;
+    expect(await adoptBlock(level, DAY, { onFault: (what) => (fault = what) })).toBeUndefined();
+    expect(fault).toBe("has a companion");
+    expect(await hasAdopted(level.folder)).toBe(false);
+  });
+
+  test("does not keep wider bins from being made of its level where it has no data", async () => {
+    await adopt(HEADERS + NO_DATA);
+    expect(await hasAdopted(level.folder)).toBe(false);
+  });
+
+  test("keeps them from it where it has averages without counts", async () => {
+    await adopt(HEADERS + RECORD);
+    expect(await hasAdopted(level.folder)).toBe(true);
   });
 });
