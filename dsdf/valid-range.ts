@@ -11,6 +11,13 @@ export function tomorrow(now: Date): Time {
   return { day: Math.floor(now.getTime() / MS_PER_DAY) - DAYS_1970_TO_2000 + 1, ns: 0 };
 }
 
+/** The valid range of a source as it is now; `undefined` where the definition names none. */
+export function validRangeNow(validRange: DataSource["validRange"], now: Date): TimeRange | undefined {
+  if (validRange === undefined) return undefined;
+  const { begin, end } = validRange;
+  return { begin, end: end === "now" ? tomorrow(now) : end };
+}
+
 /**
  * The part of a range that lies in the valid range of the source; `undefined` where there is none.
  * Source: das2-server 12.6.
@@ -20,9 +27,9 @@ export function trimToValidRange(
   range: TimeRange,
   now: Date,
 ): TimeRange | undefined {
-  if (validRange === undefined) return range;
-  const last = validRange.end === "now" ? tomorrow(now) : validRange.end;
-  const begin = compareTimes(range.begin, validRange.begin) < 0 ? validRange.begin : range.begin;
-  const end = compareTimes(range.end, last) > 0 ? last : range.end;
+  const valid = validRangeNow(validRange, now);
+  if (valid === undefined) return range;
+  const begin = compareTimes(range.begin, valid.begin) < 0 ? valid.begin : range.begin;
+  const end = compareTimes(range.end, valid.end) > 0 ? valid.end : range.end;
   return compareTimes(end, begin) > 0 ? { begin, end } : undefined;
 }

@@ -49,5 +49,6 @@ export function answerItems(plan: AnswerPlan, around: AnswerSurroundings, facts:
       readGap: (gap) => gapRun(gap, { ...around, level, layout }),
     },
     facts,
+    plan.valid,
   );
 }

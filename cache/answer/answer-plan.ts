@@ -17,6 +17,8 @@ export interface AnswerPlan {
   /** What must be allowed to be read for it: whole bins. */
   readonly extent: TimeRange;
   readonly cover: CachePlan;
+  /** Where the source has data at all. */
+  readonly valid: TimeRange | undefined;
   /** Of the blocks, for ETags; {@link Coverage.version}. */
   readonly version: string;
   /** When the newest block was built, milliseconds since 1970. */
@@ -26,6 +28,8 @@ export interface AnswerPlan {
 /** What decides on the plan besides the levels. */
 export interface AnswerQuery extends LevelQuery {
   readonly range: TimeRange;
+  /** Where the source has data at all. */
+  readonly valid?: TimeRange;
   /** The levels of the definition. */
   readonly declared: DataSource["cacheLevels"];
 }
@@ -49,9 +53,17 @@ export async function planAnswer(
     if (reading === undefined || blocks === undefined) return undefined;
     try {
       const coverage = await look(choice.level, blocks);
-      const cover = planCover(choice.level, reading.range, coverage);
+      const cover = planCover(choice.level, reading.range, coverage, query.valid);
       const { version, newestMs } = coverage;
-      return { choice, reading, extent: extentOf(choice.level, reading.range), cover, version, newestMs };
+      return {
+        choice,
+        reading,
+        extent: extentOf(choice.level, reading.range),
+        cover,
+        valid: query.valid,
+        version,
+        newestMs,
+      };
     } catch (error) {
       if (!isDasError(error, "TOO_MANY_BLOCKS")) throw error;
     }

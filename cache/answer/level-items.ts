@@ -1,5 +1,6 @@
 import { DasError, isDasError } from "../../errors/das-error.js";
 import type { ItemSource, StreamItem } from "../../stream/model.js";
+import type { TimeRange } from "../../stream/time.js";
 import { type BlockSpan, blockBegin } from "../block-number.js";
 import { blockTimeText } from "../block-path.js";
 import type { Coverage } from "../index/block-index.js";
@@ -49,6 +50,7 @@ const MOST_ATTEMPTS = 5;
  * The records of a level in a range of time, as one stream: blocks pass through, gaps are read. What turns out not to be as the
  * plan says is planned anew from there on, and no record is given twice. Leaving early ends what is read.
  *
+ * @param valid where the source has data at all
  * Errors: NO_DATA where there is not one record; those of the reader; BAD_BLOCK where a block stays unusable.
  * Source: das2-server 15.6.
  */
@@ -56,6 +58,7 @@ export async function* levelItems(
   first: CachePlan,
   sources: LevelSources,
   facts: LevelFacts,
+  valid?: TimeRange,
 ): AsyncGenerator<readonly StreamItem[], void, undefined> {
   const walk = new Walk(first, sources, facts);
   let plan = first;
@@ -65,11 +68,8 @@ export async function* levelItems(
     if (walk.isDone) break;
     if (walk.block > begin) attempts = 1;
     if (attempts >= MOST_ATTEMPTS) throw stuck(first.level, walk.block);
-    plan = planCover(
-      first.level,
-      walk.rest,
-      await sources.look({ first: walk.block, end: first.blocks.end }),
-    );
+    const coverage = await sources.look({ first: walk.block, end: first.blocks.end });
+    plan = planCover(first.level, walk.rest, coverage, valid);
   }
   walk.finish();
 }

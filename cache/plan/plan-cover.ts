@@ -63,15 +63,17 @@ export function neededBlocks(
  * Source: das2-server 15.3, 15.6.
  *
  * @param coverage of {@link neededBlocks}, or of more
+ * @param valid where there can be data at all; a block of which only the rest lies outside is read as a whole
  */
 export function planCover(
   level: Level,
   range: TimeRange,
   coverage: { readonly runs: readonly BlockRun[] },
+  valid?: TimeRange,
 ): CachePlan {
   const blocks = neededBlocks(level, range);
   if (blocks === undefined) return { level, range, blocks: { first: 0, end: 0 }, pieces: [] };
-  const edges = edgesOf(level, range, blocks);
+  const edges = edgesOf(level, range, blocks, valid);
   let begin = range.begin;
   const pieces = servedRuns(coverage.runs, blocks).map((run): PlanPiece => {
     const border = run.end === blocks.end ? range.end : blockBegin(run.end, level.period);
@@ -96,15 +98,16 @@ interface Edges {
   readonly uncut: BlockSpan;
 }
 
-function edgesOf(level: Level, range: TimeRange, blocks: BlockSpan): Edges {
+function edgesOf(level: Level, range: TimeRange, blocks: BlockSpan, valid: TimeRange | undefined): Edges {
   const { period, seconds } = level;
   if (seconds === 0) {
-    const within = blocksWithin(range, period);
-    return { reading: range, whole: within, uncut: within };
+    const reading = grown(range, level, blocks, valid);
+    return { reading, whole: blocksWithin(reading, period), uncut: blocksWithin(range, period) };
   }
   const lenient = lenientBins(level, range);
   const strict = binsIn(level, range, -centreSlack(seconds));
-  const reading = lenient === undefined ? range : rangeOfBins(level, lenient);
+  const bins = lenient === undefined ? range : rangeOfBins(level, lenient);
+  const reading = grown(bins, level, blocks, valid);
   const whole = {
     first: blocks.first + (isBlockBegin(reading.begin, blocks.first, level) ? 0 : 1),
     end: blocks.end - (isBlockBegin(reading.end, blocks.end, level) ? 0 : 1),
@@ -115,6 +118,22 @@ function edgesOf(level: Level, range: TimeRange, blocks: BlockSpan): Edges {
     end: strict.last.block + (isLastBin(level, strict.last) ? 1 : 0),
   };
   return { reading, whole, uncut };
+}
+
+/** A range to be read, as far as the blocks at its ends reach where there are no data beyond it. */
+function grown(
+  { begin, end }: TimeRange,
+  { period }: Level,
+  blocks: BlockSpan,
+  valid?: TimeRange,
+): TimeRange {
+  if (valid === undefined) return { begin, end };
+  const first = blockBegin(blocks.first, period);
+  const last = blockBegin(blocks.end, period);
+  return {
+    begin: compareTimes(begin, valid.begin) <= 0 && compareTimes(first, begin) < 0 ? first : begin,
+    end: compareTimes(end, valid.end) >= 0 && compareTimes(last, end) > 0 ? last : end,
+  };
 }
 
 function lenientBins(level: BlockBins, range: TimeRange) {

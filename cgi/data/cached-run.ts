@@ -13,7 +13,7 @@ import type { DataQuery } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { planStages } from "../../dsdf/stages.js";
-import { trimToValidRange } from "../../dsdf/valid-range.js";
+import { trimToValidRange, validRangeNow } from "../../dsdf/valid-range.js";
 import { isDasError } from "../../errors/das-error.js";
 import type { Program, ReaderProgram } from "../../stream/program.js";
 import { compareTimes, type TimeRange, timeToUs2000 } from "../../stream/time.js";
@@ -74,13 +74,16 @@ async function planFor(
   cache: BlockCache,
 ): Promise<AnswerPlan | undefined> {
   const { tools } = pipelineSetting(site);
-  const moment = await cache.moment(source, site.now().getTime());
+  const now = site.now();
+  const moment = await cache.moment(source, now.getTime());
+  const valid = validRangeNow(source.validRange, now);
   return await planAnswer(
     levels,
     {
       range: query,
       bins: binMaking(source, tools),
       declared: source.cacheLevels,
+      ...(valid === undefined ? {} : { valid }),
       ...(query.resolution === undefined ? {} : { resolution: query.resolution }),
     },
     (level, span) => lookForBlocks(cache.index, level, span, moment),

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BlockState } from "../../../cache/index/block-index.js";
 import { type CachePlan, neededBlocks, type PlanPiece, planCover } from "../../../cache/plan/plan-cover.js";
-import { parseTimeRange } from "../../../stream/time.js";
+import { makeTime, parseTimeRange } from "../../../stream/time.js";
+import { levelIn } from "../support/level-folder.js";
 import {
   coverageOf,
   inRange,
@@ -232,3 +233,25 @@ describe("a plan of blocks and gaps", () => {
 function shape(plan: CachePlan): string[] {
   return plan.pieces.map((piece) => `${pieceKind(piece)} ${piece.end - piece.first}`);
 }
+
+describe("a plan at the ends of what a source has", () => {
+  const level = levelIn("/nowhere", { period: "yearly", seconds: 86_400, resolutionName: "bin-86400s" });
+  const valid = { begin: makeTime(2010, 5, 1), end: makeTime(2024, 7, 1) };
+  const absent = { runs: [{ first: 0, end: 100, state: "absent" as const }] };
+
+  it("reads blocks as a whole of which only the rest has no data", () => {
+    const [gap] = planCover(level, valid, absent, valid).pieces;
+    expect(gap).toMatchObject({
+      kind: "gap",
+      whole: { first: 10, end: 25 },
+      reading: { begin: makeTime(2010, 1, 1), end: makeTime(2025, 1, 1) },
+      range: valid,
+    });
+  });
+
+  it("reads no more than is asked for inside of it", () => {
+    const range = { begin: makeTime(2010, 5, 2), end: makeTime(2024, 6, 30) };
+    const [gap] = planCover(level, range, absent, valid).pieces;
+    expect(gap).toMatchObject({ whole: { first: 11, end: 24 }, reading: range });
+  });
+});
