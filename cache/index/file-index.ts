@@ -6,6 +6,7 @@ import { blockPath, SIDECAR_SUFFIX } from "../block-path.js";
 import type { Level } from "../level.js";
 import { readSidecar } from "../store/read-sidecar.js";
 import { belongsTo, detailsOf } from "../store/sidecar-level.js";
+import { type BlockEntry, entryOf, isNewer, noEntry } from "./block-entry.js";
 import type {
   BlockDetails,
   BlockIndex,
@@ -15,11 +16,11 @@ import type {
   Moment,
   Publication,
 } from "./block-index.js";
-import { encodeRecord, stateOf } from "./block-record.js";
+import { stateOf } from "./block-record.js";
 import { ChangeLog } from "./change-log.js";
 import { CoverageBuilder } from "./coverage-builder.js";
 import { FileClaims } from "./file-claims.js";
-import { type BlockEntry, FileRecords } from "./file-records.js";
+import { FileRecords } from "./file-records.js";
 import { withFiles } from "./file-trouble.js";
 import { FileUsage } from "./file-usage.js";
 import { levelNames } from "./level-names.js";
@@ -30,7 +31,6 @@ const FILE_TOKEN = "f";
 const GENERATION = /^[0-9a-f]{16}$/;
 /** Sidecars that are read at the same time. */
 const FILES_AT_ONCE = 16;
-const NO_RECORD = new Uint8Array(8);
 
 /**
  * The index in files below `CACHE_ROOT/index`, for one host or several that share the disk. `LEVEL/GENERATION` has the records,
@@ -159,7 +159,7 @@ export class FileIndex implements BlockIndex {
   }
 
   async forget(level: Level, numbers: readonly number[]): Promise<void> {
-    const entries = numbers.map((number) => ({ number, record: NO_RECORD, bytes: 0 }));
+    const entries = numbers.map(noEntry);
     await withFiles("written", async () => {
       for (const generation of await this.#generations(level))
         await this.#usage.add(await new FileRecords(join(this.#folder(level), generation)).write(entries));
@@ -225,7 +225,7 @@ export class FileIndex implements BlockIndex {
     wanted?: (entry: BlockEntry, before: Uint8Array) => boolean,
   ): Promise<void> {
     const { generation } = levelNames(level);
-    const gone = entries.map(({ number }) => ({ number, record: NO_RECORD, bytes: 0 }));
+    const gone = entries.map(({ number }) => noEntry(number));
     await withFiles("written", async () => {
       let added = await this.#records(level).write(entries, wanted);
       for (const other of await this.#generations(level))
@@ -256,19 +256,4 @@ export class FileIndex implements BlockIndex {
 /** Whether a claim was taken in files. */
 export function isFileClaim({ token }: Claim): boolean {
   return token.startsWith(FILE_TOKEN);
-}
-
-function entryOf(details: BlockDetails): BlockEntry {
-  return { number: details.number, record: encodeRecord(details), bytes: details.bytes };
-}
-
-/** The rule of scripts/put-blocks.ts. */
-function isNewer(entry: BlockEntry, before: Uint8Array): boolean {
-  const [was, is] = [secondOf(before), secondOf(entry.record)];
-  const state = stateOf(before[0] ?? 0);
-  return state === "absent" || is > was || (is === was && state !== "stale");
-}
-
-function secondOf(record: Uint8Array): number {
-  return Buffer.from(record.buffer, record.byteOffset, record.byteLength).readUInt32LE(4);
 }

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlockSpan } from "../block-number.js";
+import type { BlockEntry } from "./block-entry.js";
 import { RECORD_BYTES, STATE_BYTE } from "./block-record.js";
 
 /** Blocks of one file: 512 KiB of records, of which the disk keeps only the pages that were written. */
@@ -13,15 +14,6 @@ const FILE_NAME = /^(-?\d{1,12})\.states$/;
 
 const READ = constants.O_RDONLY;
 const WRITE = constants.O_RDWR | constants.O_CREAT;
-
-/** A block as it goes on record. */
-export interface BlockEntry {
-  readonly number: number;
-  /** 8 bytes. */
-  readonly record: Uint8Array;
-  /** Of the block and its companions. */
-  readonly bytes: number;
-}
 
 /**
  * Records of the blocks of one generation in a folder of sparse files: `N.states` has the 8-byte records of blocks 65,536 N and

@@ -11,12 +11,13 @@ import type {
   Publication,
 } from "./block-index.js";
 import { decodeDetails, encodeExtra, encodeRecord, RECORD_BYTES, recordSecond } from "./block-record.js";
-import { CoverageBuilder, MAX_BLOCKS, tooManyBlocks } from "./coverage-builder.js";
+import { CoverageBuilder } from "./coverage-builder.js";
 import { levelNames } from "./level-names.js";
 import { checkCount, inSlices, MAX_DETAILS, MAX_NUMBERS } from "./many-numbers.js";
+import { readChunks } from "./read-chunks.js";
 import { type RedisKeys, redisKeys, STATES_CHUNK, USAGE_KEY, usageField } from "./redis-keys.js";
-import { granted, type RedisLink, type RedisReply, runScript } from "./redis-link.js";
-import { integerOf, listOf, numberOf, textOf } from "./redis-reply.js";
+import { granted, type RedisLink, runScript } from "./redis-link.js";
+import { bytesOf, integerOf, listOf, numberOf, textOf } from "./redis-reply.js";
 import { CHANGE_CLAIMS } from "./scripts/change-claims.js";
 import { CLAIM_BLOCKS } from "./scripts/claim-blocks.js";
 import { FORGET_BLOCKS } from "./scripts/forget-blocks.js";
@@ -26,12 +27,8 @@ import { MARK_STALE } from "./scripts/mark-stale.js";
 import { PUBLISH_BLOCK } from "./scripts/publish-block.js";
 import { PUT_BLOCKS } from "./scripts/put-blocks.js";
 import { READ_DETAILS } from "./scripts/read-details.js";
-import { READ_STATES } from "./scripts/read-states.js";
 import { RELEASE_CLAIMS } from "./scripts/release-claims.js";
 import { RENEW_CLAIMS } from "./scripts/renew-claims.js";
-
-/** 2^22 blocks may begin and end inside of a chunk. */
-const MAX_CHUNKS = MAX_BLOCKS / STATES_CHUNK + 1;
 
 /** Chunks of records that are marked as stale in one step: about 20 ms of Redis' time. */
 const MARK_CHUNKS = 64;
@@ -51,10 +48,8 @@ export class RedisIndex implements BlockIndex {
     const builder = new CoverageBuilder(level, span, moment);
     if (span.end <= span.first) return builder.finish();
     const { states } = this.#keys(level);
-    const [from, to] = [Math.floor(span.first / STATES_CHUNK), Math.floor((span.end - 1) / STATES_CHUNK)];
-    const chunks =
-      to - from < MAX_CHUNKS ? this.#allChunks(states, from, to) : this.#chunksThere(states, span);
-    for (const [chunk, records] of await chunks) builder.add(chunk * STATES_CHUNK, records);
+    for (const [chunk, records] of await readChunks(this.#link, states, span))
+      builder.add(chunk * STATES_CHUNK, records);
     return builder.finish();
   }
 
@@ -210,24 +205,6 @@ export class RedisIndex implements BlockIndex {
     return this.#link.close();
   }
 
-  /** Chunks that are few enough to be asked for by name; a script would copy all of them twice. */
-  async #allChunks(states: string, from: number, to: number): Promise<[number, Buffer][]> {
-    const fields = Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
-    const found = listOf(granted(await this.#link.call(["HMGET", states, ...fields])));
-    return found.flatMap((records, i) => (Buffer.isBuffer(records) ? [[from + i, records]] : []));
-  }
-
-  /** Those chunks of a long range that are there. */
-  async #chunksThere(states: string, span: BlockSpan): Promise<[number, Buffer][]> {
-    const range = [String(span.first), String(span.end - 1), String(MAX_CHUNKS)];
-    const reply = await runScript(this.#link, READ_STATES, [states], range);
-    if (typeof reply === "number") throw tooManyBlocks();
-    const found = listOf(reply);
-    const chunks: [number, Buffer][] = [];
-    for (let i = 0; i + 1 < found.length; i += 2) chunks.push([numberOf(found[i]), bytesOf(found[i + 1])]);
-    return chunks;
-  }
-
   async #markStale(states: string, first: string, last: string): Promise<number[]> {
     const stale: number[] = [];
     for (let from = first; from !== ""; ) {
@@ -252,8 +229,4 @@ function prefixes(level: Level, keys: RedisKeys): [string, string, string] {
 
 function claimWords({ number, token }: Claim): [string, string] {
   return [String(number), token];
-}
-
-function bytesOf(reply: RedisReply | undefined): Buffer {
-  return Buffer.isBuffer(reply) ? reply : Buffer.alloc(0);
 }

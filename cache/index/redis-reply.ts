@@ -1,9 +1,14 @@
 import { indexAway, type RedisReply } from "./redis-link.js";
 
-/** The items of a list. Errors of all functions here: INDEX_AWAY where the reply is something else. */
+/** The items of a list. Errors of all functions here but {@link bytesOf}: INDEX_AWAY where the reply is something else. */
 export function listOf(reply: RedisReply | undefined): readonly RedisReply[] {
   if (Array.isArray(reply)) return reply;
   throw unexpected("a list");
+}
+
+/** Bytes; none where there is nothing, or something else. */
+export function bytesOf(reply: RedisReply | undefined): Buffer {
+  return Buffer.isBuffer(reply) ? reply : Buffer.alloc(0);
 }
 
 /** A text. */
