@@ -4,6 +4,7 @@ import { blockPath, SIDECAR_SUFFIX } from "../block-path.js";
 import type { Level } from "../level.js";
 import { replaceFile, syncFolder } from "./durable-file.js";
 import { readSidecar } from "./read-sidecar.js";
+import type { Sidecar } from "./sidecar.js";
 import { belongsTo } from "./sidecar-level.js";
 import { printSidecar } from "./sidecar-text.js";
 import { storeError } from "./store-error.js";
@@ -16,7 +17,7 @@ const AT_ONCE = 8;
  * Writes beside blocks that their records changed after they were built: they are never served again, whatever an index knows. Where
  * a block is being published at the same moment, what is left is a gap or the new block, never the old one.
  *
- * @returns the numbers of those that were there and not marked yet
+ * @returns the numbers of those of the level as it is defined now that were there and not marked yet
  * Errors: DISK_FULL, BUILD_FAILED. Source: das2-server 15.8.
  */
 export async function markChangedOnDisk(
@@ -41,17 +42,28 @@ export async function markChangedOnDisk(
 async function mark(level: Level, number: number): Promise<boolean> {
   const meta = `${blockPath(level, number)}${SIDECAR_SUFFIX}`;
   const read = await readSidecar(meta);
-  if (read === undefined || read.sidecar.changed || !belongsTo(read.sidecar, level, number)) return false;
+  if (read === undefined || read.sidecar.changed || !isAt(read.sidecar, level, number)) return false;
   const aside = temporaryPath(meta);
   try {
     await replaceFile(meta, printSidecar({ ...read.sidecar, changed: true }), aside);
     // When it was used last stays what it was.
     const usedAt = read.identity.mtimeMs / 1000;
     await utimes(meta, usedAt, usedAt);
-    return true;
+    return belongsTo(read.sidecar, level, number);
   } catch (error) {
     throw storeError(error, "a block cannot be marked as out of date", { path: meta });
   } finally {
     isWritten(aside);
   }
+}
+
+/** Whether it tells of this block of whatever definition: one that is taken back later would find its old blocks good. */
+function isAt(sidecar: Sidecar, level: Level, number: number): boolean {
+  const { definition: _, dataVersion: __, ...place } = level;
+  const { dsdfHash: definition, dataVersion } = sidecar;
+  return belongsTo(
+    sidecar,
+    { ...place, definition, ...(dataVersion === undefined ? {} : { dataVersion }) },
+    number,
+  );
 }

@@ -162,6 +162,18 @@ describe.skipIf(postgres.missing)(postgres.title("a watch on the records of a ca
     expect(whole()).toEqual([]);
   });
 
+  it("marks blocks of an older definition as well, which may come back", async () => {
+    await watchedOnce();
+    await cache.define("Mag", READER, `reducer = 'das2_bin_peakavgsec'\n${DAYS}`);
+    await cache.watch();
+    await insert("2014.01.31_12:24_TAI");
+    await marked(1);
+    expect(cache.reports.at(-1)?.marked).toEqual([]);
+    await cache.define("Mag", READER, DAYS);
+    expect(await cache.stale("Mag")).toEqual(first);
+    expect(whole()).toEqual([]);
+  });
+
   it("leaves a build that read before the change out of date", async () => {
     await watchedOnce();
     await cache.watch();

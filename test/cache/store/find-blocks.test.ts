@@ -173,12 +173,19 @@ describe("a mark that records changed", () => {
     expect(await openBlock(level, 7851)).toBeDefined();
   });
 
-  test("is not made on a block of another definition, nor on what is none", async () => {
+  test("is not made on a block of another source, nor on what is none", async () => {
     await publish(level, 7851, madeBlock(level, 7851, 5));
     await publish(level, 7852, madeBlock(level, 7852, 5));
     await truncate(`${blockPath(level, 7852)}.meta.json`, 10);
-    expect(await markChangedOnDisk({ ...level, definition: "fedcba9876543210" }, [7851])).toEqual([]);
+    expect(await markChangedOnDisk({ ...level, sourceId: "Demo/Other" }, [7851])).toEqual([]);
     expect(await markChangedOnDisk(level, [7852])).toEqual([]);
     expect(await openBlock(level, 7851)).toBeDefined();
+  });
+
+  test("is made on a block of another definition, which may come back, and is no news of this one", async () => {
+    await publish(level, 7851, madeBlock(level, 7851, 5));
+    const edited = { ...level, definition: "fedcba9876543210", dataVersion: "2" };
+    expect(await markChangedOnDisk(edited, [7851])).toEqual([]);
+    expect(await openBlock(level, 7851)).toBeUndefined();
   });
 });
