@@ -1,4 +1,4 @@
-import { access, writeFile } from "node:fs/promises";
+import { access, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** File in the folder of a level that says that blocks of an older server were adopted there: they have no counts beside their averages. */
@@ -15,4 +15,9 @@ export async function hasAdopted(levelFolder: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Notes that no adopted block is left in a level: all have been built anew. Errors: those of the file system. */
+export async function unmarkAdopted(levelFolder: string): Promise<void> {
+  await rm(join(levelFolder, ADOPTED_MARK), { force: true });
 }

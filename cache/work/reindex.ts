@@ -1,7 +1,10 @@
+import { blockPath, SIDECAR_SUFFIX } from "../block-path.js";
 import type { BlockIndex } from "../index/block-index.js";
 import type { Level } from "../level.js";
 import { adoptBlock } from "../store/adopt-block.js";
+import { hasAdopted, unmarkAdopted } from "../store/adopted-mark.js";
 import { findBlocks } from "../store/find-blocks.js";
+import { readSidecar } from "../store/read-sidecar.js";
 import { detailsOf } from "../store/sidecar-level.js";
 import { walkCache } from "../store/walk-cache.js";
 
@@ -29,8 +32,11 @@ export async function reindexLevel(
 ): Promise<Reindexed> {
   await index.forgetLevel(level);
   let [blocks, adopted, bytes] = [0, 0, 0];
+  // Once all blocks of older servers have been built anew, bins of the level can be joined.
+  let mayUnmark = await hasAdopted(level.folder);
   for await (const { details, withoutSidecar } of findBlocks(level, ALL_BLOCKS, signal)) {
     const all = [...details];
+    if (mayUnmark) mayUnmark = !(await hasAdoptedBlock(level, details));
     for (const number of withoutSidecar) {
       const sidecar = await adoptBlock(level, number, signal === undefined ? {} : { signal });
       if (sidecar === undefined) continue;
@@ -41,7 +47,19 @@ export async function reindexLevel(
     blocks += all.length;
     bytes += all.reduce((sum, one) => sum + one.bytes, 0);
   }
+  if (mayUnmark && adopted === 0) await unmarkAdopted(level.folder);
   return { blocks, adopted, bytes };
+}
+
+async function hasAdoptedBlock(
+  level: Level,
+  blocks: readonly { readonly number: number }[],
+): Promise<boolean> {
+  for (const { number } of blocks) {
+    const read = await readSidecar(`${blockPath(level, number)}${SIDECAR_SUFFIX}`);
+    if (read?.sidecar.adopted === true) return true;
+  }
+  return false;
 }
 
 /**
