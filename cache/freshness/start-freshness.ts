@@ -10,6 +10,7 @@ import type { LevelSetting } from "../levels/level-setting.js";
 import type { BuildQueue } from "../queue/build-queue.js";
 import { Archives } from "./archives.js";
 import { type MarkReport, markChanges } from "./change-marker.js";
+import { SAY_EVERY_MS, sayFollowing } from "./followed.js";
 import { isSamePlan, type WatchPlan, WatchPlanner } from "./watch-plan.js";
 import { WatchFolder } from "./watch-state.js";
 import { seriesOf, type WatchedReading } from "./watched-reading.js";
@@ -55,11 +56,17 @@ const SAVE_EVERY_MS = 60_000;
 export function startFreshness(options: FreshnessOptions): FreshnessWatch {
   const stop = new AbortController();
   const archives = new Archives(stop.signal);
+  const { cacheRoot } = options.setting;
+  const say = (): void => void sayFollowing(cacheRoot, (options.now ?? Date.now)());
+  say();
+  const saying = setInterval(say, SAY_EVERY_MS);
+  saying.unref();
   const running = watch(options, archives, stop.signal)
     .catch(options.onError)
     .finally(() => archives.close());
   return {
     async close() {
+      clearInterval(saying);
       stop.abort();
       await running;
     },

@@ -5,6 +5,7 @@ import type { LevelFacts } from "../../cache/answer/level-items.js";
 import { lookForBlocks } from "../../cache/answer/look.js";
 import { reduceAnswer } from "../../cache/answer/reduce-answer.js";
 import type { BlockCache } from "../../cache/block-cache.js";
+import { areRecordsFollowed } from "../../cache/freshness/followed.js";
 import { type Level, levelName } from "../../cache/level.js";
 import { binMaking } from "../../cache/levels/cacheable.js";
 import { levelsOf } from "../../cache/levels/levels-of.js";
@@ -52,6 +53,10 @@ export async function cachedRun(
         : await planFor(levels, source, query, context, cache);
     if (cache === undefined || plan === undefined) {
       trace.cache = { result: "off" };
+      return undefined;
+    }
+    if (!(await areRecordsFollowed(source, cache.root, context.site.now().getTime()))) {
+      trace.cache = { result: "off", note: "nobody follows the records of its series (heliostream worker)" };
       return undefined;
     }
     if (!(await mayRead(source, query, plan.extent, context))) {
