@@ -21,8 +21,8 @@ import { answerInTime, hastyClient, type QueueRedis } from "./redis-client.js";
 import { ATTEMPTS, JITTER, RETRY_DELAYS, type RetryDelays, roundDelay } from "./retry-delays.js";
 import { afterFailure, asBuildReport, asStoredBuild, type StoredBuild } from "./stored-build.js";
 
-/** Builds that go to Redis in one step. */
-const BATCH = 500;
+/** Builds that go to Redis in one step: few enough for the time limit of a question. */
+const BATCH = 100;
 /** What is remembered of builds that ended: who waits for one asks at once or after the poll. */
 const KEPT_DONE = { age: 3600, count: 20_000 } as const;
 const MAX_KEPT_FAILED = 20_000;

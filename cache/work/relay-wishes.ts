@@ -12,14 +12,16 @@ const AT_ONCE = 500;
  * Brings what programs of one request wish for to the queue, until it is stopped. A queue that is away loses the wishes that were taken at
  * that moment: whoever needs them wishes again.
  * @param log takes a line on what goes wrong, each once in turn
+ * @param lookMs how often it is looked for wishes, ms
  */
 export function relayWishes(
   wishes: Wishes,
   queue: Pick<BuildQueue, "add">,
   log: (line: string) => void,
+  lookMs = LOOK_MS,
 ): Repeated {
   let last = "";
-  return new Repeated(LOOK_MS, async () => {
+  return new Repeated(lookMs, async () => {
     try {
       for (;;) {
         const jobs = await wishes.take(AT_ONCE);

@@ -1,12 +1,17 @@
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { BuildWorker } from "../../../cache/queue/build-queue.js";
 import { BullQueue, type BullTimes } from "../../../cache/queue/bull-queue.js";
 import { parseRedisAddress } from "../../../cache/redis-address.js";
 import { redisForTest, type TestRedis, testRedis } from "../../support/redis.js";
 import { rejectionOf } from "../../support/thrown.js";
-import { type ChildProgram, childProgram } from "./child-process.js";
+import { type ChildProgram, childProgram } from "../support/child-process.js";
 import { dayJob, gate, REPORT } from "./support.js";
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** Many times the limit that queues here have: hosts are busy. What hangs takes longer. */
+const PATIENCE_MS = 10_000;
 
 const redisProgram = redisForTest();
 
@@ -47,7 +52,7 @@ describe.skipIf(redisProgram.missing)(redisProgram.title("a queue whose Redis fa
     const queue = queueOf(redis, 200);
     const job = dayJob("A", 1);
     for (const ask of [() => queue.add([job]), () => queue.ended(job), () => queue.status()])
-      expect(await refusalTime(ask)).toBeLessThan(1000);
+      expect(await refusalTime(ask)).toBeLessThan(PATIENCE_MS);
     workers.push(await queue.work(async () => REPORT, { concurrency: 1 }));
     await redis.restart();
     const patient = queueOf(redis, 10_000);
@@ -67,7 +72,7 @@ describe.skipIf(redisProgram.missing)(redisProgram.title("a queue whose Redis fa
       () => queue.status(),
       () => queueOf(redis, 200).status(),
     ])
-      expect(await refusalTime(ask)).toBeLessThan(1000);
+      expect(await refusalTime(ask)).toBeLessThan(PATIENCE_MS);
     redis.resume();
     const patient = queueOf(redis, 10_000);
     workers.push(await patient.work(async () => REPORT, { concurrency: 1 }));
@@ -137,7 +142,7 @@ describe.skipIf(redisProgram.missing)(redisProgram.title("a queue whose Redis fa
     const begin = performance.now();
     await worker.close();
     await queue.close();
-    expect(performance.now() - begin).toBeLessThan(7000);
+    expect(performance.now() - begin).toBeLessThan(PATIENCE_MS);
   });
 });
 

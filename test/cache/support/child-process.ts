@@ -16,10 +16,14 @@ export interface ChildProgram {
 
 /** A process of it. */
 export interface RunningChild {
-  /** Resolves at the first line, from the begin on, that is `line`. Errors: where the process ends before. */
-  said(line: string): Promise<void>;
+  /** What it has said so far on standard output. */
+  readonly lines: readonly string[];
+  /** The same of standard error. */
+  readonly errors: readonly string[];
+  /** Resolves at the first line of either, from the begin on, that is `line` or matches it. Errors: where the process ends before. */
+  said(line: string | RegExp): Promise<void>;
   kill(signal: "SIGKILL" | "SIGTERM"): void;
-  /** Resolves with the exit status, `null` where a signal ended it. */
+  /** Resolves with the exit status, `null` where a signal ended it, when all was read that it has said. */
   readonly ended: Promise<number | null>;
 }
 
@@ -35,7 +39,7 @@ export async function childProgram(file: string): Promise<ChildProgram> {
   const children: ChildProcess[] = [];
   return {
     start(...args) {
-      const child = spawn(process.execPath, [outfile, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+      const child = spawn(process.execPath, [outfile, ...args], { stdio: ["ignore", "pipe", "pipe"] });
       children.push(child);
       return running(child);
     },
@@ -46,24 +50,35 @@ export async function childProgram(file: string): Promise<ChildProgram> {
   };
 }
 
+interface Waiting {
+  readonly isIt: (line: string) => boolean;
+  resolve(): void;
+  reject(error: Error): void;
+}
+
 function running(child: ChildProcess): RunningChild {
-  if (child.stdout === null) throw new Error("a process without output");
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error("a process without output");
   const lines: string[] = [];
-  const waiting: { readonly line: string; resolve(): void; reject(error: Error): void }[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    lines.push(line);
-    for (const one of waiting) if (one.line === line) one.resolve();
-  });
+  const errors: string[] = [];
+  const waiting: Waiting[] = [];
+  for (const [stream, said] of [[stdout, lines] as const, [stderr, errors] as const])
+    createInterface({ input: stream }).on("line", (line) => {
+      said.push(line);
+      for (const one of waiting) if (one.isIt(line)) one.resolve();
+    });
   const ended = once(child, "close").then(([status]: (number | null)[]) => {
-    for (const one of waiting) one.reject(new Error(`it ended before "${one.line}": ${lines.join(", ")}`));
+    for (const one of waiting)
+      one.reject(new Error(`it ended without that line:\n${[...lines, ...errors].join("\n")}`));
     return status ?? null;
   });
   return {
-    said: (line) =>
-      lines.includes(line)
-        ? Promise.resolve()
-        : new Promise((resolve, reject) => waiting.push({ line, resolve, reject })),
+    ...{ lines, errors, ended },
+    said(line) {
+      const isIt = (said: string): boolean => (typeof line === "string" ? said === line : line.test(said));
+      if ([...lines, ...errors].some(isIt)) return Promise.resolve();
+      return new Promise((resolve, reject) => waiting.push({ isIt, resolve, reject }));
+    },
     kill: (signal) => void child.kill(signal),
-    ended,
   };
 }

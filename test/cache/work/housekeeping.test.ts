@@ -1,0 +1,130 @@
+import { existsSync, utimesSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { blockPath, SIDECAR_SUFFIX } from "../../../cache/block-path.js";
+import type { Level } from "../../../cache/level.js";
+import { LocalQueue } from "../../../cache/queue/local-queue.js";
+import { openWishes, type Wishes } from "../../../cache/queue/wishes.js";
+import { pin } from "../../../cache/store/pins.js";
+import { buildsOf } from "../../../cache/work/do-build.js";
+import { keepHouse, makeRoom } from "../../../cache/work/housekeeping.js";
+import { correctUsage, reindexLevel } from "../../../cache/work/reindex.js";
+import { relayWishes } from "../../../cache/work/relay-wishes.js";
+import { DasError } from "../../../errors/das-error.js";
+import { dayJob, gate, REPORT } from "../queue/support.js";
+import { type SampleSite, sampleSite } from "./sample-site.js";
+
+const FIRST = 7848;
+const DAYS = [0, 1, 2, 3].map((n) => FIRST + n);
+
+let site: SampleSite;
+let daily: Level;
+beforeEach(async () => {
+  site = sampleSite();
+  site.write("Demo/Pump4", "reader = 'synthetic --cadence 600s'", "cacheLevel_00 = '600 s | daily'");
+  const [level] = await site.levels("Demo/Pump4");
+  daily = level!;
+});
+afterEach(() => site.remove());
+
+/** Builds four days; the first was used last of all, the others in their order before it. */
+async function buildDays(): Promise<void> {
+  const doBuild = buildsOf(site);
+  for (const day of DAYS) await doBuild(dayJob("Demo/Pump4", day), () => {}, new AbortController().signal);
+  for (const [place, day] of [...DAYS.slice(1), FIRST].entries()) {
+    const used = Date.UTC(2022, 0, 1 + place) / 1000;
+    utimesSync(`${blockPath(daily, day)}${SIDECAR_SUFFIX}`, used, used);
+  }
+}
+
+const there = (): number[] => DAYS.filter((day) => existsSync(blockPath(daily, day)));
+
+async function states(): Promise<string[]> {
+  const { runs } = await site.index.coverage(daily, { first: FIRST, end: FIRST + 4 }, { now: site.now() });
+  return runs.flatMap(({ first, end, state }) => Array.from({ length: end - first }, () => state));
+}
+
+describe("makeRoom", () => {
+  it("removes what was not used for the longest time, and has the index forget it", async () => {
+    await buildDays();
+    const all = await site.index.usage();
+    const lines: string[] = [];
+    // Room for three and a half of four; nine tenths of that are filled again: three.
+    const maxBytes = Math.round((all / 4) * 3.5);
+    const house = { ...site, maxBytes, log: (line: string) => void lines.push(line) };
+    expect(await makeRoom(house)).toBe(1);
+    expect(there()).toEqual([FIRST, FIRST + 2, FIRST + 3]);
+    expect(await states()).toEqual(["present", "absent", "present", "present"]);
+    expect(await site.index.usage()).toBe(await correctUsage(site.index, site.cacheRoot));
+    expect(lines).toEqual(["cache: 1 blocks made way"]);
+    expect(await makeRoom(house)).toBe(0);
+  });
+
+  it("removes nothing where there is room, or no limit, or all is pinned", async () => {
+    await buildDays();
+    const log = (): void => {};
+    expect(await makeRoom({ ...site, maxBytes: 0, log })).toBe(0);
+    expect(await makeRoom({ ...site, maxBytes: 1e12, log })).toBe(0);
+    await pin(daily.folder);
+    expect(await makeRoom({ ...site, maxBytes: 1, log })).toBe(0);
+    expect(there()).toEqual(DAYS);
+  });
+});
+
+describe("keepHouse", () => {
+  it("makes room as soon as it begins", async () => {
+    await buildDays();
+    const told = gate<string>();
+    const keeping = keepHouse({ ...site, maxBytes: 1, log: (line) => told.open(line) });
+    expect(await told.promise).toBe("cache: 4 blocks made way");
+    await keeping.stop();
+    expect(there()).toEqual([]);
+  });
+});
+
+describe("reindexLevel", () => {
+  it("puts on record what is on the disk, and nothing else", async () => {
+    await buildDays();
+    await site.index.forgetLevel(daily);
+    expect(await states()).toEqual(["absent", "absent", "absent", "absent"]);
+    expect(await reindexLevel(site.index, daily)).toMatchObject({ blocks: 4, adopted: 0 });
+    expect(await states()).toEqual(["present", "present", "present", "present"]);
+  });
+});
+
+describe("relayWishes", () => {
+  it("brings wishes to the queue", async () => {
+    const wishes = openWishes({ cacheRoot: site.cacheRoot });
+    const queue = new LocalQueue();
+    const done = gate<string>();
+    const worker = await queue.work(
+      async ({ sourceId, urgency }) => {
+        done.open(`${sourceId} ${urgency}`);
+        return REPORT;
+      },
+      { concurrency: 1 },
+    );
+    await wishes.leave([dayJob("Demo/Pump4", 1, "prefetch")]);
+    const relay = relayWishes(wishes, queue, () => {});
+    expect(await done.promise).toBe("Demo/Pump4 prefetch");
+    await relay.stop();
+    await worker.close();
+    await queue.close();
+  });
+
+  it("says once that the place of wishes or the queue is away, and goes on", async () => {
+    const lines: string[] = [];
+    let asked = 0;
+    const again = gate();
+    const wishes: Wishes = {
+      leave: async () => {},
+      async take() {
+        if (++asked === 3) again.open();
+        throw new DasError("QUEUE_AWAY", "the queue of builds does not answer");
+      },
+    };
+    const relay = relayWishes(wishes, { add: async () => {} }, (line) => void lines.push(line), 1);
+    await again.promise;
+    await relay.stop();
+    expect(lines).toEqual(["wishes for builds: the queue of builds does not answer"]);
+  });
+});
