@@ -1,8 +1,8 @@
 import type { ItemSource } from "../../stream/model.js";
 import { joinedItems } from "../build/joined-items.js";
 import type { BlockIndex } from "../index/block-index.js";
-import { removeBlock } from "../store/remove-block.js";
-import { openBlock } from "../store/stored-block.js";
+import type { Level } from "../level.js";
+import { type BlockFault, openBlock } from "../store/stored-block.js";
 import { touchBlock } from "../store/touch-block.js";
 import type { AnswerPlan, Look } from "./answer-plan.js";
 import { blockItems } from "./block-rows.js";
@@ -33,17 +33,20 @@ export function answerItems(plan: AnswerPlan, around: AnswerSurroundings, facts:
     {
       look: (span) => around.look(level, span),
       open: async (number) => {
-        const block = await openBlock(level, number);
-        if (block === undefined) await index.forget(level, [number]).catch(() => undefined);
-        else void touchBlock(block).catch(() => undefined);
+        let fault: BlockFault | undefined;
+        const block = await openBlock(level, number, { onFault: (what) => (fault = what) });
+        if (block !== undefined) void touchBlock(block);
+        else if (fault === "other checksum") await setAside(index, level, number);
+        // A look at the disk tells what is there instead.
+        else await index.forget(level, [number]).catch(() => undefined);
         return block;
       },
-      itemsOf: async (block) => {
+      itemsOf: async (block, number) => {
         if (layout === "reduced" || block.sidecar.noData) return blockItems(block);
         const joined = await joinedItems(block);
         if (joined !== undefined) return joined;
         // Half of it is gone: it can only be built anew.
-        await removeBlock(block.path);
+        await setAside(index, level, number);
         return undefined;
       },
       readGap: (gap) => gapRun(gap, { ...around, level, layout }),
@@ -51,4 +54,13 @@ export function answerItems(plan: AnswerPlan, around: AnswerSurroundings, facts:
     facts,
     plan.valid,
   );
+}
+
+/**
+ * Has the index take a block for stale that looks well until it is read through, so that it is built anew. Nothing is removed: somebody may
+ * have put a good one in its place at this moment.
+ */
+async function setAside(index: BlockIndex, level: Level, number: number): Promise<void> {
+  // Where the index is away, this reader knows by itself, and others find out.
+  await index.markChanged(level, { first: number, end: number + 1 }).catch(() => undefined);
 }

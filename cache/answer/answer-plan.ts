@@ -47,28 +47,29 @@ export async function planAnswer(
   look: Look,
 ): Promise<AnswerPlan | undefined> {
   for (const found of levelChoices(levels, query)) {
-    const choice = await usable(found);
-    const reading = levelReading(choice, query.range, query.declared);
-    const blocks = reading === undefined ? undefined : neededBlocks(choice.level, reading.range);
-    if (reading === undefined || blocks === undefined) return undefined;
     try {
-      const coverage = await look(choice.level, blocks);
-      const cover = planCover(choice.level, reading.range, coverage, query.valid);
-      const { version, newestMs } = coverage;
-      return {
-        choice,
-        reading,
-        extent: extentOf(choice.level, reading.range),
-        cover,
-        valid: query.valid,
-        version,
-        newestMs,
-      };
+      const choice = await usable(found);
+      const plan = await planWith(choice, query, look);
+      // The look may have been the first that found blocks of an older server.
+      const now = await usable(choice);
+      return now === choice ? plan : await planWith(now, query, look);
     } catch (error) {
       if (!isDasError(error, "TOO_MANY_BLOCKS")) throw error;
     }
   }
   return undefined;
+}
+
+async function planWith(choice: LevelUse, query: AnswerQuery, look: Look): Promise<AnswerPlan | undefined> {
+  const { level } = choice;
+  const reading = levelReading(choice, query.range, query.declared);
+  const blocks = reading === undefined ? undefined : neededBlocks(level, reading.range);
+  if (reading === undefined || blocks === undefined) return undefined;
+  const coverage = await look(level, blocks);
+  const cover = planCover(level, reading.range, coverage, query.valid);
+  const { version, newestMs } = coverage;
+  const extent = extentOf(level, reading.range);
+  return { choice, reading, extent, cover, valid: query.valid, version, newestMs };
 }
 
 /** Whether everything of the answer is in blocks. */

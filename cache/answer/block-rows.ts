@@ -42,29 +42,25 @@ export async function* cutItems(
   }
 }
 
-/** Everything but the first `count` data packets, whatever their ids. */
-export async function* withoutFirst(
+/**
+ * Everything but the packets that were given already: the first ones of each id.
+ * @param given numbers of packets by id; counted down to nothing
+ */
+export async function* withoutGiven(
   items: ItemSource,
-  count: number,
+  given: Map<number, number>,
 ): AsyncGenerator<readonly StreamItem[], void, undefined> {
-  let left = count;
   for await (const portion of items) {
-    if (left === 0) {
-      yield portion;
-      continue;
-    }
     const kept = portion.flatMap((item): StreamItem[] => {
-      if (item.kind !== "data" || left === 0) return [item];
-      const { header, bytes, count: packets } = item.batch;
-      const gone = Math.min(left, packets);
-      left -= gone;
-      if (gone === packets) return [];
-      return [
-        {
-          kind: "data",
-          batch: { header, bytes: bytes.subarray(gone * header.stride), count: packets - gone },
-        },
-      ];
+      if (item.kind !== "data") return [item];
+      const { header, bytes, count } = item.batch;
+      const left = given.get(header.id) ?? 0;
+      if (left === 0) return [item];
+      const gone = Math.min(left, count);
+      given.set(header.id, left - gone);
+      if (gone === count) return [];
+      const rest = { header, bytes: bytes.subarray(gone * header.stride), count: count - gone };
+      return [{ kind: "data", batch: rest }];
     });
     if (kept.length > 0) yield kept;
   }

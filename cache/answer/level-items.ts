@@ -3,11 +3,11 @@ import type { ItemSource, StreamItem } from "../../stream/model.js";
 import type { TimeRange } from "../../stream/time.js";
 import { type BlockSpan, blockBegin } from "../block-number.js";
 import { blockTimeText } from "../block-path.js";
-import type { Coverage } from "../index/block-index.js";
+import type { BlockRun, Coverage } from "../index/block-index.js";
 import { type Level, levelName } from "../level.js";
 import { type BlocksPiece, type CachePlan, type GapPiece, planCover } from "../plan/plan-cover.js";
 import type { StoredBlock } from "../store/stored-block.js";
-import { cutItems, withoutFirst } from "./block-rows.js";
+import { cutItems, withoutGiven } from "./block-rows.js";
 import { Stitch } from "./stitch.js";
 
 /** The records of a gap, from its beginning. */
@@ -26,10 +26,10 @@ export interface GapRun {
 export interface LevelSources {
   /** The newest state of some blocks; what the index does not know has been looked for on the disk. */
   readonly look: (span: BlockSpan) => Promise<Coverage>;
-  /** A valid block; `undefined` where there is none, which is then on no record any more. */
+  /** A valid block; `undefined` where there is none. */
   readonly open: (number: number) => Promise<StoredBlock | undefined>;
-  /** What a block holds, in the layout that is wanted; `undefined` where this block cannot give it. */
-  readonly itemsOf: (block: StoredBlock) => Promise<ItemSource | undefined>;
+  /** What it holds, in the layout that is wanted; `undefined` where this block cannot give it. */
+  readonly itemsOf: (block: StoredBlock, number: number) => Promise<ItemSource | undefined>;
   readonly readGap: (gap: GapPiece) => GapRun;
 }
 
@@ -68,8 +68,8 @@ export async function* levelItems(
     if (walk.isDone) break;
     if (walk.block > begin) attempts = 1;
     if (attempts >= MOST_ATTEMPTS) throw stuck(first.level, walk.block);
-    const coverage = await sources.look({ first: walk.block, end: first.blocks.end });
-    plan = planCover(first.level, walk.rest, coverage, valid);
+    const { runs } = await sources.look({ first: walk.block, end: first.blocks.end });
+    plan = planCover(first.level, walk.rest, { runs: walk.isUnusable ? withoutFirst(runs) : runs }, valid);
   }
   walk.finish();
 }
@@ -80,10 +80,11 @@ class Walk {
   readonly #sources: LevelSources;
   readonly #facts: LevelFacts;
   readonly #stitch = new Stitch();
-  /** The block that comes next, and how many of its packets have been given already. */
+  /** The block that comes next, and how many of its packets have been given already, by id. */
   #block: number;
-  #given = 0;
+  readonly #given = new Map<number, number>();
   #isStuck = false;
+  #isUnusable = false;
 
   constructor(whole: CachePlan, sources: LevelSources, facts: LevelFacts) {
     this.#whole = whole;
@@ -100,6 +101,11 @@ class Walk {
     return this.#block >= this.#whole.blocks.end;
   }
 
+  /** The next block was found not to be one that can be used: it is a gap, whatever the index says. */
+  get isUnusable(): boolean {
+    return this.#isUnusable;
+  }
+
   /** The part of the range that is left. */
   get rest() {
     const { level, range, blocks } = this.#whole;
@@ -112,6 +118,7 @@ class Walk {
   /** Goes along a plan, until something in it is not so. */
   async *follow(plan: CachePlan): AsyncGenerator<readonly StreamItem[], void, undefined> {
     this.#isStuck = false;
+    this.#isUnusable = false;
     for (const piece of plan.pieces) {
       if (piece.kind === "blocks") yield* this.#followBlocks(piece);
       else yield* this.#followGap(piece);
@@ -129,23 +136,18 @@ class Walk {
     for (let number = piece.first; number < piece.end; number++) {
       this.#reach(number);
       const block = await this.#sources.open(number);
-      if (block === undefined) {
-        this.#isStuck = true;
-        return;
-      }
+      if (block === undefined) return this.#useless();
       try {
-        const items = await this.#sources.itemsOf(block);
-        this.#isStuck = items === undefined;
-        if (items === undefined) return;
+        const items = await this.#sources.itemsOf(block, number);
+        if (items === undefined) return this.#useless();
         const isWhole = number >= piece.uncut.first && number < piece.uncut.end;
         yield* this.#give(isWhole ? items : cutItems(items, piece.range));
         this.#facts.blocks++;
         this.#facts.bytesFromCache += block.sidecar.bytes;
       } catch (error) {
-        // It changed under our hands: what was given of it was checked, the rest is planned anew.
+        // It changed under our hands: what was given of it was checked, the rest is read.
         if (!isDasError(error, "BAD_BLOCK")) throw error;
-        this.#isStuck = true;
-        return;
+        return this.#useless();
       } finally {
         await block.close();
       }
@@ -167,9 +169,14 @@ class Walk {
   }
 
   async *#give(items: ItemSource): AsyncGenerator<readonly StreamItem[], void, undefined> {
-    for await (const portion of this.#given === 0 ? items : withoutFirst(items, this.#given)) {
+    const source = this.#given.size === 0 ? items : withoutGiven(items, new Map(this.#given));
+    for await (const portion of source) {
       const given = portion.filter((item) => this.#stitch.takes(item));
-      for (const item of given) if (item.kind === "data") this.#given += item.batch.count;
+      for (const item of given)
+        if (item.kind === "data") {
+          const { header, count } = item.batch;
+          this.#given.set(header.id, (this.#given.get(header.id) ?? 0) + count);
+        }
       if (given.length > 0) yield given;
     }
   }
@@ -177,8 +184,19 @@ class Walk {
   #reach(block: number): void {
     if (block <= this.#block) return;
     this.#block = block;
-    this.#given = 0;
+    this.#given.clear();
   }
+
+  #useless(): void {
+    this.#isStuck = true;
+    this.#isUnusable = true;
+  }
+}
+
+/** What is known of some blocks, but for the first of them. */
+function withoutFirst(runs: readonly BlockRun[]): readonly BlockRun[] {
+  const [first, ...others] = runs;
+  return first === undefined ? [] : [{ ...first, first: first.first + 1 }, ...others];
 }
 
 function stuck(level: Level, number: number): DasError {

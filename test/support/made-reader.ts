@@ -40,14 +40,26 @@ export function madeValue(n: number, channel = 0): number {
   return (mixed / 2 ** 32) * 2000 - 1000;
 }
 
+/** What a made-up reader gives. */
+export interface MadeReaderOptions {
+  /** By which definitions call it. */
+  readonly name: string;
+  /** Between two samples. */
+  readonly stepSeconds: number;
+  /** Samples between two calls of {@link ReaderControl.beforePortion}; missing: 500. */
+  readonly portion?: number;
+  /** Missing: both. */
+  readonly gives?: "scalars";
+}
+
 /**
  * A made-up reader: a sample every `stepSeconds` since 2000 in [begin, end), a scalar (packet id 1) and a spectrum (id 2); the values
- * of sample n are those of {@link madeValue}, so every part of time is the same whoever asks for it.
- *
- * @param name by which definitions call it
- * @param portion samples between two calls of {@link ReaderControl.beforePortion}
+ * of sample n are those of {@link madeValue}, so every part of time is the same whoever asks for it. Its words, and their order, change
+ * the values.
  */
-export function madeReader(name: string, stepSeconds: number, portion = 500): MadeReader {
+export function madeReader(options: MadeReaderOptions): MadeReader {
+  const { name, stepSeconds, portion = 500 } = options;
+  const headers = options.gives === "scalars" ? HEADERS.slice(0, 1) : HEADERS;
   const starts: ReaderStart[] = [];
   const control: ReaderControl = {};
   let running = 0;
@@ -57,11 +69,12 @@ export function madeReader(name: string, stepSeconds: number, portion = 500): Ma
     const first = Math.ceil(timeToUs2000(parseTime(start.begin)) / stepUs);
     const end = Math.ceil(timeToUs2000(parseTime(start.end)) / stepUs);
     await control.beforePortion?.(0, start);
-    yield [STREAM, ...HEADERS.map((header): StreamItem => ({ kind: "packet", header }))];
+    yield [STREAM, ...headers.map((header): StreamItem => ({ kind: "packet", header }))];
     for (let n = first, count = 1; n < end && !signal.aborted; n += portion, count++) {
       await control.beforePortion?.(count, start);
-      yield portionOf(n, Math.min(end, n + portion), stepUs, control);
-      // What is read is given up by others meanwhile.
+      const offset = (control.offset ?? 0) + offsetOf(start.words);
+      yield portionOf(headers, n, Math.min(end, n + portion), stepUs, { ...control, offset });
+      // Others get their turn between two portions.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -117,9 +130,20 @@ const HEADERS: readonly PacketHeader[] = [
   }),
 ];
 
-function portionOf(first: number, end: number, stepUs: number, control: ReaderControl): StreamItem[] {
-  const { offset = 0, hasData = () => true } = control;
-  return HEADERS.flatMap((header): StreamItem[] => {
+/** What words add to all values: another number for each order of them. */
+function offsetOf(words: readonly string[]): number {
+  const bytes = Buffer.from(words.join(" "));
+  return bytes.reduce((sum, byte) => (sum * 31 + byte) % 997, 0);
+}
+
+function portionOf(
+  headers: readonly PacketHeader[],
+  first: number,
+  end: number,
+  stepUs: number,
+  { offset = 0, hasData = () => true }: ReaderControl,
+): StreamItem[] {
+  return headers.flatMap((header): StreamItem[] => {
     const builder = new BatchBuilder(header, Math.max(1, end - first) * header.stride);
     for (let n = first; n < end; n++) {
       if (!hasData(n * stepUs)) continue;
