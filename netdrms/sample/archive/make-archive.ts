@@ -99,10 +99,11 @@ function siteOf(
   return { pool, signal, storage: { pool: sums, log, user: processUser(), durable: false, askSpace } };
 }
 
+/** Makes the series and everything in them; gives their names. */
 async function fill(
   { plan, images, progress }: SampleArchiveOptions & { readonly images: ImagePool },
   site: SampleSite,
-): Promise<void> {
+): Promise<readonly string[]> {
   const series = await makeSampleSeries(site.pool);
   const of = (name: Parameters<typeof series.get>[0]) => series.get(name)!;
   const calibrations = await writeCalibrations(site, of("sample_hmi.calibration"));
@@ -132,6 +133,7 @@ async function fill(
   await inTransaction(site.pool, { access: "write", statementTimeoutMs: 60_000 }, (database) =>
     database.query(sql`ANALYZE`),
   );
+  return [...series.keys()];
 }
 
 /** The same database with a setting of its own, as libpq takes them. */
