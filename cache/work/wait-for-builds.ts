@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { isDasError } from "../../errors/das-error.js";
 import type { BuildJob, BuildQueue, JobEnd } from "../queue/build-queue.js";
@@ -20,25 +21,29 @@ export interface BuildNews {
  * Errors: QUEUE_AWAY where they cannot be added; CANCELLED when `signal` is aborted: the builds stay in the queue.
  */
 export async function waitForBuilds(
-  queue: BuildQueue,
+  queue: Pick<BuildQueue, "add" | "ended">,
   jobs: readonly BuildJob[],
   news: BuildNews,
   signal: AbortSignal,
+  pauseMs = PAUSE_MS,
 ): Promise<void> {
+  // Each that waits listens to it.
+  setMaxListeners(2 * AT_ONCE, signal);
   await queue.add(jobs);
   const left = [...jobs].reverse();
   const waiters = Array.from({ length: Math.min(AT_ONCE, jobs.length) }, async () => {
     for (let job = left.pop(); job !== undefined; job = left.pop())
-      news.onEnd(job, await endOf(queue, job, news, signal));
+      news.onEnd(job, await endOf(queue, job, news, signal, pauseMs));
   });
   await Promise.all(waiters);
 }
 
 async function endOf(
-  queue: BuildQueue,
+  queue: Pick<BuildQueue, "add" | "ended">,
   job: BuildJob,
   news: BuildNews,
   signal: AbortSignal,
+  pauseMs: number,
 ): Promise<JobEnd> {
   let wasLost = false;
   for (let refusals = 0; ; ) {
@@ -51,7 +56,7 @@ async function endOf(
     } catch (error) {
       if (!isDasError(error, "QUEUE_AWAY")) throw error;
       if (++refusals > MOST_REFUSALS) return { kind: "failed", reason: error.message };
-      await delay(PAUSE_MS, undefined, { signal }).catch(() => {});
+      await delay(pauseMs, undefined, { signal }).catch(() => {});
     }
   }
 }
