@@ -1,7 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
 import type { BinAveragesOptions } from "../../reducers/binning/bin-averages.js";
 import { averagedStream } from "../../reducers/binning/bin-averages.js";
-import type { SlotSums } from "../../reducers/binning/kernels/slot-groups.js";
+import type { KeptSums } from "../../reducers/binning/level-sums.js";
 import type { PacketBatch, PacketHeader, StreamHeader } from "../../stream/model.js";
 import { BinnedType, type TypeOutput } from "./binned-type.js";
 import { type LevelTask, PassedBlocks } from "./level-task.js";
@@ -10,7 +10,7 @@ import { type BlockUs, OpenBlocks } from "./open-blocks.js";
 /** A bin that is left for the time being: packets of its type lie in another block. */
 export interface LeftBin {
   readonly index: number;
-  readonly sums: readonly (SlotSums | undefined)[];
+  readonly sums: KeptSums;
 }
 
 /** A block of a level of averages. */

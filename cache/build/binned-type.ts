@@ -1,17 +1,19 @@
-import { fillResults, writePlane } from "../../reducers/binning/column-sums.js";
-import type { SlotSums } from "../../reducers/binning/kernels/slot-groups.js";
-import { keptSums, LevelSums } from "../../reducers/binning/level-sums.js";
+import { LevelSums, putSums } from "../../reducers/binning/level-sums.js";
 import { KERNELS_AFTER_BYTES } from "../../reducers/binning/packet-bins.js";
+import type { OutputValue } from "../../reducers/binning/plane-plan.js";
 import { planParts, type RecordPart, type RecordPlan } from "../../reducers/binning/record-layout.js";
 import { type PositionAxis, timeAxis } from "../../reducers/positions.js";
 import { BatchBuilder } from "../../stream/batch-builder.js";
 import { readXUs2000 } from "../../stream/columns.js";
-import type { PacketBatch, PacketHeader, StreamHeader } from "../../stream/model.js";
-import { type BinnedBlock, type BinnedLevel, giveRecords } from "./binned-blocks.js";
+import type { PacketBatch, PacketHeader, Plane, StreamHeader } from "../../stream/model.js";
+import { type BinnedBlock, type BinnedLevel, giveRecords, type LeftBin } from "./binned-blocks.js";
 import { type RecordHeaders, recordHeaders } from "./level-item.js";
 
 /** Room for records that wait, bytes; what comes next gathers more. */
 const OUTPUT_BYTES = 16_384;
+
+/** Writes a value of a record as a plane of the packet at `at` of `out`. */
+type PutValue = (value: OutputValue, plane: Plane, out: BatchBuilder, at: number) => void;
 
 /** Records of one type at one level on their way to a block. */
 export class TypeOutput {
@@ -53,20 +55,13 @@ export class TypeOutput {
     return x[0]!;
   }
 
-  write(
-    position: number,
-    columns: RecordPlan["columns"],
-    sums: readonly (SlotSums | undefined)[],
-    scratch: Float64Array,
-  ): void {
+  /** Writes a record. @param put writes a value of it */
+  write(position: number, put: PutValue): void {
     for (const { part, builder } of this.#parts) {
       const at = builder.next();
       this.axis.write(builder.bytes, builder.view, at + 4, position);
-      for (let i = 0; i < part.values.length; i++) {
-        const value = part.values[i]!;
-        fillResults(scratch, columns[value.column]!, sums[value.column]!, value); // made for these columns
-        writePlane(builder, at, part.header.planes[i + 1]!, scratch);
-      }
+      for (let i = 0; i < part.values.length; i++)
+        put(part.values[i]!, part.header.planes[i + 1]!, builder, at);
     }
   }
 
@@ -99,7 +94,7 @@ export class BinnedType {
   readonly #open: readonly OpenBin[];
   /** Made when it is asked for: many types may be defined and few used. */
   readonly #outputs: (TypeOutput | undefined)[];
-  #columns: RecordPlan["columns"] | undefined;
+  #columns: RecordPlan["columns"] = [];
   #sums: LevelSums | undefined;
   #plainBytes: number;
   #scratch = new Float64Array(0);
@@ -156,7 +151,7 @@ export class BinnedType {
     const place = this.#levels.indexOf(level);
     const bin = this.#open[place]!;
     if (bin.block === block && this.#sums !== undefined) {
-      this.#write(place, block, bin.index, this.#sums.totals(place));
+      this.#writeOpen(this.#sums, place, block, bin.index);
       this.#sums.next(place);
       Object.assign(bin, closedBin());
       return;
@@ -164,7 +159,7 @@ export class BinnedType {
     const left = block.left.get(this);
     if (left === undefined) return;
     block.left.delete(this);
-    this.#write(place, block, left.index, left.sums);
+    this.#writeLeft(place, block, left);
   }
 
   #takeSlice(sums: LevelSums, x: Float64Array): void {
@@ -225,9 +220,11 @@ export class BinnedType {
     const { block, number, index } = this.#open[place]!;
     if (Number.isNaN(number)) return;
     if (block !== undefined) {
-      const totals = sums.totals(place);
-      if (number === next) this.#write(place, block, index, totals);
-      else block.left.set(this, { index, sums: keptSums(totals) });
+      if (number === next) this.#writeOpen(sums, place, block, index);
+      else {
+        sums.settle(place);
+        block.left.set(this, { index, sums: sums.kept(place) });
+      }
     }
     sums.next(place);
     Object.assign(this.#open[place]!, closedBin());
@@ -246,7 +243,7 @@ export class BinnedType {
       if (left !== undefined) {
         block.left.delete(this);
         if (left.index === index) sums.resume(place, left.sums);
-        else this.#write(place, block, left.index, left.sums);
+        else this.#writeLeft(place, block, left);
       }
     }
     const edge = us.begin + index * widthUs;
@@ -263,7 +260,18 @@ export class BinnedType {
     } satisfies OpenBin);
   }
 
-  #write(place: number, block: BinnedBlock, index: number, sums: readonly (SlotSums | undefined)[]): void {
+  #writeOpen(sums: LevelSums, place: number, block: BinnedBlock, index: number): void {
+    sums.settle(place);
+    this.#write(place, block, index, (value, plane, out, at) => sums.put(place, value, plane, out, at));
+  }
+
+  #writeLeft(place: number, block: BinnedBlock, { index, sums }: LeftBin): void {
+    this.#write(place, block, index, (value, plane, out, at) =>
+      putSums(this.#scratch, this.#columns[value.column]!, sums[value.column]!, value, plane, out, at),
+    );
+  }
+
+  #write(place: number, block: BinnedBlock, index: number, put: PutValue): void {
     const level = this.#levels[place]!;
     const output = this.#output(place);
     const position = block.us.begin + (index + 0.5) * level.widthUs;
@@ -274,7 +282,7 @@ export class BinnedType {
     block.pending = output;
     output.owner = block;
     block.hasRecords = true;
-    output.write(position, this.#columns ?? [], sums, this.#scratch);
+    output.write(position, put);
   }
 
   #output(place: number): TypeOutput {
@@ -289,7 +297,8 @@ export class BinnedType {
         mostPlanes,
         lineWidthSeconds: bins.width,
       });
-      this.#columns ??= plan.columns;
+      // The same at all levels.
+      if (this.#columns.length === 0) this.#columns = plan.columns;
       output = new TypeOutput(plan, axis);
       this.#outputs[place] = output;
     }
@@ -302,7 +311,7 @@ export class BinnedType {
     const compiled = this.#plainBytes < 0;
     const before = this.#sums;
     if (before !== undefined && !compiled) return before;
-    const columns = this.#columns ?? [];
+    const columns = this.#columns;
     if (before === undefined)
       this.#scratch = new Float64Array(Math.max(...columns.map(({ plane }) => plane.items)));
     const written = new Set(columns.keys());

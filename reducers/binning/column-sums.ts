@@ -167,7 +167,11 @@ export function fillResults(
   }
 }
 
-function resultKind(column: Column, statistic: Statistic): Column["reduction"] | Exclude<Statistic, "own"> {
+/** How a result comes about. */
+export function resultKind(
+  column: Column,
+  statistic: Statistic,
+): Column["reduction"] | Exclude<Statistic, "own"> {
   return statistic === "own" ? column.reduction : statistic;
 }
 

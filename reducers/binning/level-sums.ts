@@ -1,17 +1,21 @@
-import type { PacketBatch } from "../../stream/model.js";
+import type { BatchBuilder } from "../../stream/batch-builder.js";
+import type { PacketBatch, Plane } from "../../stream/model.js";
 import {
   clearSums,
   columnsRead,
   copySums,
+  fillResults,
   groupColumns,
   plainSums,
+  resultKind,
   slotsOf,
   takeRun,
+  writePlane,
 } from "./column-sums.js";
-import { LevelGroups } from "./kernels/level-groups.js";
+import { type GroupResult, isWritable, LevelGroups } from "./kernels/level-groups.js";
 import type { SlotSums } from "./kernels/slot-groups.js";
 import { LoadedPackets, SLICE_BYTES } from "./loaded-packets.js";
-import type { Column } from "./plane-plan.js";
+import type { Column, OutputValue } from "./plane-plan.js";
 
 /** A column that plain loops go through: its running numbers at each level. */
 interface PlainColumn {
@@ -35,6 +39,9 @@ export class LevelSums {
   readonly #plain: readonly PlainColumn[];
   readonly #loaded: LoadedPackets;
   readonly #levels: number;
+  readonly #scratch: Float64Array;
+  /** The numbers of the level that is settled, where they are needed as such. */
+  #shown: KeptSums | undefined;
 
   /**
    * @param written positions of the columns of which anything is wanted
@@ -51,6 +58,7 @@ export class LevelSums {
     this.slicePackets = Math.max(1, Math.floor(SLICE_BYTES / stride));
     this.#columns = columns;
     this.#levels = levels;
+    this.#scratch = new Float64Array(Math.max(...columns.map(slotsOf)));
     const { specs, member } = groupColumns(columns, written);
     this.#groups = compiled
       ? LevelGroups.create(specs, levels, stride, this.slicePackets * stride)
@@ -84,13 +92,34 @@ export class LevelSums {
     }
   }
 
-  /** The running numbers of the open bin of a level, by column; of columns that are not wanted nothing. They hold until the next call. */
-  totals(level: number): readonly (SlotSums | undefined)[] {
-    const compiled = this.#groups?.totals(level);
+  /** Makes the numbers of the open bin of a level complete: before {@link put} and {@link kept}. */
+  settle(level: number): void {
+    this.#groups?.settle(level);
+    this.#shown = undefined;
+  }
+
+  /** Writes a result of the open bin of a level, which is settled, as a plane of the packet at `at` of `out`. */
+  put(level: number, value: OutputValue, plane: Plane, out: BatchBuilder, at: number): void {
+    const column = this.#columns[value.column]!; // made for these columns
+    const place = this.#member[value.column];
+    const groups = this.#groups;
+    const { type } = plane;
+    const result = resultKind(column, value.statistic);
+    if (groups !== undefined && place !== undefined && isWritable(type) && isGroupResult(result)) {
+      groups.put(level, place, result, value.fill, type, out.bytes, at + plane.offset);
+      return;
+    }
+    this.#shown ??= this.kept(level);
+    putSums(this.#scratch, column, this.#shown[value.column]!, value, plane, out, at);
+  }
+
+  /** The numbers of the open bin of a level, which is settled, by column, in memory of their own; for {@link resume}. */
+  kept(level: number): KeptSums {
+    const compiled = this.#groups?.kept(level);
     const all: (SlotSums | undefined)[] = this.#member.map((place) =>
       place === undefined ? undefined : compiled?.[place],
     );
-    for (const { index, levels } of this.#plain) all[index] = levels[level];
+    for (const { index, levels } of this.#plain) all[index] = copyOfSums(levels[level]!);
     return all;
   }
 
@@ -101,7 +130,7 @@ export class LevelSums {
   }
 
   /** Goes on with a bin of a level, just begun, that was left before. */
-  resume(level: number, kept: readonly (SlotSums | undefined)[]): void {
+  resume(level: number, kept: KeptSums): void {
     const members = kept.filter((_, index) => this.#member[index] !== undefined);
     this.#groups?.resume(
       level,
@@ -115,24 +144,45 @@ export class LevelSums {
 
   /** Takes over the open bins of all levels from another of the same columns. */
   adopt(other: LevelSums): void {
-    for (let level = 0; level < this.#levels; level++) this.resume(level, other.totals(level));
+    for (let level = 0; level < this.#levels; level++) {
+      other.settle(level);
+      this.resume(level, other.kept(level));
+    }
   }
 }
 
-/** Running numbers in memory of their own. */
-export function keptSums(sums: readonly (SlotSums | undefined)[]): readonly (SlotSums | undefined)[] {
-  return sums.map((one) => {
-    if (one === undefined) return undefined;
-    const { sum, count, low, high, scatter } = one;
-    return {
-      sum: sum.slice(),
-      count: count.slice(),
-      low: low?.slice(),
-      high: high?.slice(),
-      scatter:
-        scatter === undefined
-          ? undefined
-          : { seen: scatter.seen.slice(), mean: scatter.mean.slice(), squares: scatter.squares.slice() },
-    };
-  });
+/** Running numbers of a bin, by column; of columns that are not wanted nothing. */
+export type KeptSums = readonly (SlotSums | undefined)[];
+
+/** Writes a result from running numbers. @param scratch room for as many values as the column has */
+export function putSums(
+  scratch: Float64Array,
+  column: Column,
+  sums: SlotSums,
+  value: OutputValue,
+  plane: Plane,
+  out: BatchBuilder,
+  at: number,
+): void {
+  fillResults(scratch, column, sums, value);
+  writePlane(out, at, plane, scratch);
+}
+
+/** The results that the kernels write. */
+function isGroupResult(result: ReturnType<typeof resultKind>): result is GroupResult {
+  return result !== "deviation" && result !== "pooled" && result !== "quadrature";
+}
+
+function copyOfSums({ sum, count, low, high, scatter }: SlotSums): SlotSums {
+  return {
+    sum: sum.slice(),
+    count: count.slice(),
+    low: low?.slice(),
+    high: high?.slice(),
+    scatter: scatter && {
+      seen: scatter.seen.slice(),
+      mean: scatter.mean.slice(),
+      squares: scatter.squares.slice(),
+    },
+  };
 }

@@ -435,4 +435,106 @@
       (local.set $atA (i32.add (local.get $atA) (i32.const 16)))
       (local.set $input (i32.add (local.get $input) (i32.const 16)))
       (br_if $nextSlots
-        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0))))))
+        (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0)))))
+
+  ;; Counts, least and greatest values (three arrays at `into` and at `from`, `pitch` bytes apart) of the samples before and after
+  ;; become those of both: count += count, low = min(low, low), high = max(high, high). Equal values (0 and -0) stay as they were.
+  (func (export "mergeBounds") (param $from i32) (param $into i32) (param $pitch i32)
+    (local $left i32) (local $lowFrom i32) (local $lowInto i32) (local $highFrom i32) (local $highInto i32)
+    (local.set $lowFrom (i32.add (local.get $from) (local.get $pitch)))
+    (local.set $lowInto (i32.add (local.get $into) (local.get $pitch)))
+    (local.set $highFrom (i32.add (local.get $lowFrom) (local.get $pitch)))
+    (local.set $highInto (i32.add (local.get $lowInto) (local.get $pitch)))
+    (local.set $left (local.get $pitch))
+    (loop $next
+      (v128.store (local.get $into) (f64x2.add (v128.load (local.get $into)) (v128.load (local.get $from))))
+      (v128.store (local.get $lowInto) (f64x2.pmin (v128.load (local.get $lowInto)) (v128.load (local.get $lowFrom))))
+      (v128.store (local.get $highInto) (f64x2.pmax (v128.load (local.get $highInto)) (v128.load (local.get $highFrom))))
+      (local.set $into (i32.add (local.get $into) (i32.const 16)))
+      (local.set $from (i32.add (local.get $from) (i32.const 16)))
+      (local.set $lowInto (i32.add (local.get $lowInto) (i32.const 16)))
+      (local.set $lowFrom (i32.add (local.get $lowFrom) (i32.const 16)))
+      (local.set $highInto (i32.add (local.get $highInto) (i32.const 16)))
+      (local.set $highFrom (i32.add (local.get $highFrom) (i32.const 16)))
+      (br_if $next (local.tee $left (i32.sub (local.get $left) (i32.const 16))))))
+
+  ;; Results as they stand in a packet: `mean...` values / counts, `choose...` values, `fill` where there was no sample;
+  ;; `copy...` values. Written to `out` in the order of bytes that `order` says, up to 12 bytes behind the last slot.
+
+  (func (export "meanReal4")
+    (param $values i32) (param $counts i32) (param $fill f64) (param $slots i32) (param $out i32) (param $order i32)
+    (local $swap v128) (local $fills v128) (local $none v128)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $fills (f64x2.splat (local.get $fill)))
+    (loop $next
+      (v128.store (local.get $out) (i8x16.swizzle (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
+        (f32x4.demote_f64x2_zero (v128.bitselect (f64x2.div (v128.load (local.get $values)) (v128.load (local.get $counts))) (local.get $fills)
+        (f64x2.gt (v128.load (local.get $counts)) (local.get $none))))
+        (f32x4.demote_f64x2_zero (v128.bitselect (f64x2.div (v128.load offset=16 (local.get $values)) (v128.load offset=16 (local.get $counts))) (local.get $fills)
+        (f64x2.gt (v128.load offset=16 (local.get $counts)) (local.get $none))))) (local.get $swap)))
+      (local.set $values (i32.add (local.get $values) (i32.const 32)))
+      (local.set $counts (i32.add (local.get $counts) (i32.const 32)))
+      (local.set $out (i32.add (local.get $out) (i32.const 16)))
+      (br_if $next (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 4))) (i32.const 0)))))
+
+  (func (export "chooseReal4")
+    (param $values i32) (param $counts i32) (param $fill f64) (param $slots i32) (param $out i32) (param $order i32)
+    (local $swap v128) (local $fills v128) (local $none v128)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $fills (f64x2.splat (local.get $fill)))
+    (loop $next
+      (v128.store (local.get $out) (i8x16.swizzle (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
+        (f32x4.demote_f64x2_zero (v128.bitselect (v128.load (local.get $values)) (local.get $fills)
+        (f64x2.gt (v128.load (local.get $counts)) (local.get $none))))
+        (f32x4.demote_f64x2_zero (v128.bitselect (v128.load offset=16 (local.get $values)) (local.get $fills)
+        (f64x2.gt (v128.load offset=16 (local.get $counts)) (local.get $none))))) (local.get $swap)))
+      (local.set $values (i32.add (local.get $values) (i32.const 32)))
+      (local.set $counts (i32.add (local.get $counts) (i32.const 32)))
+      (local.set $out (i32.add (local.get $out) (i32.const 16)))
+      (br_if $next (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 4))) (i32.const 0)))))
+
+  (func (export "copyReal4") (param $values i32) (param $slots i32) (param $out i32) (param $order i32)
+    (local $swap v128)
+    (local.set $swap (v128.load (local.get $order)))
+    (loop $next
+      (v128.store (local.get $out) (i8x16.swizzle (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23
+        (f32x4.demote_f64x2_zero (v128.load (local.get $values)))
+        (f32x4.demote_f64x2_zero (v128.load offset=16 (local.get $values)))) (local.get $swap)))
+      (local.set $values (i32.add (local.get $values) (i32.const 32)))
+      (local.set $out (i32.add (local.get $out) (i32.const 16)))
+      (br_if $next (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 4))) (i32.const 0)))))
+
+  (func (export "meanReal8")
+    (param $values i32) (param $counts i32) (param $fill f64) (param $slots i32) (param $out i32) (param $order i32)
+    (local $swap v128) (local $fills v128) (local $none v128)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $fills (f64x2.splat (local.get $fill)))
+    (loop $next
+      (v128.store (local.get $out) (i8x16.swizzle (v128.bitselect (f64x2.div (v128.load (local.get $values)) (v128.load (local.get $counts))) (local.get $fills)
+        (f64x2.gt (v128.load (local.get $counts)) (local.get $none))) (local.get $swap)))
+      (local.set $values (i32.add (local.get $values) (i32.const 16)))
+      (local.set $counts (i32.add (local.get $counts) (i32.const 16)))
+      (local.set $out (i32.add (local.get $out) (i32.const 16)))
+      (br_if $next (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0)))))
+
+  (func (export "chooseReal8")
+    (param $values i32) (param $counts i32) (param $fill f64) (param $slots i32) (param $out i32) (param $order i32)
+    (local $swap v128) (local $fills v128) (local $none v128)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $fills (f64x2.splat (local.get $fill)))
+    (loop $next
+      (v128.store (local.get $out) (i8x16.swizzle (v128.bitselect (v128.load (local.get $values)) (local.get $fills)
+        (f64x2.gt (v128.load (local.get $counts)) (local.get $none))) (local.get $swap)))
+      (local.set $values (i32.add (local.get $values) (i32.const 16)))
+      (local.set $counts (i32.add (local.get $counts) (i32.const 16)))
+      (local.set $out (i32.add (local.get $out) (i32.const 16)))
+      (br_if $next (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0)))))
+
+  (func (export "copyReal8") (param $values i32) (param $slots i32) (param $out i32) (param $order i32)
+    (local $swap v128)
+    (local.set $swap (v128.load (local.get $order)))
+    (loop $next
+      (v128.store (local.get $out) (i8x16.swizzle (v128.load (local.get $values)) (local.get $swap)))
+      (local.set $values (i32.add (local.get $values) (i32.const 16)))
+      (local.set $out (i32.add (local.get $out) (i32.const 16)))
+      (br_if $next (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0))))))

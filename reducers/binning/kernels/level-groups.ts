@@ -1,31 +1,36 @@
+import type { ValueType } from "../../../stream/value-type.js";
 import {
   type GroupSpec,
   ORDERS,
   orderOf,
   pitchOf,
+  type RealType,
   type SlotSums,
   setFillLimits,
   slotsOf,
   stateBegin,
   WINDOW_AT,
 } from "./slot-groups.js";
-import { type FourSumsKernel, type SlotKernel, type SlotKernels, slotKernels } from "./slot-kernels.js";
+import {
+  type CopyKernel,
+  type FourSumsKernel,
+  type ResultKernel,
+  type SlotKernel,
+  type SlotKernels,
+  slotKernels,
+} from "./slot-kernels.js";
 
-/** How many samples there were, and the least and the greatest, one a slot. */
-interface Bounds {
-  readonly count: Float64Array;
-  readonly low: Float64Array;
-  readonly high: Float64Array;
-}
+/** What is written of a plane; see {@link LevelGroups.put}. */
+export type GroupResult = "mean" | "least" | "greatest" | "count" | "total";
 
 /**
- * One group of neighbouring planes at all levels. Sums are kept for each level on their own, since they have to take their samples in
- * stream order. Counts and bounds are taken for the first level alone and handed up, which gives the same: `pending[l]` holds what
- * level l has and l + 1 does not know yet, `own[l]` what l has and has handed up already.
+ * One group of neighbouring planes at all levels; everything is an offset into the memory of the kernels. Sums are kept for each level
+ * on their own, since they have to take their samples in stream order. Counts and bounds are taken for the first level alone and
+ * handed up, which gives the same: `pending[l]` has what level l knows and l + 1 does not yet, `own[l]` what l knows and has handed
+ * up already. Both are three arrays: count, least, greatest.
  */
 interface LevelGroup {
   readonly spec: GroupSpec;
-  readonly input: number;
   readonly slots: number;
   readonly state: number;
   readonly pitch: number;
@@ -35,20 +40,32 @@ interface LevelGroup {
   readonly scatter: SlotKernel | undefined;
   /** Sums of the levels above the first, in fours. */
   readonly fours: readonly number[];
-  /** Where the deviations of each level are kept. */
+  readonly sums: readonly number[];
+  readonly pending: readonly number[];
+  readonly own: readonly number[];
+  /** Where `own` and `pending` are put together. */
+  readonly total: number;
+  /** The state of the kernel for deviations of each level. */
   readonly scatterAt: readonly number[];
-  readonly sums: readonly Float64Array[];
-  readonly pending: readonly Bounds[];
-  readonly own: readonly Bounds[];
-  readonly total: Bounds;
-  /** Seen, mean and squares of a level. */
-  readonly deviations: readonly (readonly Float64Array[])[];
 }
 
-/** Arrays of the state of a group before the sums of higher levels: fill limits, sum, count, least and greatest. */
+/** A plane of a group. */
+interface GroupPlane {
+  readonly group: LevelGroup;
+  readonly slots: number;
+  /** Bytes from the begin of an array of the group to the first value of the plane. */
+  readonly first: number;
+}
+
+/** Arrays of the state of the kernels: fill limits, sum, and count, least and greatest, which are those pending at the first level. */
 const FIRST_ARRAYS = 6;
+const SUM_ARRAY = 2;
+const BOUNDS_ARRAY = 3;
 /** Arrays of the state of the kernels for deviations; those in the middle are not used. */
 const SCATTER_ARRAYS = 9;
+const SEEN_ARRAY = 6;
+/** Count, least, greatest. */
+const BOUNDS = 3;
 
 /**
  * Sums over packets at several levels of ever wider bins by the compiled kernels: packets are copied into their memory once (`load`)
@@ -56,14 +73,19 @@ const SCATTER_ARRAYS = 9;
  * Equal to {@link SlotGroups} at each level alone, to the last bit.
  */
 export class LevelGroups {
+  readonly #kernels: SlotKernels;
+  readonly #numbers: Float64Array;
   readonly #levels: number;
   readonly #groups: readonly LevelGroup[];
+  readonly #planes: readonly GroupPlane[];
   readonly #stride: number;
   readonly #window: Uint8Array;
+  /** Where results are laid out for a packet. */
+  readonly #out: number;
+  readonly #outBytes: Uint8Array;
   /** By level: whether something is pending; whether something has been handed up. */
   readonly #isPending: boolean[];
   readonly #hasOwn: boolean[];
-  readonly #totals: readonly (readonly SlotSums[])[];
 
   private constructor(
     kernels: SlotKernels,
@@ -73,6 +95,8 @@ export class LevelGroups {
     windowBytes: number,
   ) {
     new Uint8Array(kernels.memory).set(ORDERS);
+    this.#kernels = kernels;
+    this.#numbers = new Float64Array(kernels.memory, 0, Math.floor(kernels.memory.byteLength / 8));
     this.#levels = levels;
     this.#stride = stride;
     this.#window = new Uint8Array(kernels.memory, WINDOW_AT, windowBytes);
@@ -82,11 +106,22 @@ export class LevelGroups {
       at += stateBytes(spec, levels);
       return group;
     });
+    this.#out = at;
+    this.#outBytes = new Uint8Array(kernels.memory, at, outBytes(specs));
+    this.#planes = this.#groups.flatMap((group) => {
+      let first = 0;
+      return group.spec.planes.map(({ slots }) => {
+        const plane = { group, slots, first };
+        first += slots * 8;
+        return plane;
+      });
+    });
     this.#isPending = new Array<boolean>(levels).fill(false);
     this.#hasOwn = new Array<boolean>(levels).fill(false);
-    this.#totals = Array.from({ length: levels }, (_, level) =>
-      this.#groups.flatMap((group) => sumsOf(group, level)),
-    );
+    for (const group of this.#groups) {
+      this.#setFillLimits(group);
+      for (const bounds of [...group.pending, ...group.own]) this.#clearBounds(group, bounds);
+    }
   }
 
   /** Groups with room for `windowBytes` of packets; `undefined` where there are no kernels (see {@link slotKernels}). */
@@ -97,8 +132,8 @@ export class LevelGroups {
     windowBytes: number,
   ): LevelGroups | undefined {
     if (specs.length === 0) return undefined;
-    const bytes = specs.reduce((sum, spec) => sum + stateBytes(spec, levels), stateBegin(windowBytes));
-    const kernels = slotKernels(bytes);
+    const states = specs.reduce((sum, spec) => sum + stateBytes(spec, levels), stateBegin(windowBytes));
+    const kernels = slotKernels(states + outBytes(specs));
     return kernels === undefined ? undefined : new LevelGroups(kernels, specs, levels, stride, windowBytes);
   }
 
@@ -112,9 +147,9 @@ export class LevelGroups {
     const stride = this.#stride;
     const first = WINDOW_AT + from * stride;
     const packets = to - from;
-    for (const group of this.#groups) {
-      const { slots, state, pitch, order, add, addFour, scatter, fours, scatterAt } = group;
-      const input = first + group.input;
+    for (const { spec, slots, state, pitch, order, add, addFour, scatter, fours, scatterAt } of this
+      .#groups) {
+      const input = first + spec.offset;
       add(input, stride, packets, slots, state, pitch, order);
       for (const sums of fours) addFour(input, stride, packets, slots, state, pitch, order, sums);
       if (scatter !== undefined)
@@ -123,170 +158,213 @@ export class LevelGroups {
     this.#isPending[0] = true;
   }
 
-  /**
-   * The running numbers of the open bin of a level, one for each plane of each group in the order given. They hold until the next
-   * call of any method.
-   */
-  totals(level: number): readonly SlotSums[] {
-    this.#settle(level);
-    const hasOwn = this.#hasOwn[level] === true;
-    for (const { pending, own, total } of this.#groups) {
-      copyBounds(pending[level]!, total);
-      if (hasOwn) mergeBounds(own[level]!, pending[level]!, total);
+  /** Brings everything to a level that belongs to its open bin; before {@link put} and {@link kept}. */
+  settle(level: number): void {
+    this.#handUp(level);
+    if (this.#hasOwn[level] !== true) return;
+    for (const { own, pending, total, pitch } of this.#groups) {
+      this.#copyBounds(own[level]!, total, pitch);
+      this.#kernels.mergeBounds(pending[level]!, total, pitch);
     }
-    return this.#totals[level]!;
+  }
+
+  /**
+   * Writes a result of the open bin of a level, which is settled, as a plane of a packet.
+   * @param place of the plane among all planes of all groups
+   * @param to where in `bytes`
+   */
+  put(
+    level: number,
+    place: number,
+    result: GroupResult,
+    fill: number,
+    type: RealType,
+    bytes: Uint8Array,
+    to: number,
+  ): void {
+    const { group, slots, first } = this.#planes[place]!;
+    const { sums, pitch } = group;
+    const kernels = this.#kernels;
+    const isShort = type.width === 4;
+    const order = orderOf({ type });
+    const bounds = this.#boundsOf(group, level);
+    const write = (kernel: ResultKernel, values: number) =>
+      kernel(values + first, bounds + first, fill, slots, this.#out, order);
+    const copy = (kernel: CopyKernel, values: number) => kernel(values + first, slots, this.#out, order);
+    if (result === "mean") write(isShort ? kernels.meanReal4 : kernels.meanReal8, sums[level]!);
+    else if (result === "least" || result === "greatest")
+      write(
+        isShort ? kernels.chooseReal4 : kernels.chooseReal8,
+        bounds + (result === "least" ? pitch : 2 * pitch),
+      );
+    else copy(isShort ? kernels.copyReal4 : kernels.copyReal8, result === "count" ? bounds : sums[level]!);
+    const length = slots * type.width;
+    const out = this.#outBytes;
+    if (length === out.length) bytes.set(out, to);
+    else bytes.set(out.subarray(0, length), to);
+  }
+
+  /** The numbers of the open bin of a level, which is settled, by plane, in memory of their own. */
+  kept(level: number): readonly SlotSums[] {
+    return this.#planes.map(({ group, slots, first }): SlotSums => {
+      const part = (array: number) => this.#numbers.slice((array + first) / 8, (array + first) / 8 + slots);
+      const bounds = this.#boundsOf(group, level);
+      const { sums, pitch, scatterAt } = group;
+      const scatter = scatterAt[level];
+      const deviation = (index: number) => part(scatter! + (SEEN_ARRAY + index) * pitch);
+      return {
+        sum: part(sums[level]!),
+        count: part(bounds),
+        low: part(bounds + pitch),
+        high: part(bounds + 2 * pitch),
+        scatter:
+          scatter === undefined
+            ? undefined
+            : { seen: deviation(0), mean: deviation(1), squares: deviation(2) },
+      };
+    });
   }
 
   /** Begins a new bin at a level; what wider bins do not know yet of the old one they are told. */
   next(level: number): void {
-    this.#settle(level);
+    this.#handUp(level);
     if (this.#isPending[level] === true && level + 1 < this.#levels) {
-      for (const { pending } of this.#groups)
-        mergeBounds(pending[level + 1]!, pending[level]!, pending[level + 1]!);
+      for (const { pending, pitch } of this.#groups)
+        this.#kernels.mergeBounds(pending[level]!, pending[level + 1]!, pitch);
       this.#isPending[level + 1] = true;
     }
-    for (const { sums, pending, deviations } of this.#groups) {
-      sums[level]!.fill(0);
-      clearBounds(pending[level]!);
-      for (const numbers of deviations[level] ?? []) numbers.fill(0);
+    for (const group of this.#groups) {
+      const { sums, pending, scatterAt, pitch } = group;
+      this.#fill(sums[level]!, pitch, 0);
+      this.#clearBounds(group, pending[level]!);
+      const scatter = scatterAt[level];
+      if (scatter !== undefined) this.#fill(scatter + SEEN_ARRAY * pitch, BOUNDS * pitch, 0);
     }
     this.#isPending[level] = false;
     this.#hasOwn[level] = false;
   }
 
-  /** Goes on with a bin of a level, just begun, that was left before: `sums` as {@link totals} gave them. */
+  /** Goes on with a bin of a level, just begun, that was left before: `sums` as {@link kept} gave them. */
   resume(level: number, sums: readonly SlotSums[]): void {
-    let plane = 0;
-    for (const group of this.#groups) {
-      const own = group.own[level]!;
-      clearBounds(own);
-      let first = 0;
-      for (const { slots } of group.spec.planes) {
-        const { sum, count, low, high, scatter } = sums[plane++]!;
-        group.sums[level]!.set(sum, first);
-        own.count.set(count, first);
-        if (low !== undefined) own.low.set(low, first);
-        if (high !== undefined) own.high.set(high, first);
-        if (scatter !== undefined)
-          for (const [i, numbers] of [scatter.seen, scatter.mean, scatter.squares].entries())
-            group.deviations[level]?.[i]?.set(numbers, first);
-        first += slots;
-      }
+    for (const group of this.#groups) this.#clearBounds(group, group.own[level]!);
+    for (const [place, { group, first }] of this.#planes.entries()) {
+      const { sum, count, low, high, scatter } = sums[place]!;
+      const { pitch, own, scatterAt } = group;
+      const set = (numbers: Float64Array | undefined, array: number): void => {
+        if (numbers !== undefined) this.#numbers.set(numbers, (array + first) / 8);
+      };
+      set(sum, group.sums[level]!);
+      set(count, own[level]!);
+      set(low, own[level]! + pitch);
+      set(high, own[level]! + 2 * pitch);
+      const at = scatterAt[level];
+      if (at === undefined) continue;
+      set(scatter?.seen, at + SEEN_ARRAY * pitch);
+      set(scatter?.mean, at + (SEEN_ARRAY + 1) * pitch);
+      set(scatter?.squares, at + (SEEN_ARRAY + 2) * pitch);
     }
     this.#hasOwn[level] = true;
   }
 
+  /** Count, least and greatest of the open bin of a level, which is settled. */
+  #boundsOf({ total, pending }: LevelGroup, level: number): number {
+    return this.#hasOwn[level] === true ? total : pending[level]!;
+  }
+
   /** Hands everything up to a level that finer ones have of its bin, where theirs goes on. */
-  #settle(level: number): void {
+  #handUp(level: number): void {
     for (let finer = 0; finer < level; finer++) {
       if (this.#isPending[finer] !== true) continue;
-      for (const { pending, own } of this.#groups) {
-        const given = pending[finer]!;
-        if (this.#hasOwn[finer] === true) mergeBounds(own[finer]!, given, own[finer]!);
-        else copyBounds(given, own[finer]!);
-        mergeBounds(pending[finer + 1]!, given, pending[finer + 1]!);
-        clearBounds(given);
+      for (const group of this.#groups) {
+        const { pending, own, pitch } = group;
+        if (this.#hasOwn[finer] === true) this.#kernels.mergeBounds(pending[finer]!, own[finer]!, pitch);
+        else this.#copyBounds(pending[finer]!, own[finer]!, pitch);
+        this.#kernels.mergeBounds(pending[finer]!, pending[finer + 1]!, pitch);
+        this.#clearBounds(group, pending[finer]!);
       }
       this.#isPending[finer] = false;
       this.#hasOwn[finer] = true;
       this.#isPending[finer + 1] = true;
     }
   }
+
+  #setFillLimits({ spec, state, scatterAt, pitch }: LevelGroup): void {
+    for (const at of [state, ...scatterAt]) {
+      let first = at / 8;
+      for (const { slots, fill } of spec.planes) {
+        const los = this.#numbers.subarray(first, first + slots);
+        const his = this.#numbers.subarray(first + pitch / 8, first + pitch / 8 + slots);
+        setFillLimits(spec, fill, los, his);
+        first += slots;
+      }
+    }
+  }
+
+  #clearBounds({ pitch }: LevelGroup, bounds: number): void {
+    this.#fill(bounds, pitch, 0);
+    this.#fill(bounds + pitch, pitch, Number.POSITIVE_INFINITY);
+    this.#fill(bounds + 2 * pitch, pitch, Number.NEGATIVE_INFINITY);
+  }
+
+  #copyBounds(from: number, to: number, pitch: number): void {
+    this.#numbers.copyWithin(to / 8, from / 8, (from + BOUNDS * pitch) / 8);
+  }
+
+  #fill(at: number, bytes: number, value: number): void {
+    this.#numbers.fill(value, at / 8, (at + bytes) / 8);
+  }
+}
+
+/** Whether {@link LevelGroups.put} writes a type. */
+export function isWritable(type: ValueType): type is RealType {
+  return type.kind === "real";
 }
 
 function stateBytes(spec: GroupSpec, levels: number): number {
-  const arrays =
-    FIRST_ARRAYS + 4 * Math.ceil((levels - 1) / 4) + (spec.deviation ? SCATTER_ARRAYS * levels : 0);
+  const bounds = BOUNDS * (2 * levels); // one of them is that of the first state, and there is the total
+  const arrays = FIRST_ARRAYS + foursOf(levels) * 4 + bounds + (spec.deviation ? SCATTER_ARRAYS * levels : 0);
   return pitchOf(spec) * arrays;
 }
 
+function foursOf(levels: number): number {
+  return Math.ceil((levels - 1) / 4);
+}
+
+/** Room for one plane of a packet, of 8-byte values: kernels write whole vectors of four. */
+function outBytes(specs: readonly GroupSpec[]): number {
+  return Math.max(...specs.map((spec) => pitchOf(spec))) + 16;
+}
+
 function makeGroup(kernels: SlotKernels, spec: GroupSpec, levels: number, state: number): LevelGroup {
-  const { type, offset, planes, deviation } = spec;
-  const short = type.width === 4;
+  const { type, deviation } = spec;
+  const isShort = type.width === 4;
   const pitch = pitchOf(spec);
-  const length = pitch / 8;
-  const arrayAt = (at: number, index: number) => new Float64Array(kernels.memory, at + index * pitch, length);
-  const fours = Array.from(
-    { length: Math.ceil((levels - 1) / 4) },
-    (_, four) => state + (FIRST_ARRAYS + 4 * four) * pitch,
-  );
-  const scattersAt = state + (FIRST_ARRAYS + 4 * fours.length) * pitch;
-  const scatterAt = deviation
-    ? Array.from({ length: levels }, (_, level) => scattersAt + SCATTER_ARRAYS * level * pitch)
-    : [];
-  for (const at of [state, ...scatterAt]) {
-    let first = 0;
-    for (const { slots, fill } of planes) {
-      const part = (index: number) => arrayAt(at, index).subarray(first, first + slots);
-      setFillLimits(spec, fill, part(0), part(1));
-      first += slots;
-    }
-  }
-  const bounds = (count = new Float64Array(length)): Bounds =>
-    clearBounds({ count, low: new Float64Array(length), high: new Float64Array(length) });
-  const first = clearBounds({ count: arrayAt(state, 3), low: arrayAt(state, 4), high: arrayAt(state, 5) });
+  let at = state + FIRST_ARRAYS * pitch;
+  const room = (arrays: number): number => {
+    const begin = at;
+    at += arrays * pitch;
+    return begin;
+  };
+  const fours = Array.from({ length: foursOf(levels) }, () => room(4));
+  const all = Array.from({ length: levels }, (_, level) => level);
   return {
     spec,
-    input: offset,
     slots: slotsOf(spec),
     state,
     pitch,
     order: orderOf(spec),
-    add: short ? kernels.addAndBoundReal4 : kernels.addAndBoundReal8,
-    addFour: short ? kernels.addFourReal4 : kernels.addFourReal8,
-    scatter: deviation ? (short ? kernels.scatterReal4 : kernels.scatterReal8) : undefined,
+    add: isShort ? kernels.addAndBoundReal4 : kernels.addAndBoundReal8,
+    addFour: isShort ? kernels.addFourReal4 : kernels.addFourReal8,
+    scatter: deviation ? (isShort ? kernels.scatterReal4 : kernels.scatterReal8) : undefined,
     fours,
-    scatterAt,
-    sums: Array.from({ length: levels }, (_, level) =>
-      level === 0 ? arrayAt(state, 2) : arrayAt(state, FIRST_ARRAYS + level - 1),
+    sums: all.map((level) =>
+      level === 0
+        ? state + SUM_ARRAY * pitch
+        : fours[Math.floor((level - 1) / 4)]! + ((level - 1) % 4) * pitch,
     ),
-    pending: Array.from({ length: levels }, (_, level) => (level === 0 ? first : bounds())),
-    own: Array.from({ length: levels }, () => bounds()),
-    total: bounds(),
-    deviations: scatterAt.map((at) => [arrayAt(at, 6), arrayAt(at, 7), arrayAt(at, 8)]),
+    pending: all.map((level) => (level === 0 ? state + BOUNDS_ARRAY * pitch : room(BOUNDS))),
+    own: all.map(() => room(BOUNDS)),
+    total: room(BOUNDS),
+    scatterAt: deviation ? all.map(() => room(SCATTER_ARRAYS)) : [],
   };
-}
-
-/** The numbers of each plane of a group at a level. */
-function sumsOf({ spec, sums, total, deviations }: LevelGroup, level: number): readonly SlotSums[] {
-  let first = 0;
-  return spec.planes.map(({ slots }) => {
-    const part = (numbers: Float64Array) => numbers.subarray(first, first + slots);
-    const [seen, mean, squares] = deviations[level] ?? [];
-    const plane: SlotSums = {
-      sum: part(sums[level]!),
-      count: part(total.count),
-      low: part(total.low),
-      high: part(total.high),
-      scatter:
-        seen === undefined || mean === undefined || squares === undefined
-          ? undefined
-          : { seen: part(seen), mean: part(mean), squares: part(squares) },
-    };
-    first += slots;
-    return plane;
-  });
-}
-
-function clearBounds(bounds: Bounds): Bounds {
-  bounds.count.fill(0);
-  bounds.low.fill(Number.POSITIVE_INFINITY);
-  bounds.high.fill(Number.NEGATIVE_INFINITY);
-  return bounds;
-}
-
-function copyBounds(from: Bounds, to: Bounds): void {
-  to.count.set(from.count);
-  to.low.set(from.low);
-  to.high.set(from.high);
-}
-
-/** `out` = both together, the samples of `a` having come first; `out` may be one of them. */
-function mergeBounds(a: Bounds, b: Bounds, out: Bounds): void {
-  const { count, low, high } = out;
-  for (let i = 0; i < count.length; i++) {
-    count[i] = a.count[i]! + b.count[i]!;
-    low[i] = b.low[i]! < a.low[i]! ? b.low[i]! : a.low[i]!;
-    high[i] = b.high[i]! > a.high[i]! ? b.high[i]! : a.high[i]!;
-  }
 }

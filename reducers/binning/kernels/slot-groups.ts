@@ -158,7 +158,7 @@ export function setFillLimits(
 }
 
 /** Where it is said how the bytes of a type are put in order. */
-export function orderOf({ type }: GroupSpec): number {
+export function orderOf({ type }: Pick<GroupSpec, "type">): number {
   return type.littleEndian ? 32 : type.width === 4 ? 0 : 16;
 }
 

@@ -17,6 +17,22 @@ export type SlotKernel = (
 /** Takes the same samples into four sums at once, which are arrays at `sums`, `pitch` bytes apart. */
 export type FourSumsKernel = (...args: [...Parameters<SlotKernel>, sums: number]) => void;
 
+/** Counts, least and greatest values of samples become those of these and of earlier ones (`into`). */
+export type MergeKernel = (from: number, into: number, pitch: number) => void;
+
+/** Results with a fill where the count is 0, as bytes of a packet. */
+export type ResultKernel = (
+  values: number,
+  counts: number,
+  fill: number,
+  slots: number,
+  out: number,
+  order: number,
+) => void;
+
+/** Values as bytes of a packet. */
+export type CopyKernel = (values: number, slots: number, out: number, order: number) => void;
+
 /** The compiled kernels with a memory of their own. */
 export interface SlotKernels {
   readonly memory: ArrayBuffer;
@@ -28,6 +44,13 @@ export interface SlotKernels {
   readonly addAndBoundReal8: SlotKernel;
   readonly scatterReal8: SlotKernel;
   readonly addFourReal8: FourSumsKernel;
+  readonly mergeBounds: MergeKernel;
+  readonly meanReal4: ResultKernel;
+  readonly meanReal8: ResultKernel;
+  readonly chooseReal4: ResultKernel;
+  readonly chooseReal8: ResultKernel;
+  readonly copyReal4: CopyKernel;
+  readonly copyReal8: CopyKernel;
 }
 
 /** What is used of WebAssembly; the compiler's standard libraries declare it for browsers only. */
