@@ -34,6 +34,9 @@ export interface MadeReader {
   readonly control: ReaderControl;
 }
 
+/** Samples of one id that follow each other: packets are in order of time but for so many. */
+const RUN = 16;
+
 /** The value of sample `n`, between -1000 and 1000: a multiplication that mixes the bits of the number. */
 export function madeValue(n: number, channel = 0): number {
   const mixed = Math.imul((n * 7 + channel) | 0, 0x9e3779b1) >>> 0;
@@ -143,19 +146,31 @@ function portionOf(
   stepUs: number,
   { offset = 0, hasData = () => true }: ReaderControl,
 ): StreamItem[] {
-  return headers.flatMap((header): StreamItem[] => {
-    const builder = new BatchBuilder(header, Math.max(1, end - first) * header.stride);
-    for (let n = first; n < end; n++) {
-      if (!hasData(n * stepUs)) continue;
-      const at = builder.next();
-      for (const plane of header.planes)
-        for (let item = 0; item < plane.items; item++) {
-          const value = plane.role === "x" ? n * stepUs : madeValue(n, header.id + item) + offset;
-          const place = at + plane.offset + item * plane.type.width;
-          writeValue(builder.bytes, builder.view, place, plane.type, value, plane.units);
-        }
-    }
-    const batch = builder.take();
-    return batch === undefined ? [] : [{ kind: "data", batch }];
-  });
+  const begins = Array.from({ length: Math.ceil((end - first) / RUN) }, (_, run) => first + run * RUN);
+  return begins.flatMap((begin) =>
+    headers.flatMap((header) => runOf(header, begin, Math.min(end, begin + RUN), stepUs, offset, hasData)),
+  );
+}
+
+function runOf(
+  header: PacketHeader,
+  first: number,
+  end: number,
+  stepUs: number,
+  offset: number,
+  hasData: (us: number) => boolean,
+): StreamItem[] {
+  const builder = new BatchBuilder(header, Math.max(1, end - first) * header.stride);
+  for (let n = first; n < end; n++) {
+    if (!hasData(n * stepUs)) continue;
+    const at = builder.next();
+    for (const plane of header.planes)
+      for (let item = 0; item < plane.items; item++) {
+        const value = plane.role === "x" ? n * stepUs : madeValue(n, header.id + item) + offset;
+        const place = at + plane.offset + item * plane.type.width;
+        writeValue(builder.bytes, builder.view, place, plane.type, value, plane.units);
+      }
+  }
+  const batch = builder.take();
+  return batch === undefined ? [] : [{ kind: "data", batch }];
 }
