@@ -59,7 +59,7 @@ const FILTER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   das3_csv: [],
 };
 /** Programs that read no stream; those of readers have tests of their own, those of the archive with an archive. */
-const READERS = new Set(["das2_from_das1", ...Object.keys(READER_LOADERS)]);
+const READERS = new Set(["das2_cache_rdr", "das2_from_das1", ...Object.keys(READER_LOADERS)]);
 const FILTERS = PROGRAM_NAMES.filter((name) => !READERS.has(name));
 
 let folder = "";
