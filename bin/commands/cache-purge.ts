@@ -47,7 +47,7 @@ export async function cachePurge(args: readonly string[]): Promise<number> {
     for await (const block of blocksOfPart(part)) {
       if (values.stale === true && !isStaleBlock(block, levels, moment)) continue;
       await removeBlock(block.path);
-      await forgetting.add(cacheRoot, block);
+      await forgetting.add(cacheRoot, block, levels);
       count++;
       bytes += block.bytes;
     }

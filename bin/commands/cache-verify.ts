@@ -1,16 +1,18 @@
 import { parseArgs } from "node:util";
 import { blockTimeText } from "../../cache/block-path.js";
+import type { Level } from "../../cache/level.js";
+import { allLevels } from "../../cache/levels/levels-of.js";
 import { removeBlock } from "../../cache/store/remove-block.js";
 import { type BlockDamage, verifyBlock } from "../../cache/store/verify-block.js";
 import type { WalkedBlock } from "../../cache/store/walk-cache.js";
-import { blocksOfPart, type CachePart } from "../../cache/work/cache-part.js";
+import { blocksOfPart, type CachePart, isOfOlderServer } from "../../cache/work/cache-part.js";
 import { Forgetting } from "../../cache/work/housekeeping.js";
 import { walkedSource } from "../../cache/work/walked-level.js";
 import { bytesText, countText, durationText } from "../../cgi/log/format.js";
 import { endSignals } from "../end-signals.js";
 import { CONFIG_OPTION, givenSource, knownLevels, LEVEL_OPTIONS, noMoreThan } from "./cache-arguments.js";
 import { CountProgress } from "./count-progress.js";
-import { openCommandCache } from "./open-cache.js";
+import { type CommandCache, openCommandCache } from "./open-cache.js";
 import { commandConfig } from "./source-setting.js";
 
 /** `heliostream cache verify`: reads blocks through and compares them with their checksums. */
@@ -41,13 +43,13 @@ export async function cacheVerify(args: readonly string[]): Promise<number> {
       bytes += block.bytes;
       progress.add(block.bytes);
       // What an older server left has no checksum yet.
-      if (damages.length === 0 || isFromOlder(block)) continue;
+      if (damages.length === 0 || isOfOlderServer(block)) continue;
       bad++;
       progress.end();
       console.log(`${blockText(cacheRoot, block)}: ${damages.map(damageText).join(", ")}`);
       if (values.repair !== true) continue;
       await removeBlock(block.path);
-      await forgetting.add(cacheRoot, block);
+      await forgetting.add(cacheRoot, block, await levelsAround(cache, block));
     }
     await forgetting.end();
     progress.end();
@@ -66,8 +68,10 @@ export async function cacheVerify(args: readonly string[]): Promise<number> {
   }
 }
 
-function isFromOlder({ hasBlock, hasSidecar }: WalkedBlock): boolean {
-  return hasBlock && !hasSidecar;
+/** The levels of the source in whose folder a block lies; none where its definition is gone or wrong. */
+async function levelsAround(cache: CommandCache, { levelFolder }: WalkedBlock): Promise<readonly Level[]> {
+  const source = await cache.findSource(walkedSource(cache.cacheRoot, levelFolder)).catch(() => undefined);
+  return source === undefined ? [] : allLevels(source, cache.setting);
 }
 
 /** A block for people: `Demo/Pump4 bin-60s daily 2021-06-30`, words of the reader behind the source. */

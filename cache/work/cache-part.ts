@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { compareTimes, type TimeRange } from "../../stream/time.js";
 import { blockRange } from "../block-number.js";
+import { STATISTICS_SUFFIX } from "../block-path.js";
 import type { Level } from "../level.js";
 import { type WalkedBlock, walkCache } from "../store/walk-cache.js";
 import { walkedSource } from "./walked-level.js";
@@ -36,6 +38,11 @@ export function levelOf(
     (level) =>
       level.folder === levelFolder && level.period === period && level.resolutionName === resolutionName,
   );
+}
+
+/** Whether an older server made a block: it has nothing beside it. One that lost its sidecar still has its companion. */
+export function isOfOlderServer({ path, hasBlock, hasSidecar }: WalkedBlock): boolean {
+  return hasBlock && !hasSidecar && !existsSync(`${path}${STATISTICS_SUFFIX}`);
 }
 
 function touches({ number, period }: WalkedBlock, range: TimeRange): boolean {

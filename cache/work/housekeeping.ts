@@ -5,6 +5,7 @@ import type { Level } from "../level.js";
 import { evict } from "../store/evict.js";
 import { sweepLeftovers } from "../store/leftovers.js";
 import type { WalkedBlock } from "../store/walk-cache.js";
+import { levelOf } from "./cache-part.js";
 import { Repeated } from "./repeated.js";
 import { walkedLevel } from "./walked-level.js";
 
@@ -75,9 +76,12 @@ export class Forgetting {
     this.#index = index;
   }
 
-  /** A block whose words are not known is forgotten when it is next looked at. */
-  async add(cacheRoot: string, block: WalkedBlock): Promise<void> {
-    const level = walkedLevel(cacheRoot, block);
+  /**
+   * A block is forgotten of the level that its sidecar names, else of the one of `levels` in whose place it lies; where neither is known,
+   * when it is next looked at.
+   */
+  async add(cacheRoot: string, block: WalkedBlock, levels: readonly Level[] = []): Promise<void> {
+    const level = walkedLevel(cacheRoot, block) ?? levelOf(block, levels);
     if (level === undefined) return;
     const key = JSON.stringify([block.levelFolder, block.period, level.params]);
     const known = this.#levels.get(key) ?? { level, numbers: [] };

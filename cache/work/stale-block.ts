@@ -4,7 +4,7 @@ import { CoverageBuilder } from "../index/coverage-builder.js";
 import type { Level } from "../level.js";
 import { belongsTo, detailsOf } from "../store/sidecar-level.js";
 import type { WalkedBlock } from "../store/walk-cache.js";
-import { levelOf } from "./cache-part.js";
+import { isOfOlderServer, levelOf } from "./cache-part.js";
 
 /**
  * Whether a block on the disk would never be served as it is: made by another definition, of another data version, of data that changed
@@ -12,10 +12,10 @@ import { levelOf } from "./cache-part.js";
  * @param levels all levels of its source as it is defined now
  */
 export function isStaleBlock(block: WalkedBlock, levels: readonly Level[], moment: Moment): boolean {
-  const { sidecar, number, hasSidecar, hasBlock } = block;
+  const { sidecar, number, hasBlock } = block;
   const level = levelOf(block, levels);
   if (level === undefined || !hasBlock) return true;
-  if (!hasSidecar) return false;
+  if (isOfOlderServer(block)) return false;
   if (sidecar === undefined || !levels.some((one) => belongsTo(sidecar, one, number))) return true;
   const coverage = new CoverageBuilder(level, { first: number, end: number + 1 }, moment);
   coverage.add(number, encodeRecord(detailsOf(sidecar, number)));

@@ -13,6 +13,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cache } from "../../bin/commands/cache.js";
 import { rejectionOf } from "../support/thrown.js";
 
+// The first of them loads everything that builds blocks.
+vi.setConfig({ testTimeout: 120_000 });
+
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "heliostream-cache-command-"));
@@ -195,9 +198,14 @@ describe("heliostream cache verify", () => {
     expect(text).toMatch(
       /^Demo\/Pump4 bin-60s daily 2021-06-29: the block has another checksum\n3 blocks .*, 1 bad$/,
     );
+    const [lost = ""] = blocks();
+    rmSync(join(folder, "cache/data", `${lost}.meta.json`));
+    expect((await run("verify")).text).toMatch(
+      /^Demo\/Pump4 bin-60s daily 2021-06-28: its description is missing\n.*\n3 blocks .*, 2 bad$/,
+    );
     expect((await run("verify", "--repair")).status).toBe(1);
-    expect((await run("verify")).text).toMatch(/^2 blocks .*, 0 bad$/);
-    expect((await run("build", "Demo/Pump4", "2021-06-28", "2021-07-01")).text).toContain("1 block built");
+    expect((await run("verify")).text).toMatch(/^1 block .*, 0 bad$/);
+    expect((await run("build", "Demo/Pump4", "2021-06-28", "2021-07-01")).text).toContain("2 blocks built");
   });
 });
 
@@ -245,7 +253,9 @@ describe("heliostream cache reindex", () => {
   it("finds the blocks of the disk when the index is lost, and adopts those of older servers", async () => {
     await run("build", "Demo/Pump4", "2021-06-28", "2021-07-01");
     rmSync(join(folder, "cache/index"), { recursive: true, force: true });
-    rmSync(join(folder, "cache/data", `${blocks()[1]}.meta.json`));
+    // As an older server leaves it: without anything beside it.
+    for (const suffix of [".meta.json", ".stats"])
+      rmSync(join(folder, "cache/data", `${blocks()[1]}${suffix}`));
     const { status, text } = await run("reindex", "Demo/Pump4");
     expect(status).toBe(0);
     expect(text).toMatch(/^Demo\/Pump4 bin-60s daily: 3 blocks, 1 of them adopted, [\d.]+ kB$/m);
