@@ -17,6 +17,10 @@ const MOST_HELD = 64;
 
 let held = 0;
 
+/** Full-sized buffers that are written and can be used again: memory that is taken and given back for each costs more than its use. */
+const spare: Buffer[] = [];
+const MOST_SPARE = 16;
+
 /** Length and checksums of a file. */
 export interface FileSums {
   readonly bytes: number;
@@ -97,8 +101,9 @@ export class WrittenFile {
   #room(wanted: number): Buffer {
     const buffer = this.#buffer;
     if (buffer !== undefined && this.#used < buffer.length) return buffer;
-    const needed = this.#used + Math.max(wanted, buffer?.length ?? FIRST_BUFFER_BYTES);
-    const grown = Buffer.allocUnsafe(Math.min(BUFFER_BYTES, needed));
+    const least = this.#bytes > BUFFER_BYTES ? BUFFER_BYTES : (buffer?.length ?? FIRST_BUFFER_BYTES);
+    const size = Math.min(BUFFER_BYTES, this.#used + Math.max(wanted, least));
+    const grown = (size === BUFFER_BYTES ? spare.pop() : undefined) ?? Buffer.allocUnsafe(size);
     if (buffer !== undefined) grown.set(buffer.subarray(0, this.#used));
     this.#buffer = grown;
     return grown;
@@ -127,6 +132,7 @@ export class WrittenFile {
       await this.#close().catch(() => undefined);
     } finally {
       this.#waiting--;
+      if (bytes.length === BUFFER_BYTES && spare.length < MOST_SPARE) spare.push(bytes);
     }
   }
 
