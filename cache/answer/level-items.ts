@@ -158,12 +158,22 @@ class Walk {
   async *#followGap(piece: GapPiece): AsyncGenerator<readonly StreamItem[], void, undefined> {
     this.#reach(piece.first);
     const run = this.#sources.readGap(piece);
-    yield* this.#give(cutItems(run.items, piece.range));
+    let end: "left" | "failed" | "whole" = "left";
+    try {
+      yield* this.#give(cutItems(run.items, piece.range));
+      end = "whole";
+    } catch (error) {
+      end = "failed";
+      throw error;
+    } finally {
+      const kept = run.kept();
+      // What is left may go on for others.
+      if (kept !== undefined && end !== "left") this.#facts.kept.push(kept);
+      // One that was only waited for is none.
+      if (end !== "whole" || run.upTo() > piece.first) this.#facts.gaps++;
+      this.#facts.bytesFromReaders += run.bytesRead();
+    }
     const upTo = run.upTo();
-    const kept = run.kept();
-    if (kept !== undefined) this.#facts.kept.push(kept);
-    if (upTo > piece.first) this.#facts.gaps++;
-    this.#facts.bytesFromReaders += run.bytesRead();
     this.#isStuck = upTo < piece.end;
     this.#reach(upTo);
   }
