@@ -85,8 +85,10 @@ export function madeReader(options: MadeReaderOptions): MadeReader {
     kind: "reader",
     name,
     help: "",
-    async *open([begin = "", end = "", ...words], { signal }) {
-      const start = { begin, end, words };
+    async *open(args, { signal }) {
+      // Words may stand before the range, in the definition, or behind it.
+      const [begin = "", end = ""] = args.filter((word) => /^\d{4}-/.test(word));
+      const start = { begin, end, words: args.filter((word) => word !== begin && word !== end) };
       starts.push(start);
       running++;
       try {
