@@ -1,4 +1,5 @@
 import type { CacheLevel, Freshness } from "../dsdf/data-source.js";
+import type { Time } from "../stream/time.js";
 
 /** How long the blocks of a level are. */
 export type BlockPeriod = CacheLevel["period"];
@@ -26,6 +27,11 @@ export interface Level {
   readonly definition: string;
   /** The keyword `dataVersion`; blocks of another are stale. */
   readonly dataVersion?: string;
+  /**
+   * Where the source has data at all, as far as its definition names instants: blocks at the ends that were built for others are stale.
+   * An end that is `now` is for {@link freshness} to see to.
+   */
+  readonly valid?: { readonly begin: Time; readonly end?: Time };
   readonly freshness: Pick<Freshness, "liveDelaySeconds" | "openTtlSeconds">;
 }
 

@@ -81,13 +81,14 @@ function levelIn(sourceFolder: string, declared: CacheLevel, dataVersion: string
 
 /**
  * Whether a sidecar tells of a block of the level: its parameters, data version and time, and that of a source of the name that the
- * folder or the definition has. Under which tools it was built is not looked at, nor how old it is: that is for the server to judge.
+ * folder or the definition has. Under which tools it was built, and for which valid range, is not looked at, nor how old it is: that is for the server to judge.
  */
 export function isOfLevel(sidecar: Sidecar, request: ReaderRequest, level: Level, number: number): boolean {
+  const { validFrom, validTo, ...others } = sidecar;
   const { source, dsdfHash } = sidecar;
   const names = [request.sourceFolder, request.definitionFile.replace(/\.dsdf$/, "")];
   return (
     names.some((name) => name.endsWith(`/${source}`)) &&
-    belongsTo(sidecar, { ...level, sourceId: source, definition: dsdfHash }, number)
+    belongsTo(others, { ...level, sourceId: source, definition: dsdfHash }, number)
   );
 }

@@ -84,8 +84,13 @@ export function levelFrom(source: DataSource, declared: CacheLevel, setting: Lev
     folder: join(setting.cacheRoot, "data", source.id, paramsName, declared.folder),
     definition: definitionHash(source, declared, setting.tools),
     ...(dataVersion === undefined ? {} : { dataVersion }),
+    ...(source.validRange === undefined ? {} : { valid: instantsOf(source.validRange) }),
     freshness: { liveDelaySeconds, openTtlSeconds },
   };
+}
+
+function instantsOf({ begin, end }: NonNullable<DataSource["validRange"]>): NonNullable<Level["valid"]> {
+  return end === "now" ? { begin } : { begin, end };
 }
 
 /** Levels that have been worked out, as long as the definition is not read anew. */

@@ -1,4 +1,4 @@
-import { formatTime, type Time } from "../../stream/time.js";
+import { compareTimes, formatTime, type Time } from "../../stream/time.js";
 import { blockRange } from "../block-number.js";
 import type { BlockDetails } from "../index/block-index.js";
 import type { Level } from "../level.js";
@@ -8,12 +8,23 @@ import { printSidecar } from "./sidecar-text.js";
 /** What all sidecars of one block have in common, whoever builds it. */
 export type SidecarOfLevel = Pick<
   Sidecar,
-  "v" | "source" | "dsdfHash" | "dataVersion" | "params" | "res" | "period" | "begin" | "end"
+  | "v"
+  | "source"
+  | "dsdfHash"
+  | "dataVersion"
+  | "params"
+  | "res"
+  | "period"
+  | "begin"
+  | "end"
+  | "validFrom"
+  | "validTo"
 >;
 
 /** What a sidecar says of a block because of its level and number alone. */
 export function sidecarOfLevel(level: Level, number: number): SidecarOfLevel {
   const { begin, end } = blockRange(number, level.period);
+  const { begin: from = begin, end: to = end } = level.valid ?? {};
   return {
     v: 1,
     source: level.sourceId,
@@ -24,12 +35,14 @@ export function sidecarOfLevel(level: Level, number: number): SidecarOfLevel {
     period: level.period,
     begin: instant(begin),
     end: instant(end),
+    ...(compareTimes(from, begin) > 0 && { validFrom: instant(from, 9) }),
+    ...(compareTimes(to, end) < 0 && { validTo: instant(to, 9) }),
   };
 }
 
 /**
  * Whether a sidecar tells of this block of this level as it is defined now: source, words for the reader, resolution, period, range,
- * definition and data version. Source: das2-server 14, 15.8.
+ * part that is valid, definition and data version. Source: das2-server 14, 15.8.
  */
 export function belongsTo(sidecar: Sidecar, level: Level, number: number): boolean {
   const is = sidecarOfLevel(level, number);
@@ -41,6 +54,8 @@ export function belongsTo(sidecar: Sidecar, level: Level, number: number): boole
     sidecar.period === is.period &&
     Date.parse(sidecar.begin) === Date.parse(is.begin) &&
     Date.parse(sidecar.end) === Date.parse(is.end) &&
+    sidecar.validFrom === is.validFrom &&
+    sidecar.validTo === is.validTo &&
     sidecar.params.length === is.params.length &&
     sidecar.params.every((word, index) => word === is.params[index])
   );
@@ -60,6 +75,6 @@ export function detailsOf(sidecar: Sidecar, number: number): BlockDetails {
   };
 }
 
-function instant(time: Time): string {
-  return `${formatTime(time, 0)}Z`;
+function instant(time: Time, digits = 0): string {
+  return `${formatTime(time, digits)}Z`;
 }

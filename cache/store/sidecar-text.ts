@@ -40,6 +40,7 @@ export function parseSidecar(text: string): Sidecar | undefined {
 function sidecarOf(value: Fields): Sidecar | undefined {
   const { v, source, dsdfHash, dataVersion, params, res, period, complete, noData, adopted, changed } = value;
   const { records, bytes, sha256, crc32, headerBytes, flat, begin, end, builtAt, sourceMtime } = value;
+  const { validFrom, validTo } = value;
   const madeFrom = madeFromOf(value.madeFrom);
   const x = value.x === undefined ? undefined : rangeOf(value.x);
   const statistics = value.statistics === undefined ? undefined : fileOf(value.statistics);
@@ -48,6 +49,7 @@ function sidecarOf(value: Fields): Sidecar | undefined {
   if (!isWords(params) || !isText(res) || !isText(period) || !PERIODS.has(period)) return undefined;
   if (!isInstant(begin) || !isInstant(end) || !isInstant(builtAt) || !isOptional(sourceMtime, isInstant))
     return undefined;
+  if (!isOptional(validFrom, isInstant) || !isOptional(validTo, isInstant)) return undefined;
   if (!isCount(records) || !isCount(bytes) || !isHash(sha256, 64) || !isWord32(crc32)) return undefined;
   if (noData !== (records === 0) || typeof flat !== "boolean") return undefined;
   if (!isCount(headerBytes) || headerBytes > bytes) return undefined;
@@ -64,6 +66,8 @@ function sidecarOf(value: Fields): Sidecar | undefined {
     period,
     begin,
     end,
+    ...(validFrom !== undefined && { validFrom }),
+    ...(validTo !== undefined && { validTo }),
     builtAt,
     ...(sourceMtime !== undefined && { sourceMtime }),
     records,

@@ -16,6 +16,9 @@ export interface Sidecar {
   readonly begin: string;
   /** Excluded. */
   readonly end: string;
+  /** Where its source began or ended, where that is inside of the block. */
+  readonly validFrom?: string;
+  readonly validTo?: string;
   /** When the reading for it began: what changed later may not be in it. */
   readonly builtAt: string;
   /** The newest of the watched files when it was built; `sourceGlob`. */
