@@ -8,6 +8,7 @@ import { readXUs2000 } from "../../stream/columns.js";
 import type { PacketBatch, PacketHeader, Plane, StreamHeader } from "../../stream/model.js";
 import { type BinnedBlock, type BinnedLevel, giveRecords, type LeftBin } from "./binned-blocks.js";
 import { type RecordHeaders, recordHeaders } from "./level-item.js";
+import type { BlockUs } from "./open-blocks.js";
 
 /** Room for records that wait, bytes; what comes next gathers more. */
 const OUTPUT_BYTES = 16_384;
@@ -22,8 +23,9 @@ export class TypeOutput {
   readonly #parts: readonly { readonly part: RecordPart; readonly builder: BatchBuilder }[];
   /** Whose records wait. */
   owner: BinnedBlock | undefined;
-  /** One packet, to see where its x comes to lie. */
-  readonly #trial: BatchBuilder;
+  /** One packet, to see where its x comes to lie; missing where that is known. */
+  readonly #trial: BatchBuilder | undefined;
+  readonly #shown = new Float64Array(1);
 
   constructor({ main, companion }: RecordPlan, axis: PositionAxis) {
     this.axis = axis;
@@ -37,7 +39,9 @@ export class TypeOutput {
         part.header.stride * Math.max(1, Math.floor(OUTPUT_BYTES / main.header.stride)),
       ),
     }));
-    this.#trial = new BatchBuilder(main.header, 1);
+    const { type, units } = axis.plane;
+    const isExact = type.kind === "real" && type.width === 8 && units === "us2000";
+    this.#trial = isExact ? undefined : new BatchBuilder(main.header, 1);
   }
 
   get full(): boolean {
@@ -46,13 +50,12 @@ export class TypeOutput {
 
   /** Where a record with that position says it is: text, for example, has few digits. */
   shownAt(position: number): number {
-    const { bytes, view } = this.#trial;
-    const at = this.#trial.next();
-    this.axis.write(bytes, view, at + 4, position);
-    const x = new Float64Array(1);
-    readXUs2000({ header: this.headers.main, bytes, count: 1 }, x);
-    this.#trial.take();
-    return x[0]!;
+    const trial = this.#trial;
+    if (trial === undefined) return position;
+    this.axis.write(trial.bytes, trial.view, trial.next() + 4, position);
+    const batch = trial.take();
+    if (batch !== undefined) readXUs2000(batch, this.#shown);
+    return this.#shown[0]!;
   }
 
   /** Writes a record. @param put writes a value of it */
@@ -74,16 +77,51 @@ export class TypeOutput {
 }
 
 /** The bin that is open at a level. */
-interface OpenBin {
+class OpenBin {
   /** `undefined` where nothing is made of its block. */
   block: BinnedBlock | undefined;
-  number: number;
-  index: number;
-  begin: number;
-  end: number;
+  /** NaN where no bin is open. */
+  number = Number.NaN;
+  index = Number.NaN;
+  /** Of the block. */
+  begin = 0;
+  end = 0;
   /** Positions that lie in the bin for certain, without the arithmetic of the reducers. */
-  from: number;
-  to: number;
+  from = Number.POSITIVE_INFINITY;
+  to = Number.NEGATIVE_INFINITY;
+  readonly #widthUs: number;
+
+  constructor(widthUs: number) {
+    this.#widthUs = widthUs;
+  }
+
+  open(block: BinnedBlock | undefined, number: number, { begin, end }: BlockUs, index: number): void {
+    this.block = block;
+    this.number = number;
+    this.index = index;
+    this.begin = begin;
+    this.end = end;
+    const edge = begin + index * this.#widthUs;
+    // Wider than all rounding of the arithmetic of bins.
+    const margin = this.#widthUs * 1e-6 + Math.abs(edge) * 1e-15;
+    this.from = edge + margin;
+    this.to = Math.min(edge + this.#widthUs - margin, end);
+  }
+
+  close(): void {
+    this.block = undefined;
+    this.number = Number.NaN;
+    this.index = Number.NaN;
+    this.from = Number.POSITIVE_INFINITY;
+    this.to = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether a position lies in the bin. */
+  holds(position: number): boolean {
+    if (position >= this.from && position < this.to) return true;
+    if (!(position >= this.begin && position < this.end)) return false;
+    return Math.floor((position - this.begin) / this.#widthUs) === this.index;
+  }
 }
 
 /** The bins of one packet type at all levels. */
@@ -101,13 +139,13 @@ export class BinnedType {
   /** Levels that need another bin; used again. */
   readonly #changed: number[] = [];
   /** Levels whose bins may change within the packets at hand. */
-  #changing: OpenBin[] = [];
+  readonly #changing: OpenBin[] = [];
 
   constructor(input: PacketHeader, stream: StreamHeader, levels: readonly BinnedLevel[]) {
     this.#input = input;
     this.#stream = stream;
     this.#levels = levels;
-    this.#open = levels.map(() => closedBin());
+    this.#open = levels.map(({ widthUs }) => new OpenBin(widthUs));
     this.#outputs = levels.map(() => undefined);
     this.#plainBytes = levels[0]?.options.kernelsAfterBytes ?? KERNELS_AFTER_BYTES;
     // What cannot be binned is told when it is defined.
@@ -153,7 +191,7 @@ export class BinnedType {
     if (bin.block === block && this.#sums !== undefined) {
       this.#writeOpen(this.#sums, place, block, bin.index);
       this.#sums.next(place);
-      Object.assign(bin, closedBin());
+      bin.close();
       return;
     }
     const left = block.left.get(this);
@@ -176,7 +214,8 @@ export class BinnedType {
         from++;
         continue;
       }
-      this.#changing = this.#open.filter((bin) => !(least >= bin.from && greatest < bin.to));
+      this.#changing.length = 0;
+      for (const bin of this.#open) if (!(least >= bin.from && greatest < bin.to)) this.#changing.push(bin);
       let to = from + 1;
       while (to < x.length && this.#stays(x[to]!)) to++;
       sums.take(from, to);
@@ -186,13 +225,7 @@ export class BinnedType {
 
   /** Whether a position lies in the open bins of all levels. */
   #stays(position: number): boolean {
-    for (let i = 0; i < this.#changing.length; i++) {
-      const bin = this.#changing[i]!;
-      if (position >= bin.from && position < bin.to) continue;
-      if (!(position >= bin.begin && position < bin.end)) return false;
-      const { widthUs } = this.#levels[this.#open.indexOf(bin)]!;
-      if (Math.floor((position - bin.begin) / widthUs) !== bin.index) return false;
-    }
+    for (let i = 0; i < this.#changing.length; i++) if (!this.#changing[i]!.holds(position)) return false;
     return true;
   }
 
@@ -202,12 +235,8 @@ export class BinnedType {
     const changed = this.#changed;
     changed.length = 0;
     for (let place = 0; place < levels.length; place++) {
-      const { blocks, widthUs } = levels[place]!;
-      if (!blocks.find(position)) return false;
-      const bin = this.#open[place]!;
-      const isSame =
-        bin.number === blocks.number && Math.floor((position - bin.begin) / widthUs) === bin.index;
-      if (!isSame) changed.push(place);
+      if (!levels[place]!.blocks.find(position)) return false;
+      if (!this.#open[place]!.holds(position)) changed.push(place);
     }
     // What is open is left at all levels before anything new is begun, from fine to coarse.
     for (const place of changed) this.#leave(sums, place, levels[place]!.blocks.number);
@@ -227,7 +256,7 @@ export class BinnedType {
       }
     }
     sums.next(place);
-    Object.assign(this.#open[place]!, closedBin());
+    this.#open[place]!.close();
   }
 
   #begin(sums: LevelSums, place: number, position: number): void {
@@ -246,18 +275,7 @@ export class BinnedType {
         else this.#writeLeft(place, block, left);
       }
     }
-    const edge = us.begin + index * widthUs;
-    // Wider than all rounding of the arithmetic of bins.
-    const margin = widthUs * 1e-6 + Math.abs(edge) * 1e-15;
-    Object.assign(this.#open[place]!, {
-      block,
-      number,
-      index,
-      begin: us.begin,
-      end: us.end,
-      from: edge + margin,
-      to: Math.min(edge + widthUs - margin, us.end),
-    } satisfies OpenBin);
+    this.#open[place]!.open(block, number, us, index);
   }
 
   #writeOpen(sums: LevelSums, place: number, block: BinnedBlock, index: number): void {
@@ -321,16 +339,4 @@ export class BinnedType {
     this.#sums = sums;
     return sums;
   }
-}
-
-function closedBin(): OpenBin {
-  return {
-    block: undefined,
-    number: Number.NaN,
-    index: Number.NaN,
-    begin: 0,
-    end: 0,
-    from: Number.POSITIVE_INFINITY,
-    to: Number.NEGATIVE_INFINITY,
-  };
 }

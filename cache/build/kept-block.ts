@@ -1,6 +1,6 @@
 import { OUTCOME } from "../../errors/das-error.js";
 import { printException, printPacketHeader, printStreamHeader } from "../../stream/header-xml.js";
-import type { StreamHeader, StreamItem } from "../../stream/model.js";
+import type { PacketHeader, StreamHeader, StreamItem } from "../../stream/model.js";
 import type { Level } from "../level.js";
 import { BlockFacts } from "../store/block-facts.js";
 import { type BlockWriter, type BuildFacts, openBlockWriter } from "../store/block-writer.js";
@@ -41,8 +41,8 @@ export class KeptBlock {
       }
       case "packet": {
         const { main, companion } = item.headers;
-        this.#put({ kind: "packet", header: main }, printPacketHeader(main));
-        if (this.#hasStatistics && companion !== undefined) this.#putStatistics(printPacketHeader(companion));
+        this.#put({ kind: "packet", header: main }, printed(main));
+        if (this.#hasStatistics && companion !== undefined) this.#putStatistics(printed(companion));
         return;
       }
       case "records":
@@ -97,6 +97,18 @@ export class KeptBlock {
     };
     both.then(done, () => undefined);
   }
+}
+
+/** Packet headers as they are written: the blocks of a level share them, and a list of tags is long. */
+const texts = new WeakMap<PacketHeader, Uint8Array>();
+
+function printed(header: PacketHeader): Uint8Array {
+  let bytes = texts.get(header);
+  if (bytes === undefined) {
+    bytes = printPacketHeader(header);
+    texts.set(header, bytes);
+  }
+  return bytes;
 }
 
 /** What a block without data holds; das2-server 15.2. */

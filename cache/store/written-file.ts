@@ -110,17 +110,18 @@ export class WrittenFile {
   }
 
   #send(): void {
-    const full = this.#buffer?.subarray(0, this.#used) ?? Buffer.alloc(0);
+    const buffer = this.#buffer;
+    const full = buffer?.subarray(0, this.#used);
     this.#buffer = undefined;
     this.#used = 0;
-    if (full.length === 0) return;
+    if (buffer === undefined || full === undefined || full.length === 0) return;
     this.#sha256.update(full);
     this.#crc32 = crc32(full, this.#crc32);
     this.#waiting++;
-    this.#writes = this.#writes.then(() => this.#put(full));
+    this.#writes = this.#writes.then(() => this.#put(full, buffer));
   }
 
-  async #put(bytes: Buffer): Promise<void> {
+  async #put(bytes: Buffer, buffer: Buffer): Promise<void> {
     try {
       if (this.#failure === undefined) {
         const handle = this.#handle ?? (await this.#open());
@@ -132,7 +133,7 @@ export class WrittenFile {
       await this.#close().catch(() => undefined);
     } finally {
       this.#waiting--;
-      if (bytes.length === BUFFER_BYTES && spare.length < MOST_SPARE) spare.push(bytes);
+      if (buffer.length === BUFFER_BYTES && spare.length < MOST_SPARE) spare.push(buffer);
     }
   }
 
