@@ -71,13 +71,17 @@ export async function firstResource(
   return undefined;
 }
 
+/** Whether the client's copy has that tag, by `If-None-Match`; `undefined` where it does not say (RFC 9110 13.1.2). */
+export function isTagKnown(request: Request, etag: string): boolean | undefined {
+  return request.headers["if-none-match"]
+    ?.split(",")
+    .some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag.replace(/^W\//, ""));
+}
+
 /** Whether the client's copy is still good; `If-None-Match` has the word before `If-Modified-Since` (RFC 9110 13.2.2). */
-export function isUnchanged(request: Request, etag: string, modified: Date): boolean {
-  const tags = request.headers["if-none-match"];
-  if (tags !== undefined)
-    return tags
-      .split(",")
-      .some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag.replace(/^W\//, ""));
+function isUnchanged(request: Request, etag: string, modified: Date): boolean {
+  const isKnown = isTagKnown(request, etag);
+  if (isKnown !== undefined) return isKnown;
   const since = Date.parse(request.headers["if-modified-since"] ?? "");
   return !Number.isNaN(since) && Math.floor(modified.getTime() / 1000) * 1000 <= since;
 }

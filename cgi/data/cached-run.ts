@@ -20,7 +20,7 @@ import type { Program, ReaderProgram } from "../../stream/program.js";
 import { compareTimes, type TimeRange, timeToUs2000 } from "../../stream/time.js";
 import type { HeaderLine } from "../http.js";
 import type { QueryContext } from "../query.js";
-import { isUnchanged } from "../resource-file.js";
+import { isTagKnown } from "../resource-file.js";
 import { cachedReading } from "./cached-reading.js";
 import type { DataRun } from "./data-run.js";
 import { passingOptions } from "./pipeline-options.js";
@@ -149,7 +149,7 @@ function runOf(
     ...(isJoined ? [stage("reducer", LEVEL_REDUCER, [String(choice.seconds)])] : []),
     ...programs,
   ];
-  const validators = isCovered(plan) ? validatorsOf(plan, source, query) : [];
+  const validators = isCovered(plan) ? validatorsOf(plan, source, query, stages) : [];
   const tag = validators[0]?.[1];
   return {
     stages,
@@ -169,7 +169,8 @@ function runOf(
     },
     binSeconds: isWider ? choice.seconds : level.seconds === 0 ? undefined : level.seconds,
     validators,
-    isUnchanged: tag !== undefined && isUnchanged(request, tag, new Date(plan.newestMs)),
+    // By its tag alone: an edited definition may give other data of blocks that are no newer.
+    isUnchanged: tag !== undefined && isTagKnown(request, tag) === true,
     onEnd(outcome) {
       const { kept, ...counts } = facts;
       const result = facts.gaps === 0 ? "hit" : facts.blocks === 0 ? "miss" : "partial";
@@ -200,9 +201,14 @@ function stage(role: Stage["role"], name: string, args: readonly string[]): Stag
 }
 
 /** A tag that changes with any block of the answer, and the time of the newest. */
-function validatorsOf(plan: AnswerPlan, source: DataSource, query: DataQuery): readonly HeaderLine[] {
+function validatorsOf(
+  plan: AnswerPlan,
+  source: DataSource,
+  query: DataQuery,
+  stages: readonly Stage[],
+): readonly HeaderLine[] {
   return [
-    ["ETag", answerTag(plan, query)],
+    ["ETag", answerTag(plan, query, stages)],
     ["Last-Modified", new Date(plan.newestMs).toUTCString()],
     ["Cache-Control", source.access.length === 0 ? "no-cache" : "private, no-cache"],
   ];
