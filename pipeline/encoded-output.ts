@@ -7,7 +7,8 @@ import { FlushClock } from "./flush-clock.js";
 /**
  * The bytes that an encoder makes of what comes out of a link: headers at once, then pieces of 64 KiB or more, smaller
  * ones when the input pauses and by the {@link FlushClock}. Keeps the encoder's own failure apart from those of the
- * transforms. The memory of a piece belongs to whoever takes it.
+ * transforms. The memory of a piece belongs to whoever takes it, who must not write to it: a batch that lasts and is written as it
+ * is becomes a piece itself.
  */
 export class EncodedOutput implements LinkOutput<Uint8Array> {
   readonly #encoder: StreamEncoder;
@@ -16,6 +17,8 @@ export class EncodedOutput implements LinkOutput<Uint8Array> {
   #used = false;
   #pending = false;
   #header = false;
+  /** The bytes of the batch that is being encoded, where they last. */
+  #lasting: Uint8Array | undefined;
   readonly #clock = new FlushClock();
 
   constructor(encoder: StreamEncoder) {
@@ -32,7 +35,13 @@ export class EncodedOutput implements LinkOutput<Uint8Array> {
     this.#used = true;
     this.#pending = true;
     if (item.kind === "stream" || item.kind === "packet") this.#header = true;
-    if (this.#error === undefined) this.#attempt(() => this.#encoder.push(item, this.#gather.write));
+    this.#lasting = item.kind === "data" && item.batch.lasts ? item.batch.bytes : undefined;
+    if (this.#error === undefined) this.#attempt(() => this.#encoder.push(item, this.#write));
+  };
+
+  readonly #write = (bytes: Uint8Array): void => {
+    if (bytes === this.#lasting) this.#gather.pass(bytes);
+    else this.#gather.write(bytes);
   };
 
   /** Whether something may not have been written yet. */

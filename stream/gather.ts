@@ -1,7 +1,7 @@
 /** Size from which gathered bytes are handed on; small writes are slow on every pipe and socket. */
 export const PIECE_BYTES = 65_536;
 
-/** Collects the small writes of an encoder into pieces of their own memory of at least {@link PIECE_BYTES}. */
+/** Collects the small writes of an encoder into pieces of at least {@link PIECE_BYTES}, in their own memory unless they are passed on. */
 export class Gather {
   #buffer = new Uint8Array(PIECE_BYTES * 2);
   #length = 0;
@@ -16,6 +16,13 @@ export class Gather {
     this.#length += bytes.length;
     if (this.#length >= PIECE_BYTES) this.#close(0);
   };
+
+  /** Takes the bytes as a piece of their own, without a copy: nobody may write to them any more. */
+  pass(bytes: Uint8Array): void {
+    this.#total += bytes.length;
+    this.#close(0);
+    this.#full.push(bytes);
+  }
 
   /** Bytes written so far, given out or not. */
   get total(): number {

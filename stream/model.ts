@@ -81,6 +81,8 @@ export interface PacketBatch {
   readonly header: PacketHeader;
   readonly bytes: Uint8Array;
   readonly count: number;
+  /** Nothing is ever written to the bytes again, so who keeps the batch need not copy it. */
+  readonly lasts?: true;
 }
 
 /** An information packet that data may ignore; das2-stream A12. */

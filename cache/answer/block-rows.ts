@@ -26,7 +26,7 @@ export async function* blockItems(
     { kind: "stream", header: stream },
     { kind: "packet", header: only },
   ];
-  yield* wholePackets(block.body(), only);
+  yield* wholePackets(block.body(only.stride), only);
 }
 
 /** The records with x in a range of time, and everything that is no data. */

@@ -26,8 +26,7 @@ export async function* wholePackets(
       held = 0;
     }
     const end = at + Math.floor((piece.length - at) / stride) * stride;
-    if (end > at)
-      items.push({ kind: "data", batch: { ...packets(piece.subarray(at, end)), lasts: true } });
+    if (end > at) items.push({ kind: "data", batch: { ...packets(piece.subarray(at, end)), lasts: true } });
     if (items.length > 0) yield items;
     held = piece.length - end;
     cut.set(piece.subarray(end));

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { DasError } from "../../errors/das-error.js";
+import { takePiece } from "../../stream/piece-pool.js";
 import type { BlockMemory } from "./block-memory.js";
 import { type FileIdentity, identityOf } from "./file-identity.js";
 import { filePieces, PIECE_BYTES } from "./file-pieces.js";
@@ -15,10 +16,13 @@ export interface CheckedFile {
   /** All bytes, where they are few; not to be written to. */
   readonly whole: Uint8Array | undefined;
   /**
-   * Its bytes from an offset to another, or to the end, in pieces of at most 1 MiB, or of all at once where they are in memory. They are not to be written
-   * to. Errors: BAD_BLOCK where the file was written to since.
+   * Its bytes from an offset to another, or to the end, in pieces of at most 1 MiB, or of all at once where they are in memory. They
+   * are not to be written to; who holds a piece alone may give it back by `returnPiece`.
+   *
+   * @param unit pieces hold whole numbers of so many bytes, where that is not more than 1 MiB; default 1
+   * Errors: BAD_BLOCK where the file was written to since.
    */
-  pieces(from: number, to?: number): AsyncGenerator<Uint8Array, void, undefined>;
+  pieces(from: number, to?: number, unit?: number): AsyncGenerator<Uint8Array, void, undefined>;
   /** Lets go of the file; pieces cannot be read any more then. */
   close(): Promise<void>;
 }
@@ -128,13 +132,10 @@ function inFile(handle: FileHandle, identity: FileIdentity): CheckedFile {
   return {
     size,
     whole: undefined,
-    async *pieces(from, to = size) {
-      // A piece belongs to its consumer, which may still be sending it when the next are read.
-      for await (const piece of filePieces(handle, from, to, (length) => Buffer.allocUnsafeSlow(length))) {
-        // After it was read: what was written to the file before is not in it then.
-        await expectSame();
-        yield piece;
-      }
+    pieces(from, to = size, unit = 1) {
+      // A piece belongs to its consumer, which may still be sending it when the next are read. The look at the file follows each
+      // reading: what was written to it before is not in the piece then.
+      return filePieces(handle, from, to, takePiece, { unit, verify: expectSame });
     },
     close() {
       closing ??= handle.close();

@@ -34,8 +34,11 @@ export interface StoredBlock extends StoredStream {
   /** When it was used last, as far as the disk knows; milliseconds since 1970. For {@link touchBlock}. */
   readonly usedMs: number;
   readonly path: string;
-  /** The data packets after the headers, as {@link StoredStream.bytes}. Errors: INTERNAL where the block is not flat. */
-  body(): AsyncIterable<Uint8Array>;
+  /**
+   * The data packets after the headers, as {@link StoredStream.bytes}. Errors: INTERNAL where the block is not flat.
+   * @param unit pieces hold whole numbers of so many bytes, where that is not more than 1 MiB
+   */
+  body(unit?: number): AsyncIterable<Uint8Array>;
   /** The companion; `undefined` where the block has none, or it is not whole, or of another build. */
   statistics(): Promise<StoredStream | undefined>;
   /** Lets go of its files. */
@@ -113,9 +116,9 @@ function storedBlock(path: string, read: ReadSidecar, file: CheckedFile, memory:
     path,
     sidecar,
     usedMs: identity.mtimeMs,
-    body() {
+    body(unit) {
       if (!sidecar.flat) throw new DasError("INTERNAL", "the body of a block that is not flat");
-      return file.pieces(sidecar.headerBytes);
+      return file.pieces(sidecar.headerBytes, undefined, unit);
     },
     async statistics() {
       companion ??= openCompanion(path, sidecar, memory);

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { returnPiece } from "../../stream/piece-pool.js";
 import type { Handler, Request } from "../http.js";
 import { isWholeBody } from "../http.js";
 import { nextRequestId } from "../request-id.js";
@@ -105,6 +106,7 @@ export async function runCgi(
     if (piece === undefined) return false;
     if (piece.done === true) return end.length === 0 || writeOut(out, end, abort.signal);
     whole = await writeOut(out, written(piece.value), abort.signal);
+    if (whole) returnPiece(piece.value);
   }
   abort.abort();
   await pieces.return?.();

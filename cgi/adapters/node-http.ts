@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { returnPiece } from "../../stream/piece-pool.js";
 import type { Handler, Request, Response } from "../http.js";
 import { isWholeBody, REASONS } from "../http.js";
 import { nextRequestId } from "../request-id.js";
@@ -113,7 +114,10 @@ export async function sendResponse(
         if (!out.writableFinished && !out.destroyed) await drained(out, "finish", slowClientMs);
         return;
       }
-      if (!out.write(piece.value) && !out.destroyed) await drained(out, "drain", slowClientMs);
+      if (out.write(piece.value) || out.destroyed) continue;
+      await drained(out, "drain", slowClientMs);
+      // All that was written has been taken, unless the connection is gone.
+      if (!out.destroyed) returnPiece(piece.value);
     }
     await pieces.return?.();
   } catch {
