@@ -88,11 +88,10 @@ function noLevels(
 
 /** The range of two arguments. Errors: BAD_TIME; BAD_PARAMETER where one is missing or they are not in order. */
 export function givenRange(begin: string | undefined, end: string | undefined): TimeRange {
-  if (begin === undefined || end === undefined)
-    throw new DasError(
-      "BAD_PARAMETER",
-      "no range given, expected begin and end, such as 2021-06-01 2021-07-01",
-    );
+  if (begin === undefined || end === undefined) {
+    const missing = begin === undefined ? "no range given" : `no end given behind begin ${begin}`;
+    throw new DasError("BAD_PARAMETER", `${missing}, expected begin and end, such as 2021-06-01 2021-07-01`);
+  }
   const range = {
     begin: parseTime(begin, { bareYear: true }),
     end: parseTime(end, { bareYear: true }),

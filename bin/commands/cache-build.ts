@@ -40,7 +40,9 @@ export async function cacheBuild(args: readonly string[]): Promise<number> {
   });
   const [id, begin, end] = positionals;
   noMoreThan(3, positionals);
-  const cache = await openCommandCache(commandConfig(values.config));
+  const config = commandConfig(values.config);
+  const concurrency = concurrencyOf(values.jobs, config.buildWorkers);
+  const cache = await openCommandCache(config);
   try {
     const source = await givenSource(id, cache);
     const range = givenRange(begin, end);
@@ -58,7 +60,7 @@ export async function cacheBuild(args: readonly string[]): Promise<number> {
     );
     if (values["no-wait"] === true) return await leave(cache, jobs);
     const counted = jobs.map((job) => ({ job, blocks: blocksInJob(job, wanted) }));
-    const done = await build(cache, counted, concurrencyOf(values.jobs, cache.config.buildWorkers));
+    const done = await build(cache, counted, concurrency);
     if (done.kind === "stopped") return done.status;
     const { failed } = done;
     const left = force ? 0 : countOf((await wantedBlocks(source, levels, range, cache)).wanted);

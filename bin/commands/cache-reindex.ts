@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { blockTimeText } from "../../cache/block-path.js";
 import { levelName } from "../../cache/level.js";
 import { allLevels } from "../../cache/levels/levels-of.js";
 import { correctUsage, reindexLevel } from "../../cache/work/reindex.js";
@@ -9,6 +10,9 @@ import { endSignals } from "../end-signals.js";
 import { CONFIG_OPTION, givenSource, noMoreThan } from "./cache-arguments.js";
 import { type CommandCache, openCommandCache } from "./open-cache.js";
 import { commandConfig } from "./source-setting.js";
+
+/** Blocks of a level that are named where they are not taken over. */
+const MOST_NAMED = 20;
 
 /** `heliostream cache reindex`: which blocks there are, made anew from the disk. Source: das2-server 15.2. */
 export async function cacheReindex(args: readonly string[]): Promise<number> {
@@ -41,10 +45,16 @@ async function reindexSource(id: string, cache: CommandCache, signal: AbortSigna
   try {
     const source = await givenSource(id, cache);
     for (const level of allLevels(source, cache.setting)) {
-      const { blocks, adopted, bytes } = await reindexLevel(cache.index, level, signal);
+      const { blocks, adopted, refused, bytes } = await reindexLevel(cache.index, level, signal);
       const name = `${[id, ...level.params].join(" ")} ${levelName(level)}`;
       const others = adopted === 0 ? "" : `, ${adopted} of them adopted`;
       console.log(`${name}: ${countText(blocks, "block")}${others}, ${bytesText(bytes)}`);
+      if (refused.length === 0) continue;
+      const named = refused.slice(0, MOST_NAMED).map((number) => blockTimeText(number, level.period));
+      const more = refused.length > named.length ? ", ..." : "";
+      console.log(
+        `  not taken over, for not whole or of another time: ${countText(refused.length, "block")} (${named.join(", ")}${more})`,
+      );
     }
     return true;
   } catch (error) {

@@ -50,13 +50,14 @@ async function wholeView(cache: CommandCache, source: string | undefined): Promi
 }
 
 async function accessOf(cache: CommandCache): Promise<CacheAccess> {
-  const { cacheRoot, config, index, setting, isShared } = cache;
+  const { blocks, cacheRoot, config, index, setting, isShared } = cache;
   return {
     keptIn: isShared ? "redis" : "files",
     index,
     // Of a site without Redis the queue is inside the server.
     ...(isShared ? { queue: await cache.queue() } : {}),
     maxBytes: config.cacheMaxBytes,
+    troubles: blocks.troubles,
     levelsOf: async (source) => allLevels(source, setting),
     async momentOf(source) {
       const notBefore = await sourceNotBefore(source, { cacheRoot });
@@ -71,7 +72,8 @@ export function statusText(view: OpenCacheView): string {
   const { index, usage, queue, sources } = view;
   const lines = [
     `index    ${index.keptIn === "redis" ? "Redis" : "files"}, ${index.answers ? "answers" : "does not answer"}`,
-    `room     ${usage.bytes === undefined ? "not known" : bytesText(usage.bytes)}${usage.maxBytes === undefined ? ", no limit" : ` of ${bytesText(usage.maxBytes)} (${percentText(usage.bytes ?? 0, usage.maxBytes)})`}`,
+    ...index.troubles.map((trouble) => `         ${trouble}`),
+    `room     ${usage.bytes === undefined ? "not known" : bytesText(usage.bytes)}${quotaText(usage)}`,
   ];
   if (isUnknown(queue)) lines.push(`queue    ${queue.unknown}`);
   else {
@@ -92,6 +94,12 @@ export function statusText(view: OpenCacheView): string {
   return lines.join("\n");
 }
 
+function quotaText({ bytes = 0, maxBytes }: OpenCacheView["usage"]): string {
+  if (maxBytes === undefined) return ", no limit";
+  const share = bytes > maxBytes ? `${bytesText(bytes - maxBytes)} too much` : percentText(bytes, maxBytes);
+  return ` of ${bytesText(maxBytes)} (${share})`;
+}
+
 function sourceLines({ id, range, levels, fault, moreLevels }: SourceView): string[] {
   if (fault !== undefined) return [`${id}: ${fault}`];
   const lines = [range === undefined ? id : `${id}  ${range.begin} to ${range.end}`];
@@ -105,12 +113,13 @@ function levelLines({ number, name, params, coverage }: LevelView): string[] {
   const words = params.length === 0 ? "" : ` ${params.join(" ")}`;
   const title = `  ${String(number).padStart(2, "0")} ${name}${words}`;
   if (isUnknown(coverage)) return [`${title}: ${coverage.unknown}`];
-  const { counts, bytes, gaps, gapList = [] } = coverage;
+  const { counts, bytes, gaps, gapList } = coverage;
   const room = `${bytes.isEstimate ? "about " : ""}${bytesText(bytes.value)}`;
-  const lines = [`${title}: ${shareText(counts)} of ${countsText(counts)}, ${room}`];
-  for (const gap of gapList.slice(0, MOST_LISTED))
-    lines.push(`      ${STATE_NAMES[gap.state]}: ${datesText(gap)}`);
-  if (gaps > Math.min(gapList.length, MOST_LISTED))
-    lines.push(`      and ${countText(gaps - Math.min(gapList.length, MOST_LISTED), "gap")} more`);
+  const line = `${title}: ${shareText(counts)} of ${countsText(counts)}, ${room}`;
+  // Gaps are listed of a single source.
+  if (gapList === undefined) return [gaps === 0 ? line : `${line}, ${countText(gaps, "gap")}`];
+  const listed = gapList.slice(0, MOST_LISTED);
+  const lines = [line, ...listed.map((gap) => `      ${STATE_NAMES[gap.state]}: ${datesText(gap)}`)];
+  if (gaps > listed.length) lines.push(`      and ${countText(gaps - listed.length, "gap")} more`);
   return lines;
 }

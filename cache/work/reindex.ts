@@ -18,6 +18,8 @@ export interface Reindexed {
   readonly blocks: number;
   /** Of these, blocks of older servers that were adopted just now. */
   readonly adopted: number;
+  /** Blocks of older servers that were not, for they are not whole, or not what their name says. */
+  readonly refused: readonly number[];
   readonly bytes: number;
 }
 
@@ -32,6 +34,7 @@ export async function reindexLevel(
 ): Promise<Reindexed> {
   await index.forgetLevel(level);
   let [blocks, adopted, bytes] = [0, 0, 0];
+  const refused: number[] = [];
   // Once all blocks of older servers have been built anew, bins of the level can be joined.
   let mayUnmark = await hasAdopted(level.folder);
   for await (const { details, withoutSidecar } of findBlocks(level, ALL_BLOCKS, signal)) {
@@ -39,7 +42,10 @@ export async function reindexLevel(
     if (mayUnmark) mayUnmark = !(await hasAdoptedBlock(level, details));
     for (const number of withoutSidecar) {
       const sidecar = await adoptBlock(level, number, signal === undefined ? {} : { signal });
-      if (sidecar === undefined) continue;
+      if (sidecar === undefined) {
+        refused.push(number);
+        continue;
+      }
       adopted++;
       all.push(detailsOf(sidecar, number));
     }
@@ -48,7 +54,7 @@ export async function reindexLevel(
     bytes += all.reduce((sum, one) => sum + one.bytes, 0);
   }
   if (mayUnmark && adopted === 0) await unmarkAdopted(level.folder);
-  return { blocks, adopted, bytes };
+  return { blocks, adopted, refused, bytes };
 }
 
 async function hasAdoptedBlock(

@@ -145,7 +145,11 @@ describe("heliostream cache build", () => {
     const message = async (...args: string[]) => (await rejectionOf(() => run("build", ...args))).message;
     expect(await message()).toBe("no source given, expected its id");
     expect(await message("Demo/Nothing", "2021", "2022")).toBe('there is no source "Demo/Nothing"');
-    expect(await message("Demo/Pump4", "2021")).toContain("expected begin and end");
+    expect(await message("Demo/Pump4")).toContain("no range given, expected begin and end");
+    expect(await message("Demo/Pump4", "2021")).toContain("no end given behind begin 2021, expected");
+    expect(await message("Demo/Pump4", "2021", "2022", "-j", "many")).toBe(
+      "-j many, expected a whole number from 1 to 64",
+    );
     expect(await message("Demo/Pump4", "2022", "2021")).toBe("begin 2022 is not before end 2021");
     expect(await message("Demo/Pump4", "2021", "2022", "--level", "9")).toBe(
       "--level 9, expected one of 0 (bin-60s daily), 1 (bin-3600s monthly)",
@@ -172,6 +176,16 @@ describe("heliostream cache status", () => {
       "  01 bin-3600s monthly: 0 % of 6 blocks, missing",
       "      missing: 2021-01 to 2021-06",
     ]);
+  });
+
+  it("tells of all sources how many gaps there are, and how much is too much", async () => {
+    await run("build", "Demo/Pump4", "2021-01-01", "2021-01-04");
+    vi.stubEnv("HELIOSTREAM_CACHE_MAX_BYTES", "1000");
+    const { text } = await run("status");
+    vi.unstubAllEnvs();
+    expect(text).toMatch(/^room {5}[\d.]+ kB of 1\.00 kB \([\d.]+ kB too much\)$/m);
+    expect(text).toMatch(/^ {2}00 bin-60s daily: 1\.6 % of 181 blocks, 178 missing, [\d.]+ kB, 1 gap$/m);
+    expect(text).toMatch(/^ {2}01 bin-3600s monthly: 0 % of 6 blocks, missing, 0 B, 1 gap$/m);
   });
 
   it("tells the same as JSON, of all sources that keep blocks", async () => {
@@ -256,9 +270,20 @@ describe("heliostream cache reindex", () => {
     // As an older server leaves it: without anything beside it.
     for (const suffix of [".meta.json", ".stats"])
       rmSync(join(folder, "cache/data", `${blocks()[1]}${suffix}`));
+    expect((await run("verify")).text).toMatch(
+      /^2 blocks \(.*, 0 bad\n1 block of an older server not checked: no checksum before heliostream cache reindex$/,
+    );
+    // That of the 27th was cut short.
+    const cut = blocks()[0]!.replace("2021-06-28", "2021-06-27");
+    writeFileSync(
+      join(folder, "cache/data", cut),
+      readFileSync(join(folder, "cache/data", blocks()[0]!)).subarray(0, -5),
+    );
     const { status, text } = await run("reindex", "Demo/Pump4");
     expect(status).toBe(0);
-    expect(text).toMatch(/^Demo\/Pump4 bin-60s daily: 3 blocks, 1 of them adopted, [\d.]+ kB$/m);
+    expect(text).toMatch(
+      /^Demo\/Pump4 bin-60s daily: 3 blocks, 1 of them adopted, [\d.]+ kB\n {2}not taken over, for not whole or of another time: 1 block \(2021-06-27\)$/m,
+    );
     expect(text).toMatch(/^Demo\/Pump4 bin-3600s monthly: 0 blocks, 0 B$/m);
     expect((await run("build", "Demo/Pump4", "2021-06-28", "2021-07-01")).text).toBe("3 blocks, all there");
   });
