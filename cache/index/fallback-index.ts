@@ -152,8 +152,12 @@ export class FallbackIndex implements BlockIndex {
     await this.#both("link", (index) => index.forgetLevel(level));
   }
 
-  usage(): Promise<number> {
-    return this.#either("link", (index) => index.usage());
+  /** The greater of both: a Redis that was emptied knows of nothing, and what is too much is counted anew before blocks make way. */
+  async usage(): Promise<number> {
+    const answer = await this.#ask("link", () => this.#redis.usage());
+    const files = this.#files.usage();
+    if (answer.kind === "away") return files;
+    return Math.max(answer.value, await files.catch(troubleAs(0)));
   }
 
   async setUsage(bytes: number): Promise<void> {

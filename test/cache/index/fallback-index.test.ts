@@ -112,6 +112,9 @@ describe.skipIf(program.missing).each([{ life: "request" }, { life: "process" }]
       await redis.restart();
       await isBack(index);
       expect(await stateIn(index, 1)).toBe("absent");
+      // It came back empty: what is on the disk takes room all the same.
+      expect(await (await alone()).usage()).toBe(0);
+      expect(await index.usage()).toBe(fresh(1).bytes + fresh(2).bytes);
       await index.record(level, [fresh(1)]);
       expect(await stateIn(await alone(), 1)).toBe("present");
     });
