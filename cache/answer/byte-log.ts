@@ -31,7 +31,9 @@ export class ByteLog {
   #file: Promise<FileHandle> | undefined;
   #length = 0;
   #end: End | undefined;
-  #waiting: (() => void)[] = [];
+  /** Readers that have come to the end so far, and the writer where it waits for them. */
+  #readersWaiting: (() => void)[] = [];
+  #writerWaiting: (() => void)[] = [];
   #isClosed = false;
 
   /**
@@ -62,13 +64,13 @@ export class ByteLog {
         done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
     }
     this.#length += bytes.length;
-    this.#tell();
+    wake(this.#readersWaiting);
   }
 
   /** Nothing follows. Readers get everything, then the error if there is one. */
   end(error?: unknown): void {
     this.#end ??= error === undefined ? {} : { error };
-    this.#tell();
+    wake(this.#readersWaiting);
   }
 
   /** The bytes from the beginning, as they come; leaving early only ends this reading. To be called while {@link isWhole}. */
@@ -106,8 +108,8 @@ export class ByteLog {
           if ("error" in this.#end) throw this.#end.error;
           return;
         } else {
-          this.#tell(); // the writer may be waiting for this reader
-          await this.#change();
+          wake(this.#writerWaiting);
+          await new Promise<void>((resolve) => this.#readersWaiting.push(resolve));
         }
       }
     } finally {
@@ -136,20 +138,17 @@ export class ByteLog {
 
   /** Waits until nobody needs what is kept, and lets go of it. */
   async #startAnew(): Promise<void> {
-    while ([...this.#readers].some(({ at }) => at < this.#length)) await this.#change();
+    while ([...this.#readers].some(({ at }) => at < this.#length))
+      await new Promise<void>((resolve) => this.#writerWaiting.push(resolve));
     this.#base = this.#length;
     this.#memory = [];
     this.#memoryBytes = 0;
     await (await this.#file)?.truncate(0);
   }
 
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
   async #leave(position: Position): Promise<void> {
     this.#readers.delete(position);
-    this.#tell();
+    wake(this.#writerWaiting);
     await this.#letGo();
   }
 
@@ -160,12 +159,11 @@ export class ByteLog {
     this.#file = undefined;
     await (await file?.catch(() => undefined))?.close();
   }
+}
 
-  #tell(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
-  }
+/** Lets all who wait go on. */
+function wake(waiting: (() => void)[]): void {
+  for (const resolve of waiting.splice(0)) resolve();
 }
 
 /** A file that only this process sees, so that nothing is left of it whatever happens. */

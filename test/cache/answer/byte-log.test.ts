@@ -58,6 +58,17 @@ describe("bytes that many read while they are written", () => {
     expect((await slow.next()).done).toBe(true);
   });
 
+  it("lets others work while several readers wait for more", async () => {
+    const log = new ByteLog(folder, 1 << 20);
+    const readers = [log.read(), log.read(), log.read()].map(countsOf);
+    // A turn of the event loop comes only when nobody keeps it busy.
+    await new Promise((resolve) => setImmediate(resolve));
+    await log.append(Uint8Array.of(0, 1));
+    await new Promise((resolve) => setImmediate(resolve));
+    log.end();
+    for (const counts of await Promise.all(readers)) expect(counts).toEqual([1, 1]);
+  });
+
   it("does not wait for a reader that left before it read anything", async () => {
     const log = new ByteLog(folder, 1 << 20);
     const gone = log.read();
