@@ -41,6 +41,8 @@ export interface GapReading {
   readonly level: Level;
   /** What besides level and range decides on the bytes: the layout of the records. */
   readonly layout: string;
+  /** When data of the source changed last as far as is known, milliseconds since 1970: nobody joins a reading that began before it was. */
+  readonly notBefore?: number | undefined;
   /** Names this process to others that want the same blocks. */
   readonly owner: string;
   readonly read: ReadRange;
@@ -71,7 +73,7 @@ const LONGEST_WAIT_MS = 500;
  * waited for: then the run ends before them. Blocks read whole are kept; where nothing can be kept, they are read all the same.
  */
 export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
-  const { level, flights, layout } = reading;
+  const { level, flights, layout, notBefore } = reading;
   const part = firstPart(gap, level);
   const { begin, end } = part.reading;
   const key = [
@@ -79,6 +81,7 @@ export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
     level.period,
     level.definition,
     level.dataVersion,
+    notBefore,
     layout,
     formatTime(begin, 9),
     formatTime(end, 9),

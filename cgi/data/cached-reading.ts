@@ -4,6 +4,7 @@ import type { AnswerPlan } from "../../cache/answer/answer-plan.js";
 import { lookForBlocks } from "../../cache/answer/look.js";
 import type { BlockCache } from "../../cache/block-cache.js";
 import { readLevel } from "../../cache/build/read-level.js";
+import type { Moment } from "../../cache/index/block-index.js";
 import type { Level } from "../../cache/level.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import type { Outcome } from "../../pipeline/outcome.js";
@@ -23,6 +24,7 @@ export interface OwnReadings {
  * coarser ones, which cost little more.
  *
  * @param levels all levels of the source for the parameters of the request
+ * @param planned when the plan was made
  */
 export function cachedReading(
   plan: AnswerPlan,
@@ -30,6 +32,7 @@ export function cachedReading(
   source: DataSource,
   context: QueryContext,
   cache: BlockCache,
+  planned: Moment,
 ): { readonly surroundings: AnswerSurroundings; readonly readings: OwnReadings } {
   const { level } = plan.choice;
   const { site, trace } = context;
@@ -38,6 +41,7 @@ export function cachedReading(
   const started: { readonly signal: AbortSignal; readonly told: Promise<void> }[] = [];
   const coarser = levels.filter(({ seconds }) => seconds > level.seconds);
   const now = () => site.now().getTime();
+  let { notBefore } = planned;
   return {
     readings: {
       told: ({ kind }) =>
@@ -47,7 +51,14 @@ export function cachedReading(
       index,
       flights,
       owner,
-      look: async (of, span) => lookForBlocks(index, of, span, await cache.moment(source, now())),
+      get notBefore() {
+        return notBefore;
+      },
+      look: async (of, span) => {
+        const moment = await cache.moment(source, now());
+        notBefore = moment.notBefore;
+        return await lookForBlocks(index, of, span, moment);
+      },
       read: ({ range, keep }, signal) => {
         const run = readLevel(
           { source, level, range, keep, layout: layoutOf(plan), alsoLevels: coarser },

@@ -6,6 +6,7 @@ import { lookForBlocks } from "../../cache/answer/look.js";
 import { reduceAnswer } from "../../cache/answer/reduce-answer.js";
 import type { BlockCache } from "../../cache/block-cache.js";
 import { areRecordsFollowed } from "../../cache/freshness/followed.js";
+import type { Moment } from "../../cache/index/block-index.js";
 import { type Level, levelName } from "../../cache/level.js";
 import { binMaking } from "../../cache/levels/cacheable.js";
 import { levelsOf } from "../../cache/levels/levels-of.js";
@@ -47,11 +48,13 @@ export async function cachedRun(
     const { tools } = pipelineSetting(context.site);
     const levels =
       cache === undefined ? [] : levelsOf(source, query.params, { cacheRoot: cache.root, tools });
+    const moment =
+      levels.length === 0 ? undefined : await cache?.moment(source, context.site.now().getTime());
     const plan =
-      cache === undefined || levels.length === 0
+      cache === undefined || moment === undefined
         ? undefined
-        : await planFor(levels, source, query, context, cache);
-    if (cache === undefined || plan === undefined) {
+        : await planFor(levels, source, query, context, cache, moment);
+    if (cache === undefined || moment === undefined || plan === undefined) {
       trace.cache = { result: "off" };
       return undefined;
     }
@@ -63,7 +66,7 @@ export async function cachedRun(
       trace.cache = { result: "off", note: "only a part of the bins may be read by this client" };
       return undefined;
     }
-    return runOf(plan, levels, source, query, context, cache);
+    return runOf(plan, levels, source, query, context, cache, moment);
   } catch (error) {
     if (!isDasError(error, "INDEX_AWAY")) throw error;
     trace.cache = { result: "off", note: "index away" };
@@ -77,11 +80,10 @@ async function planFor(
   query: DataQuery,
   { site }: QueryContext,
   cache: BlockCache,
+  moment: Moment,
 ): Promise<AnswerPlan | undefined> {
   const { tools } = pipelineSetting(site);
-  const now = site.now();
-  const moment = await cache.moment(source, now.getTime());
-  const valid = validRangeNow(source.validRange, now);
+  const valid = validRangeNow(source.validRange, new Date(moment.now));
   return await planAnswer(
     levels,
     {
@@ -116,13 +118,14 @@ function runOf(
   query: DataQuery,
   context: QueryContext,
   cache: BlockCache,
+  moment: Moment,
 ): DataRun {
   const { choice, cover } = plan;
   const { level } = choice;
   const { site, trace, request } = context;
   const { tools } = pipelineSetting(site);
   const facts: LevelFacts = { blocks: 0, gaps: 0, bytesFromCache: 0, bytesFromReaders: 0, kept: [] };
-  const reading = cachedReading(plan, levels, source, context, cache);
+  const reading = cachedReading(plan, levels, source, context, cache, moment);
   const isWider = choice.use === "reduce";
   const { grid } = plan.reading;
   const reader: ReaderProgram = {
