@@ -2,7 +2,7 @@ import type { Environment } from "../../config/config.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { sortedWords } from "../../dsdf/normalise-params.js";
 import type { SourceTree } from "../../dsdf/tree.js";
-import { asDasError, isDasError } from "../../errors/das-error.js";
+import { asDasError, DasError, isDasError } from "../../errors/das-error.js";
 import { seriesCatalog } from "../../netdrms/series/series-cache.js";
 import type { LevelSetting } from "../levels/level-setting.js";
 import { allLevels, readerWords } from "../levels/levels-of.js";
@@ -117,7 +117,7 @@ export class WatchPlanner {
     const problem = asDasError(error, `the watch on ${id}`);
     if (this.#told.get(id) === problem.message) return;
     this.#told.set(id, problem.message);
-    this.#options.onError(problem);
+    this.#options.onError(new DasError(problem.code, `${id}: ${problem.message}`));
   }
 }
 

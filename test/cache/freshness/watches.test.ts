@@ -262,6 +262,8 @@ describe("a watch where nothing is to be watched", () => {
     });
     await cache.until(({ errors }) => errors.length > 0);
     await watch.close();
-    expect(cache.errors).toMatchObject([{ code: "BAD_CONFIG" }]);
+    expect(cache.errors).toMatchObject([
+      { code: "BAD_CONFIG", message: expect.stringMatching(/^Lost: this server has no archive/) },
+    ]);
   });
 });
