@@ -109,9 +109,9 @@ function sourceLines({ id, range, levels, fault, moreLevels }: SourceView): stri
   return lines;
 }
 
-function levelLines({ number, name, params, coverage }: LevelView): string[] {
+function levelLines({ number, name, params, pinned, coverage }: LevelView): string[] {
   const words = params.length === 0 ? "" : ` ${params.join(" ")}`;
-  const title = `  ${String(number).padStart(2, "0")} ${name}${words}`;
+  const title = `  ${String(number).padStart(2, "0")} ${name}${words}${pinned === undefined ? "" : ", pinned"}`;
   if (isUnknown(coverage)) return [`${title}: ${coverage.unknown}`];
   const { counts, bytes, gaps, gapList } = coverage;
   const room = `${bytes.isEstimate ? "about " : ""}${bytesText(bytes.value)}`;

@@ -27,9 +27,9 @@ function facts(coverage: CoverageView): Markup {
 }
 
 function level(one: LevelView, columns: number): Markup {
-  const { name, params, coverage } = one;
+  const { name, params, pinned, coverage } = one;
   const words = params.length === 0 ? undefined : html` <code>${params.join(" ")}</code>`;
-  return html`<li class="level"><span class="name">${name}${words}</span>
+  return html`<li class="level"><span class="name">${name}${words}${pinned === undefined ? undefined : ", pinned"}</span>
 ${isUnknown(coverage) ? html`<span class="unknown">${coverage.unknown}</span>` : html`${bar(name, coverage, columns)}\n${facts(coverage)}`}</li>
 `;
 }

@@ -1,6 +1,7 @@
 import { type BlockSpan, blockBegin, blocksOf } from "../../cache/block-number.js";
 import type { BlockRun, Coverage, Moment } from "../../cache/index/block-index.js";
 import { type Level, levelName } from "../../cache/level.js";
+import { isPinned } from "../../cache/store/pins.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { compareTimes, makeTime, type Time, type TimeRange } from "../../stream/time.js";
 import { publicError } from "../error-response.js";
@@ -126,7 +127,8 @@ async function levelView(
     : range === undefined
       ? { unknown: "nothing on record, and the definition has no validRange" }
       : await patience.ask(() => coverageView({ level, coverage }, range, access, detail));
-  return { name: levelName(level), number, seconds, period, params, coverage: known };
+  const pinned = (await isPinned(level.folder)) ? ({ pinned: true } as const) : {};
+  return { name: levelName(level), number, seconds, period, params, ...pinned, coverage: known };
 }
 
 async function askIndex(

@@ -46,6 +46,8 @@ export interface LevelView {
   readonly seconds: number;
   readonly period: string;
   readonly params: readonly string[];
+  /** Whether its blocks never make way for others; missing where they do. */
+  readonly pinned?: true;
   readonly coverage: CoverageView | Unknown;
 }
 

@@ -258,6 +258,9 @@ describe("heliostream cache pin", () => {
       text: "Demo/Pump4 bin-60s daily: stays",
     });
     expect(existsSync(pin)).toBe(true);
+    expect((await run("status")).text).toMatch(
+      /^ {2}00 bin-60s daily, pinned: .*\n {2}01 bin-3600s monthly: /m,
+    );
     await run("unpin", "Demo/Pump4");
     expect(existsSync(pin)).toBe(false);
   });
