@@ -1,20 +1,17 @@
 import type { DataSource } from "../../dsdf/data-source.js";
+import { DasError } from "../../errors/das-error.js";
 import type { BlockSpan } from "../block-number.js";
-import type { Claim } from "../index/block-index.js";
 import { type Level, levelName } from "../level.js";
+import type { ClaimedLevel } from "./build-plan.js";
+import type { CommonFacts } from "./kept-block.js";
 import { KeptLevel } from "./kept-level.js";
-import { Leases } from "./leases.js";
+import type { Leases } from "./leases.js";
+import type { LevelItem } from "./level-item.js";
 import type { LevelPass } from "./level-pass.js";
 import { levelReducer } from "./level-reducer.js";
 import { emptyBlock, type RunLevel } from "./level-run.js";
 import { missingBlocks } from "./missing-blocks.js";
 import { type BuildSurroundings, LEASE_MS } from "./surroundings.js";
-
-/** A level of which blocks are to be kept, and the right to build them. */
-export interface ClaimedLevel {
-  readonly level: Level;
-  readonly claims: readonly Claim[];
-}
 
 /** What was kept of a build. */
 export interface KeptFacts {
@@ -23,49 +20,57 @@ export interface KeptFacts {
   readonly bytes: number;
 }
 
-/** The blocks that one build keeps, at all levels, and the claims on them. {@link Keeping.end} is the last call. */
+export const NOTHING_KEPT: KeptFacts = { built: {}, bytes: 0 };
+
+/** What was kept of two builds. */
+export function sumOfKept(a: KeptFacts, b: KeptFacts): KeptFacts {
+  const built: Record<string, number> = { ...a.built };
+  for (const [name, blocks] of Object.entries(b.built)) built[name] = (built[name] ?? 0) + blocks;
+  return { built, bytes: a.bytes + b.bytes };
+}
+
+/**
+ * Takes the right to build the blocks of a range that are missing, or with `force` all of them; those that somebody else is building
+ * are left out. Errors: INDEX_AWAY, TOO_MANY_BLOCKS.
+ */
+export async function claimMissing(
+  level: Level,
+  blocks: BlockSpan,
+  leases: Leases,
+  around: BuildSurroundings,
+  force = false,
+): Promise<ClaimedLevel> {
+  const { index, owner, leaseMs = LEASE_MS, sourceMtimeMs, signal, now } = around;
+  const moment = { now: now(), ...(sourceMtimeMs !== undefined && { notBefore: sourceMtimeMs }) };
+  const missing = force
+    ? Array.from({ length: Math.max(0, blocks.end - blocks.first) }, (_, place) => blocks.first + place)
+    : await missingBlocks(index, level, blocks, moment, signal);
+  const claims = missing.length === 0 ? [] : await index.claim(level, missing, owner, leaseMs);
+  leases.add(level, claims);
+  return { level, claims };
+}
+
+/** The blocks that one run keeps, at all of its levels. Either {@link Keeping.publish} or {@link Keeping.abandon} is the last call. */
 export class Keeping {
   readonly #around: BuildSurroundings;
   readonly #leases: Leases;
-  readonly #kept: { readonly run: RunLevel; readonly keeper: KeptLevel }[] = [];
+  readonly #kept: { readonly keeper: KeptLevel; readonly run: RunLevel | undefined }[] = [];
 
-  constructor(around: BuildSurroundings) {
+  constructor(around: BuildSurroundings, leases: Leases) {
     this.#around = around;
-    this.#leases = new Leases(around.index, around.leaseMs ?? LEASE_MS);
+    this.#leases = leases;
   }
 
-  /** Takes over claims. */
-  hold({ level, claims }: ClaimedLevel): void {
-    this.#leases.add(level, claims);
-  }
-
-  /**
-   * Takes the right to build the blocks of a range that are missing, or with `force` all of them; those that somebody else is building
-   * are left out. Errors: INDEX_AWAY, TOO_MANY_BLOCKS.
-   */
-  async claim(level: Level, blocks: BlockSpan, force = false): Promise<ClaimedLevel> {
-    const { index, owner, leaseMs = LEASE_MS, sourceMtimeMs, signal, now } = this.#around;
-    const moment = { now: now(), ...(sourceMtimeMs !== undefined && { notBefore: sourceMtimeMs }) };
-    const missing = force
-      ? Array.from({ length: Math.max(0, blocks.end - blocks.first) }, (_, place) => blocks.first + place)
-      : await missingBlocks(index, level, blocks, moment, signal);
-    const claims = missing.length === 0 ? [] : await index.claim(level, missing, owner, leaseMs);
-    const claimed = { level, claims };
-    this.hold(claimed);
-    return claimed;
-  }
-
-  /** The level in a run, its claimed blocks being kept. Errors: those of {@link levelReducer}. */
-  async level(source: DataSource, { level, claims }: ClaimedLevel): Promise<RunLevel> {
+  /** The level in a run of the reader, its claimed blocks being kept. Errors: those of {@link levelReducer}. */
+  async level(source: DataSource, claimed: ClaimedLevel): Promise<RunLevel> {
     const { tools, pipelineOptions, now, sourceMtimeMs } = this.#around;
+    const { level } = claimed;
     const reducer = await levelReducer(source, level, tools, pipelineOptions.programs);
-    const common = {
+    const keeper = this.#keeper(claimed, reducer.kind === "bins", {
       builtMs: now(),
       ...(sourceMtimeMs !== undefined && { sourceMtimeMs }),
-      madeFrom: { kind: "raw" } as const,
-    };
-    const wanted = claims.map(({ number }) => number);
-    const keeper = new KeptLevel(level, wanted, common, reducer.kind === "bins");
+      madeFrom: { kind: "raw" },
+    });
     const run: RunLevel = {
       level,
       reducer,
@@ -79,6 +84,13 @@ export class Keeping {
     return run;
   }
 
+  /** A level whose blocks are made in another way; each is to be closed with what it was made of, or spoilt. */
+  made(claimed: ClaimedLevel): KeptLevel {
+    const keeper = this.#keeper(claimed, true, { builtMs: this.#around.now(), madeFrom: { kind: "raw" } });
+    this.#kept.push({ run: undefined, keeper });
+    return keeper;
+  }
+
   /** To be waited for before more is taken. */
   get busy(): Promise<unknown> | undefined {
     const waits = this.#kept.flatMap(({ keeper }) => keeper.busy);
@@ -90,20 +102,26 @@ export class Keeping {
     return this.#kept.find(({ keeper }) => keeper.failure !== undefined)?.keeper.failure;
   }
 
-  /** Everything has been read, and well: brings all blocks to the disk and puts them in place. Errors: DISK_FULL, BUILD_FAILED. */
-  async publish(pass: LevelPass, signal: AbortSignal): Promise<KeptFacts> {
-    if (pass.stream === undefined) return { built: {}, bytes: 0 };
-    for (const { run, keeper } of this.#kept)
-      await keeper.finish(await emptyBlock(run.reducer, pass.stream, this.#around, signal));
-    const built: Record<string, number> = {};
-    let bytes = 0;
-    for (const { keeper } of this.#kept) {
-      const published = await keeper.publish(this.#around.index, this.#leases);
-      const name = levelName(keeper.level);
-      built[name] = (built[name] ?? 0) + published.blocks;
-      bytes += published.bytes;
+  /**
+   * Everything has been read, and well: brings all blocks to the disk and puts them in place. Claimed blocks of which nothing came hold
+   * no data. Errors: DISK_FULL, BUILD_FAILED.
+   */
+  async publish(pass: LevelPass | undefined, signal: AbortSignal): Promise<KeptFacts> {
+    for (const { run, keeper } of this.#kept) {
+      let empty: readonly LevelItem[] = [];
+      if (run !== undefined) {
+        if (pass?.stream === undefined)
+          throw new DasError("BUILD_FAILED", "the reader wrote no stream header");
+        empty = await emptyBlock(run.reducer, pass.stream, this.#around, signal);
+      }
+      await keeper.finish(empty);
     }
-    return { built, bytes };
+    let facts = NOTHING_KEPT;
+    for (const { keeper } of this.#kept) {
+      const { blocks, bytes } = await keeper.publish(this.#around.index, this.#leases);
+      facts = sumOfKept(facts, { built: { [levelName(keeper.level)]: blocks }, bytes });
+    }
+    return facts;
   }
 
   /** Removes what was not published. */
@@ -111,9 +129,8 @@ export class Keeping {
     await Promise.all(this.#kept.map(({ keeper }) => keeper.abandon()));
   }
 
-  /** Removes what was not published, and gives the claims back. */
-  async end(): Promise<void> {
-    await this.abandon();
-    await this.#leases.release();
+  #keeper({ level, claims }: ClaimedLevel, hasStatistics: boolean, common: CommonFacts): KeptLevel {
+    const wanted = claims.map(({ number }) => number);
+    return new KeptLevel(level, wanted, common, hasStatistics);
   }
 }

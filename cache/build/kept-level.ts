@@ -70,8 +70,11 @@ export class KeptLevel {
     }
   }
 
-  /** A block has all of its records, once `done` has resolved. */
-  closed(number: number, done: Promise<void> | undefined): void {
+  /**
+   * A block has all of its records, once `done` has resolved.
+   * @param facts where they are not those of all blocks
+   */
+  closed(number: number, done: Promise<void> | undefined, facts: CommonFacts = this.#common): void {
     const step = (async () => {
       try {
         await done;
@@ -79,7 +82,7 @@ export class KeptLevel {
         if (block === undefined) return;
         this.#open.delete(number);
         this.#finished.set(number, block);
-        if (this.#failure === undefined) await block.finish(this.#common);
+        if (this.#failure === undefined) await block.finish(facts);
       } catch (error) {
         this.#failure ??= { error };
       }

@@ -11,14 +11,16 @@ import { type TimeRange, timeToUs2000 } from "../../stream/time.js";
 import { blocksOf, blocksWithin } from "../block-number.js";
 import type { Claim } from "../index/block-index.js";
 import type { Level } from "../level.js";
-import { Keeping, type KeptFacts } from "./keeping.js";
+import type { ClaimedLevel } from "./build-plan.js";
+import { claimMissing, Keeping, type KeptFacts, NOTHING_KEPT } from "./keeping.js";
+import { Leases } from "./leases.js";
 import type { LevelItem } from "./level-item.js";
 import type { LevelPass } from "./level-pass.js";
 import { endedWell, levelsByReading, type RunLevel, startLevelRun } from "./level-run.js";
 import { levelStages } from "./level-stages.js";
 import { blockUs } from "./open-blocks.js";
 import { RowOrder } from "./row-order.js";
-import type { BuildSurroundings } from "./surroundings.js";
+import { type BuildSurroundings, LEASE_MS } from "./surroundings.js";
 
 /** Records of a level that are to be made for somebody who waits for them. */
 export interface LevelReading {
@@ -80,6 +82,7 @@ export function readLevel(reading: LevelReading, around: BuildSurroundings): Lev
 class Reading implements LevelReadRun {
   readonly #reading: LevelReading;
   readonly #around: BuildSurroundings;
+  readonly #leases: Leases;
   readonly #keeping: Keeping;
   readonly #order = new RowOrder();
   readonly #stop = new AbortController();
@@ -87,7 +90,7 @@ class Reading implements LevelReadRun {
   /** The part of the range that is read; `undefined` where none of it is valid. */
   readonly #range: TimeRange | undefined;
   #pipeline: PipelineItemsRun | undefined;
-  #published: KeptFacts = { built: {}, bytes: 0 };
+  #published: KeptFacts = NOTHING_KEPT;
   #keepFailure: DasError | undefined;
   #settle: (outcome: Outcome) => void = () => undefined;
   #concluded: Promise<void> | undefined;
@@ -102,8 +105,9 @@ class Reading implements LevelReadRun {
     this.#signal =
       around.signal === undefined ? this.#stop.signal : AbortSignal.any([around.signal, this.#stop.signal]);
     this.#range = trimToValidRange(source.validRange, range, new Date(around.now()));
-    this.#keeping = new Keeping(around);
-    this.#keeping.hold({ level, claims: keep });
+    this.#leases = new Leases(around.index, around.leaseMs ?? LEASE_MS);
+    this.#leases.add(level, keep);
+    this.#keeping = new Keeping(around, this.#leases);
     const read = this.#range ?? range;
     this.stages = levelStages(source, level, around.tools, read, read.begin).reader;
     this.outcome = new Promise((resolve) => {
@@ -197,7 +201,8 @@ class Reading implements LevelReadRun {
         }
       }
       this.#stop.abort();
-      await this.#keeping.end();
+      await this.#keeping.abandon();
+      await this.#leases.release();
       await this.#pipeline?.outcome;
       this.#settle(outcome);
     })();
@@ -213,11 +218,11 @@ class Reading implements LevelReadRun {
   /** The level whose records are given, then those that are only kept. */
   async #levels(range: TimeRange): Promise<readonly RunLevel[]> {
     const { source, level, keep, alsoLevels = [] } = this.#reading;
-    const claimed = [{ level, claims: keep }];
+    const claimed: ClaimedLevel[] = [{ level, claims: keep }];
     for (const other of alsoLevels) {
       const blocks = blocksWithin(range, other.period);
       if (blocks.end <= blocks.first) continue;
-      const one = await this.#keeping.claim(other, blocks);
+      const one = await claimMissing(other, blocks, this.#leases, this.#around);
       if (one.claims.length > 0) claimed.push(one);
     }
     const [together = []] = levelsByReading(claimed, source, range, this.#around);
@@ -230,18 +235,20 @@ class Reading implements LevelReadRun {
   /** The level as it is kept, its records given as well. */
   #given(kept: RunLevel): RunLevel {
     const order = this.#order;
-    const { period } = this.#reading.level;
-    const wanted = blocksOf(this.#reading.range, period);
+    const wanted = blocksOf(this.#reading.range, this.#reading.level.period);
     const emit = this.#emitter();
+    // Packets that are not reduced are given in the order in which they come, whatever their block.
+    const inOrder = kept.reducer.kind !== "none";
     return {
       ...kept,
       wants: (number) => number >= wanted.first && number < wanted.end,
       take: (number, item) => {
         kept.take(number, item);
-        emit(number, item);
+        emit(number, inOrder ? number : 0, item);
       },
       closed: (number, done) => {
         kept.closed(number, done);
+        if (!inOrder) return;
         if (done === undefined) order.closed(number);
         else
           done.then(
@@ -249,21 +256,21 @@ class Reading implements LevelReadRun {
             () => order.closed(number),
           );
       },
-      closesEarly: true,
+      closesEarly: inOrder,
     };
   }
 
   /** Puts records into the order in the layout that is wanted, those outside of the range left out. */
-  #emitter(): (number: number, item: LevelItem) => void {
+  #emitter(): (number: number, place: number, item: LevelItem) => void {
     const { layout, range, level } = this.#reading;
     const us = { begin: timeToUs2000(range.begin), end: timeToUs2000(range.end) };
     const order = this.#order;
     const cut = cutRange(us);
-    return (number, item) => {
+    return (number, place, item) => {
       const block = blockUs(number, level.period);
       const laid = laidOut(item, layout);
-      if (block.begin >= us.begin && block.end <= us.end) order.take(number, laid);
-      else cut.push(laid, (passed) => order.take(number, passed));
+      if (block.begin >= us.begin && block.end <= us.end) order.take(place, laid);
+      else cut.push(laid, (passed) => order.take(place, passed));
     };
   }
 }

@@ -125,17 +125,18 @@ export function planPlanes(input: PacketHeader, options: PlanOptions): PlanePlan
       : options.countsAll === true && (reduction ?? "mean") === "mean" && weights === undefined;
     const centres =
       options.joinsResults === true && reduction === "quadrature" ? centresOf(plane, planes) : undefined;
+    const behind = centres?.counts ?? weights;
     columns.push({
       plane,
       geometry,
       reduction: centres === undefined ? (reduction ?? "mean") : "pooled",
       fill:
-        options.joinsResults === true && weights !== undefined
+        options.joinsResults === true && behind !== undefined
           ? { ...fillTest(Number.NaN), fill }
           : fillTest(fill),
       bounds: reduction === "least" || reduction === "greatest" || (adds && (derived.range || derived.peak)),
       deviation: adds && derived.deviation,
-      weights: centres?.counts ?? weights,
+      weights: behind,
       ...(centres !== undefined && { centres: centres.means }),
     });
     const own =
