@@ -13,7 +13,7 @@ import { type LevelFacts, levelItems } from "./level-items.js";
 export type Layout = "reduced" | "joined";
 
 /** What answers are made with. */
-export interface AnswerSurroundings extends Omit<GapReading, "level" | "layout"> {
+export interface AnswerSurroundings extends Omit<GapReading, "level" | "layout" | "signal"> {
   readonly index: BlockIndex;
   readonly look: Look;
 }
@@ -23,16 +23,29 @@ export function layoutOf({ choice }: AnswerPlan): Layout {
   return choice.use === "reduce" && choice.level.seconds > 0 ? "joined" : "reduced";
 }
 
-/** The records of the level of a plan, from blocks and gaps, in its layout. Errors: those of {@link levelItems}. */
-export function answerItems(plan: AnswerPlan, around: AnswerSurroundings, facts: LevelFacts): ItemSource {
+/**
+ * The records of the level of a plan, from blocks and gaps, in its layout.
+ * @param signal aborted when nobody wants them any more, which ends the way through blocks and gaps that give nothing
+ * Errors: those of {@link levelItems}, that of `signal`.
+ */
+export function answerItems(
+  plan: AnswerPlan,
+  around: AnswerSurroundings,
+  facts: LevelFacts,
+  signal?: AbortSignal,
+): ItemSource {
   const { level } = plan.choice;
   const layout = layoutOf(plan);
   const { index } = around;
   return levelItems(
     plan.cover,
     {
-      look: (span) => around.look(level, span),
+      look: async (span) => {
+        signal?.throwIfAborted();
+        return await around.look(level, span);
+      },
       open: async (number) => {
+        signal?.throwIfAborted();
         let fault: BlockFault | undefined;
         const block = await openBlock(level, number, { onFault: (what) => (fault = what) });
         if (block !== undefined) void touchBlock(block);
@@ -49,7 +62,10 @@ export function answerItems(plan: AnswerPlan, around: AnswerSurroundings, facts:
         await setAside(index, level, number);
         return undefined;
       },
-      readGap: (gap) => gapRun(gap, { ...around, level, layout }),
+      readGap: (gap) => {
+        signal?.throwIfAborted();
+        return gapRun(gap, { ...around, level, layout, signal });
+      },
     },
     facts,
     plan.valid,

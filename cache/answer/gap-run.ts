@@ -46,6 +46,8 @@ export interface GapReading {
   /** Names this process to others that want the same blocks. */
   readonly owner: string;
   readonly read: ReadRange;
+  /** Aborted when nobody wants the records any more: who waits for the first of them cannot be told otherwise. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -73,7 +75,7 @@ const LONGEST_WAIT_MS = 500;
  * waited for: then the run ends before them. Blocks read whole are kept; where nothing can be kept, they are read all the same.
  */
 export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
-  const { level, flights, layout, notBefore } = reading;
+  const { level, flights, layout, notBefore, signal: left } = reading;
   const part = firstPart(gap, level);
   const { begin, end } = part.reading;
   const key = [
@@ -91,7 +93,7 @@ export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
     return { items: fly(part, reading, shared, signal), facts: shared };
   });
   return {
-    items: itemsOf(bytes),
+    items: itemsOf(bytes, left),
     upTo: () => facts.upTo,
     bytesRead: () => facts.bytesFromReaders,
     kept: () => facts.kept,
@@ -101,14 +103,21 @@ export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
 /** The items of the bytes; of a run that had nothing to read there are none. */
 async function* itemsOf(
   bytes: AsyncIterableIterator<Uint8Array>,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly StreamItem[], void, undefined> {
-  const first = await bytes.next();
-  if (first.done === true) return;
-  const rest = (async function* () {
-    yield first.value;
-    yield* bytes;
-  })();
-  yield* readStream(rest);
+  const leave = (): void => void bytes.return?.()?.catch(() => undefined);
+  signal?.addEventListener("abort", leave, { once: true });
+  try {
+    const first = await bytes.next();
+    if (first.done === true) return;
+    const rest = (async function* () {
+      yield first.value;
+      yield* bytes;
+    })();
+    yield* readStream(rest);
+  } finally {
+    signal?.removeEventListener("abort", leave);
+  }
 }
 
 function firstPart(gap: GapPiece, { period }: Level): GapPiece {

@@ -132,7 +132,7 @@ function runOf(
     kind: "reader",
     name: LEVEL_READER,
     help: "",
-    open: () => answerItems(plan, reading.surroundings, facts),
+    open: (_, { signal }) => answerItems(plan, reading.surroundings, facts, signal),
   };
   const own = new Map<string, Program>([[LEVEL_READER, reader]]);
   // Records of full resolution are reduced by the source's own reducer, as if the reader had just made them.
