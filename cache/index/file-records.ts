@@ -12,8 +12,9 @@ const MAGIC = Buffer.from("hsblock1");
 const SIZE_BYTES = 8;
 const FILE_NAME = /^(-?\d{1,12})\.states$/;
 
-const READ = constants.O_RDONLY;
-const WRITE = constants.O_RDWR | constants.O_CREAT;
+// A pipe in the place of a file would keep us waiting.
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
+const WRITE = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK;
 
 /**
  * Records of the blocks of one generation in a folder of sparse files: `N.states` has the 8-byte records of blocks 65,536 N and

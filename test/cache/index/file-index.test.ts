@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -53,6 +53,13 @@ describe("the index in files", () => {
       async (path: string) => {
         await rm(path);
         await mkdir(path);
+      },
+    ],
+    [
+      "a pipe",
+      async (path: string) => {
+        await rm(path);
+        execFileSync("mkfifo", [path]);
       },
     ],
   ])("%s in the place of records counts as absent", async (_, damage) => {
