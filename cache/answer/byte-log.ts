@@ -18,17 +18,19 @@ interface Position {
 /**
  * Bytes that are written once and read by any number of readers from the beginning, each at its own pace, while more are being
  * written: a slow reader holds up neither the writer nor the others, until it is `maxBytes` behind. The beginning is in memory, the
- * rest in a file without a name, which goes with the log.
+ * rest in a file without a name, which goes with the log. Where there can be no such file, or the disk is full, a slow reader holds up
+ * the others as soon as it is behind by what memory holds.
  */
 export class ByteLog {
   readonly #folder: string;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   readonly #readers = new Set<Position>();
   /** What is kept begins here; earlier bytes have been read by all and are gone. */
   #base = 0;
   #memory: Uint8Array[] = [];
   #memoryBytes = 0;
   #file: Promise<FileHandle> | undefined;
+  #takesNoFile = false;
   #length = 0;
   #end: End | undefined;
   /** Readers that have come to the end so far, and the writer where it waits for them. */
@@ -50,18 +52,16 @@ export class ByteLog {
     return this.#base === 0;
   }
 
-  /** Takes a copy of the bytes. To be waited for. Errors: those of the file. */
+  /** Takes a copy of the bytes. To be waited for. */
   async append(bytes: Uint8Array): Promise<void> {
     if (this.#length - this.#base + bytes.length > this.#maxBytes) await this.#startAnew();
-    if (this.#file === undefined && this.#memoryBytes + bytes.length <= MEMORY_BYTES) {
-      this.#memory.push(new Uint8Array(bytes));
-      this.#memoryBytes += bytes.length;
-    } else {
-      this.#file ??= namelessFile(this.#folder);
-      const file = await this.#file;
-      const at = this.#length - this.#base - this.#memoryBytes;
-      for (let done = 0; done < bytes.length; )
-        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+    const fits = this.#memoryBytes + bytes.length <= MEMORY_BYTES;
+    if (this.#takesNoFile || (fits && this.#file === undefined)) this.#remember(bytes);
+    else if (!(await this.#toFile(bytes))) {
+      this.#takesNoFile = true;
+      this.#maxBytes = MEMORY_BYTES;
+      await this.#startAnew();
+      this.#remember(bytes);
     }
     this.#length += bytes.length;
     wake(this.#readersWaiting);
@@ -95,6 +95,25 @@ export class ByteLog {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#letGo();
+  }
+
+  #remember(bytes: Uint8Array): void {
+    this.#memory.push(new Uint8Array(bytes));
+    this.#memoryBytes += bytes.length;
+  }
+
+  /** Whether the file took the bytes. */
+  async #toFile(bytes: Uint8Array): Promise<boolean> {
+    try {
+      this.#file ??= namelessFile(this.#folder);
+      const file = await this.#file;
+      const at = this.#length - this.#base - this.#memoryBytes;
+      for (let done = 0; done < bytes.length; )
+        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async *#readFrom(position: Position): AsyncGenerator<Uint8Array, void, undefined> {
@@ -143,7 +162,9 @@ export class ByteLog {
     this.#base = this.#length;
     this.#memory = [];
     this.#memoryBytes = 0;
-    await (await this.#file)?.truncate(0);
+    const file = await this.#file?.catch(() => undefined);
+    // What cannot be cut off is written over.
+    await file?.truncate(0).catch(() => undefined);
   }
 
   async #leave(position: Position): Promise<void> {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ByteLog } from "../../../cache/answer/byte-log.js";
+import { SMALL_DISK, smallDisk } from "../support/small-disk.js";
 
 const folder = mkdtempSync(join(tmpdir(), "byte-log-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -92,5 +93,37 @@ describe("bytes that many read while they are written", () => {
     expect(readdirSync(folder)).toEqual([]);
     log.end();
     await log.close();
+  });
+});
+
+/** Expects that a log gives everything to a quick reader and to one that comes later, and that its writer waited for that one. */
+async function expectHeldUp(at: string): Promise<void> {
+  const log = new ByteLog(at, 64 << 20);
+  const [quick, slow] = [countsOf(log.read()), log.read()];
+  let appended = 0;
+  const writer = (async () => {
+    for (let n = 0; n < 12; n++) {
+      await log.append(piece(n));
+      appended++;
+    }
+    log.end();
+  })();
+  expect((await slow.next()).value?.[0]).toBe(0);
+  expect(appended).toBeLessThan(12);
+  const rest = await countsOf(slow);
+  await writer;
+  const expected = new Array(12).fill(1 << 20);
+  expect(await quick).toEqual(expected);
+  expect(rest.slice(1)).toEqual(expected.slice(1));
+  await log.close();
+}
+
+describe("bytes for which there is no room on the disk", () => {
+  it("are held in memory where no file can be made, and the slowest reader holds up the others", async () => {
+    await expectHeldUp("/dev/null/no-folder");
+  });
+
+  it.skipIf(SMALL_DISK.missing)(SMALL_DISK.title("are held in memory once the disk is full"), async () => {
+    await expectHeldUp(await smallDisk("size=2m"));
   });
 });
