@@ -1,5 +1,7 @@
 /** Bytes of a pooled piece. */
 export const POOLED_BYTES = 1 << 20;
+/** Shorter pieces cost little, and are often kept by who takes them. */
+const LEAST_POOLED_BYTES = 64 * 1024;
 /** Pieces that wait for use: what some answers under way need at once. */
 const MOST_FREE = 16;
 
@@ -14,6 +16,7 @@ const given = new WeakSet<ArrayBufferLike>();
  * @param length at most {@link POOLED_BYTES}
  */
 export function takePiece(length: number): Uint8Array<ArrayBuffer> {
+  if (length < LEAST_POOLED_BYTES) return new Uint8Array(length);
   const memory = free.pop() ?? new ArrayBuffer(POOLED_BYTES);
   given.add(memory);
   return new Uint8Array(memory, 0, length);

@@ -8,6 +8,7 @@ import { type Level, levelName } from "../level.js";
 import { type BlocksPiece, type CachePlan, type GapPiece, planCover } from "../plan/plan-cover.js";
 import type { StoredBlock } from "../store/stored-block.js";
 import { cutItems, withoutGiven } from "./block-rows.js";
+import { BlocksAhead } from "./blocks-ahead.js";
 import { Stitch } from "./stitch.js";
 
 /** The records of a gap, from its beginning. */
@@ -133,26 +134,45 @@ class Walk {
   }
 
   async *#followBlocks(piece: BlocksPiece): AsyncGenerator<readonly StreamItem[], void, undefined> {
-    for (let number = piece.first; number < piece.end; number++) {
-      this.#reach(number);
-      const block = await this.#sources.open(number);
-      if (block === undefined) return this.#useless();
-      try {
-        const items = await this.#sources.itemsOf(block, number);
-        if (items === undefined) return this.#useless();
-        const isWhole = number >= piece.uncut.first && number < piece.uncut.end;
-        yield* this.#give(isWhole ? items : cutItems(items, piece.range));
-        this.#facts.blocks++;
-        this.#facts.bytesFromCache += block.sidecar.bytes;
-      } catch (error) {
-        // It changed under our hands: what was given of it was checked, the rest is read.
-        if (!isDasError(error, "BAD_BLOCK")) throw error;
-        return this.#useless();
-      } finally {
-        await block.close();
+    const ahead = new BlocksAhead(this.#sources.open, piece.end);
+    try {
+      for (let number = piece.first; number < piece.end; number++) {
+        this.#reach(number);
+        const block = await ahead.take(number);
+        if (block === undefined) return this.#useless();
+        // The first records of all are to come soon: what follows them is prepared behind them.
+        if (number > piece.first) ahead.prepare(number + 1);
+        for await (const portion of this.#blockItems(block, number, piece)) {
+          yield portion;
+          ahead.prepare(number + 1);
+        }
+        if (this.#isStuck) return;
       }
+      this.#reach(piece.end);
+    } finally {
+      await ahead.close();
     }
-    this.#reach(piece.end);
+  }
+
+  /** The records of a block, which is closed after them. */
+  async *#blockItems(
+    block: StoredBlock,
+    number: number,
+    { uncut, range }: BlocksPiece,
+  ): AsyncGenerator<readonly StreamItem[], void, undefined> {
+    try {
+      const items = await this.#sources.itemsOf(block, number);
+      if (items === undefined) return this.#useless();
+      yield* this.#give(number >= uncut.first && number < uncut.end ? items : cutItems(items, range));
+      this.#facts.blocks++;
+      this.#facts.bytesFromCache += block.sidecar.bytes;
+    } catch (error) {
+      // It changed under our hands: what was given of it was checked, the rest is read.
+      if (!isDasError(error, "BAD_BLOCK")) throw error;
+      return this.#useless();
+    } finally {
+      await block.close();
+    }
   }
 
   async *#followGap(piece: GapPiece): AsyncGenerator<readonly StreamItem[], void, undefined> {

@@ -2,10 +2,10 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { DasError } from "../../errors/das-error.js";
-import { takePiece } from "../../stream/piece-pool.js";
+import { returnPiece, takePiece } from "../../stream/piece-pool.js";
 import type { BlockMemory } from "./block-memory.js";
 import { type FileIdentity, identityOf } from "./file-identity.js";
-import { filePieces, PIECE_BYTES } from "./file-pieces.js";
+import { filePieces } from "./file-pieces.js";
 
 /** Why a file is not the one that its sidecar tells of. */
 export type FileFault = "absent" | "other size" | "other checksum" | "unreadable";
@@ -94,20 +94,30 @@ async function checkOpen(
   const isSmall = identity.size <= memory.blockBytes;
   if (isKnown && !isSmall) return inFile(handle, identity);
 
-  const buffer = Buffer.allocUnsafeSlow(isSmall ? identity.size : 2 * PIECE_BYTES);
-  const room = (length: number, offset: number) => {
-    const at = offset % buffer.length;
-    return buffer.subarray(at, at + length);
-  };
-  let sum = 0;
-  for await (const piece of filePieces(handle, 0, identity.size, room)) sum = crc32(piece, sum);
+  const whole = isSmall ? Buffer.allocUnsafeSlow(identity.size) : undefined;
+  const sum = await checksum(handle, identity.size, whole);
   if (sum !== expected.crc32) return "other checksum";
   const after = identityOf(await handle.stat({ bigint: true }));
   if (after?.contentText !== identity.contentText) return "other checksum";
   memory.keepChecked(path, identity, sum);
-  if (!isSmall) return inFile(handle, identity);
-  memory.keepBytes(path, identity, buffer);
-  return inMemory(buffer);
+  if (whole === undefined) return inFile(handle, identity);
+  memory.keepBytes(path, identity, whole);
+  return inMemory(whole);
+}
+
+/**
+ * The CRC-32 of so many bytes of a file.
+ * @param whole where they are put, if they are to be kept
+ */
+async function checksum(handle: FileHandle, size: number, whole: Uint8Array | undefined): Promise<number> {
+  const room = (length: number, offset: number) =>
+    whole === undefined ? takePiece(length) : whole.subarray(offset, offset + length);
+  let sum = 0;
+  for await (const piece of filePieces(handle, 0, size, room)) {
+    sum = crc32(piece, sum);
+    returnPiece(piece);
+  }
+  return sum;
 }
 
 function inMemory(bytes: Uint8Array): CheckedFile {
