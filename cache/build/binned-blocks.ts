@@ -4,6 +4,7 @@ import { averagedStream } from "../../reducers/binning/bin-averages.js";
 import type { KeptSums } from "../../reducers/binning/level-sums.js";
 import type { PacketBatch, PacketHeader, StreamHeader } from "../../stream/model.js";
 import { BinnedType, type TypeOutput } from "./binned-type.js";
+import { blockHeader } from "./block-header.js";
 import { type LevelTask, PassedBlocks } from "./level-task.js";
 import { type BlockUs, OpenBlocks } from "./open-blocks.js";
 
@@ -108,7 +109,8 @@ export class BinnedBlocks {
       pending: undefined,
       hasRecords: false,
     };
-    task.take(number, { kind: "stream", header: averagedStream(this.#stream, options) });
+    const stream = blockHeader(this.#stream, number, task.period);
+    task.take(number, { kind: "stream", header: averagedStream(stream, options) });
     for (const type of this.#types.values()) type.announce(level, block);
     return block;
   }

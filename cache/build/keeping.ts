@@ -6,10 +6,9 @@ import type { ClaimedLevel } from "./build-plan.js";
 import type { CommonFacts } from "./kept-block.js";
 import { KeptLevel } from "./kept-level.js";
 import type { Leases } from "./leases.js";
-import type { LevelItem } from "./level-item.js";
 import type { LevelPass } from "./level-pass.js";
 import { levelReducer } from "./level-reducer.js";
-import { emptyBlock, type RunLevel } from "./level-run.js";
+import { emptyBlocks, type RunLevel } from "./level-run.js";
 import { missingBlocks } from "./missing-blocks.js";
 import { type BuildSurroundings, LEASE_MS } from "./surroundings.js";
 
@@ -45,8 +44,17 @@ export async function claimMissing(
   const missing = force
     ? Array.from({ length: Math.max(0, blocks.end - blocks.first) }, (_, place) => blocks.first + place)
     : await missingBlocks(index, level, blocks, moment, signal);
-  const claims = missing.length === 0 ? [] : await index.claim(level, missing, owner, leaseMs);
-  leases.add(level, claims);
+  const taken = missing.length === 0 ? [] : await index.claim(level, missing, owner, leaseMs);
+  leases.add(level, taken);
+  if (force || taken.length === 0) return { level, claims: taken };
+  // Somebody may have built some between the look and the claim.
+  const left = new Set(await missingBlocks(index, level, blocks, moment, signal));
+  const claims = taken.filter(({ number }) => left.has(number));
+  if (claims.length < taken.length)
+    await leases.give(
+      level,
+      taken.filter((claim) => !left.has(claim.number)),
+    );
   return { level, claims };
 }
 
@@ -108,13 +116,12 @@ export class Keeping {
    */
   async publish(pass: LevelPass | undefined, signal: AbortSignal): Promise<KeptFacts> {
     for (const { run, keeper } of this.#kept) {
-      let empty: readonly LevelItem[] = [];
-      if (run !== undefined) {
-        if (pass?.stream === undefined)
-          throw new DasError("BUILD_FAILED", "the reader wrote no stream header");
-        empty = await emptyBlock(run.reducer, pass.stream, this.#around, signal);
+      if (run === undefined) {
+        await keeper.finish(() => []);
+        continue;
       }
-      await keeper.finish(empty);
+      if (pass?.stream === undefined) throw new DasError("BUILD_FAILED", "the reader wrote no stream header");
+      await keeper.finish(await emptyBlocks(run, pass.stream, this.#around, signal));
     }
     let facts = NOTHING_KEPT;
     for (const { keeper } of this.#kept) {

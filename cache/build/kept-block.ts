@@ -15,6 +15,9 @@ export class KeptBlock {
   readonly #writer: BlockWriter;
   readonly #facts = new BlockFacts();
   readonly #hasStatistics: boolean;
+  /** The stream header, until the companion has it. */
+  #stream: Uint8Array | undefined;
+  #isEnded = false;
   #bytes = 0;
   #headerBytes: number | undefined;
   #wait: Promise<void> | undefined;
@@ -36,7 +39,7 @@ export class KeptBlock {
       case "stream": {
         const bytes = printStreamHeader(item.header);
         this.#put(item, bytes);
-        if (this.#hasStatistics) this.#putStatistics(bytes);
+        this.#stream = bytes;
         return;
       }
       case "packet": {
@@ -51,6 +54,7 @@ export class KeptBlock {
         if (this.#hasStatistics && item.companion !== undefined) this.#putStatistics(item.companion.bytes);
         return;
       case "exception":
+        this.#isEnded = true;
         this.#put(item, printException(item.exception));
         return;
       default:
@@ -60,6 +64,7 @@ export class KeptBlock {
 
   /** No more comes: waits until the disk has it all. Errors: DISK_FULL, BUILD_FAILED. */
   async finish(common: CommonFacts): Promise<Sidecar> {
+    if (this.#facts.records === 0 && !this.#isEnded) this.push(noData());
     await this.#wait;
     const facts = this.#facts.finish(this.#bytes, this.#headerBytes ?? this.#bytes);
     return await this.#writer.finish({ ...common, ...facts });
@@ -81,7 +86,10 @@ export class KeptBlock {
     this.#waitFor(this.#writer.write(bytes));
   }
 
+  /** A companion begins when there is anything to say in it. */
   #putStatistics(bytes: Uint8Array): void {
+    if (this.#stream !== undefined) this.#waitFor(this.#writer.writeStatistics(this.#stream));
+    this.#stream = undefined;
     this.#waitFor(this.#writer.writeStatistics(bytes));
   }
 
@@ -113,9 +121,10 @@ function printed(header: PacketHeader): Uint8Array {
 
 /** What a block without data holds; das2-server 15.2. */
 export function emptyBlockItems(stream: StreamHeader): readonly LevelItem[] {
+  return [{ kind: "stream", header: stream }, noData()];
+}
+
+function noData(): LevelItem {
   const exception = { type: OUTCOME.NO_DATA.exception, message: "No data in this interval" };
-  return [
-    { kind: "stream", header: stream },
-    { kind: "exception", exception },
-  ];
+  return { kind: "exception", exception };
 }

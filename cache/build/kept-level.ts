@@ -105,13 +105,13 @@ export class KeptLevel {
    * @param empty what a block without data holds
    * Errors: DISK_FULL, BUILD_FAILED.
    */
-  async finish(empty: readonly LevelItem[]): Promise<void> {
+  async finish(empty: (number: number) => readonly LevelItem[]): Promise<void> {
     await Promise.all(this.#finishing);
     const missing = [...this.#wanted].filter((number) => this.wants(number) && !this.#finished.has(number));
     await inGroups(missing, async (number) => {
       const block = new KeptBlock(this.level, number, false);
       this.#finished.set(number, block);
-      for (const item of empty) block.push(item);
+      for (const item of empty(number)) block.push(item);
       await block.finish(this.#common);
     });
     if (this.#failure !== undefined) throw this.#failure.error;

@@ -42,6 +42,12 @@ export class Leases {
     this.#held.get(level)?.delete(number);
   }
 
+  /** Gives back claims that are not needed. Never fails: what cannot be given back lapses. */
+  async give(level: Level, claims: readonly Claim[]): Promise<void> {
+    for (const { number } of claims) this.#held.get(level)?.delete(number);
+    await this.#index.release(level, claims).catch(() => undefined);
+  }
+
   /** Gives back what is still held. Never fails: what cannot be given back lapses. */
   async release(): Promise<void> {
     clearInterval(this.#timer);

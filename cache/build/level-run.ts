@@ -5,6 +5,7 @@ import { type PipelineItemsRun, runPipelineItems } from "../../pipeline/run.js";
 import type { StreamHeader } from "../../stream/model.js";
 import type { TimeRange } from "../../stream/time.js";
 import type { Level } from "../level.js";
+import { blockHeader } from "./block-header.js";
 import { type BlockReducer, builtInReducer } from "./block-reducer.js";
 import { emptyBlockItems } from "./kept-block.js";
 import type { EmitLevel, LevelItem } from "./level-item.js";
@@ -56,13 +57,13 @@ export function startLevelRun(
   return { pass, pipeline: runPipelineItems(stages, { ...around.pipelineOptions, signal }) };
 }
 
-/** What a block without data holds: its stream header is the one that the reducer makes. */
-export async function emptyBlock(
-  reducer: LevelReducer,
+/** What blocks without data hold, by number: their stream header is one that the reducer makes. */
+export async function emptyBlocks(
+  { level, reducer }: RunLevel,
   stream: StreamHeader,
   around: BuildSurroundings,
   signal: AbortSignal,
-): Promise<readonly LevelItem[]> {
+): Promise<(number: number) => readonly LevelItem[]> {
   let header = stream;
   const emit: EmitLevel = (item) => {
     if (item.kind === "stream") header = item.header;
@@ -70,7 +71,7 @@ export async function emptyBlock(
   const one = openReducer(reducer, 0, { begin: 0, end: 0 }, around, signal, emit);
   one.push({ kind: "stream", header: stream });
   await one.end();
-  return emptyBlockItems(header);
+  return (number) => emptyBlockItems(blockHeader(header, number, level.period));
 }
 
 function openReducer(

@@ -4,9 +4,9 @@ import type { PacketHeader, StreamHeader, StreamItem } from "../../stream/model.
 import { type BlockSpan, blockBegin } from "../block-number.js";
 import { type Level, levelName } from "../level.js";
 import { openBlock, type StoredBlock } from "../store/stored-block.js";
+import { blockHeader } from "./block-header.js";
 import { joinedItems } from "./joined-items.js";
 import type { CommonFacts } from "./kept-block.js";
-import { emptyBlockItems } from "./kept-block.js";
 import type { KeptLevel } from "./kept-level.js";
 import { asLevelItems } from "./level-item.js";
 import { blockUs } from "./open-blocks.js";
@@ -49,8 +49,9 @@ export async function makeOfFiner(
       for await (const portion of items) {
         for (const item of portion) {
           if (item.kind === "stream") {
-            if (stream === undefined && !block.sidecar.noData) emit(item);
-            stream ??= item.header;
+            if (stream !== undefined) continue;
+            stream = blockHeader(item.header, number, period);
+            emit({ kind: "stream", header: stream });
           } else if (item.kind === "packet") {
             if (!keepsWithinOneUnit(item.header)) return false;
             // The same definition again would end the bins.
@@ -65,8 +66,6 @@ export async function makeOfFiner(
     }
   }
   bins.end((item) => cut.push(item, give));
-  if (made.isEmpty && stream !== undefined)
-    for (const item of emptyBlockItems(stream)) keeper.take(number, item);
   keeper.closed(number, undefined, made.facts);
   return true;
 }
@@ -77,7 +76,6 @@ class MadeOf {
   #builtMs = Number.POSITIVE_INFINITY;
   #sourceMtimeMs: number | undefined;
   #steps = 0;
-  #records = 0;
 
   constructor(finer: Level) {
     this.#finer = finer;
@@ -88,11 +86,6 @@ class MadeOf {
     if (sidecar.sourceMtime !== undefined)
       this.#sourceMtimeMs = Math.max(this.#sourceMtimeMs ?? 0, Date.parse(sidecar.sourceMtime));
     if (sidecar.madeFrom.kind === "level") this.#steps = Math.max(this.#steps, sidecar.madeFrom.steps);
-    this.#records += sidecar.records;
-  }
-
-  get isEmpty(): boolean {
-    return this.#records === 0;
   }
 
   /** The oldest reading counts: what changed after it may not be in the block. */

@@ -1,5 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
 import type { PacketBatch, PacketHeader, StreamHeader } from "../../stream/model.js";
+import { blockHeader } from "./block-header.js";
 import type { BlockReducer } from "./block-reducer.js";
 import type { EmitLevel } from "./level-item.js";
 import { type LevelTask, PassedBlocks } from "./level-task.js";
@@ -41,7 +42,7 @@ export class ReducedBlocks {
         };
         const reducer = reduce(number, us, emit);
         const block = { number, reducer, announced: new Map(definitions), hasRecords: false };
-        reducer.push({ kind: "stream", header: this.#stream });
+        reducer.push({ kind: "stream", header: blockHeader(this.#stream, number, period) });
         for (const header of definitions.values()) reducer.push({ kind: "packet", header });
         return block;
       },

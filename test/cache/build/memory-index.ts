@@ -13,6 +13,7 @@ export class MemoryIndex implements BlockIndex {
   readonly #claims = new Map<string, Claim>();
   readonly #changes = new Map<string, number>();
   #tokens = 0;
+  #onRenew: () => void = () => undefined;
 
   /** Numbers that are claimed at a level. */
   claims(level: Level): readonly number[] {
@@ -21,9 +22,16 @@ export class MemoryIndex implements BlockIndex {
       .map(([, { number }]) => number);
   }
 
-  /** As another builder would, or the end of a lease. */
+  /** All claims lapse, or somebody takes them. */
   loseClaims(): void {
     this.#claims.clear();
+  }
+
+  /** Resolves when claims were renewed next, or tried to be. */
+  renewed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRenew = resolve;
+    });
   }
 
   async coverage(level: Level, span: { first: number; end: number }) {
@@ -52,11 +60,16 @@ export class MemoryIndex implements BlockIndex {
   }
 
   async renew(level: Level, claims: readonly Claim[]) {
-    return claims.filter((claim) => this.#claims.get(key(level, claim.number))?.token === claim.token);
+    this.#onRenew();
+    return this.#held(level, claims);
   }
 
   async release(level: Level, claims: readonly Claim[]) {
-    for (const claim of await this.renew(level, claims)) this.#claims.delete(key(level, claim.number));
+    for (const claim of this.#held(level, claims)) this.#claims.delete(key(level, claim.number));
+  }
+
+  #held(level: Level, claims: readonly Claim[]): readonly Claim[] {
+    return claims.filter((claim) => this.#claims.get(key(level, claim.number))?.token === claim.token);
   }
 
   async claimed(level: Level, numbers: readonly number[]) {

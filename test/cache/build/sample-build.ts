@@ -81,7 +81,5 @@ export async function storedBytes(
   }
 }
 
-/** A path in the folder of these tests. */
-export function here(name: string): string {
-  return join(import.meta.dirname, name);
-}
+/** The checkout. */
+export const ROOT: string = join(import.meta.dirname, "../../..");
