@@ -62,9 +62,9 @@ export function answerItems(
         await setAside(index, level, number);
         return undefined;
       },
-      readGap: (gap) => {
+      readGap: (gap, isUnusable) => {
         signal?.throwIfAborted();
-        return gapRun(gap, { ...around, level, layout, signal });
+        return gapRun(gap, { ...around, level, layout, signal }, isUnusable);
       },
     },
     facts,

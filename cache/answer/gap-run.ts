@@ -3,8 +3,8 @@ import { type DasError, isDasError } from "../../errors/das-error.js";
 import type { ItemSource, StreamItem } from "../../stream/model.js";
 import { readStream } from "../../stream/read-stream.js";
 import { formatTime, type TimeRange } from "../../stream/time.js";
-import { blockBegin } from "../block-number.js";
-import type { BlockIndex, Claim } from "../index/block-index.js";
+import { type BlockSpan, blockBegin } from "../block-number.js";
+import type { BlockIndex, BlockRun, Claim } from "../index/block-index.js";
 import type { BlockPeriod, Level } from "../level.js";
 import type { GapPiece } from "../plan/plan-cover.js";
 import type { Flights } from "./flights.js";
@@ -45,6 +45,8 @@ export interface GapReading {
   readonly notBefore?: number | undefined;
   /** Names this process to others that want the same blocks. */
   readonly owner: string;
+  /** The newest state of blocks of the level: somebody may have built them since the plan was made. */
+  readonly look: (level: Level, span: BlockSpan) => Promise<{ readonly runs: readonly BlockRun[] }>;
   readonly read: ReadRange;
   /** Aborted when nobody wants the records any more: who waits for the first of them cannot be told otherwise. */
   readonly signal?: AbortSignal | undefined;
@@ -72,9 +74,12 @@ const LONGEST_WAIT_MS = 500;
 
 /**
  * Reads a gap, or the first part of it. Clients that want the same at once share one reading; blocks that somebody else is building are
- * waited for: then the run ends before them. Blocks read whole are kept; where nothing can be kept, they are read all the same.
+ * waited for: then the run ends before them, as it does before blocks that are there by now. Blocks read whole are kept; where nothing
+ * can be kept, they are read all the same.
+ *
+ * @param isUnusable the first block is known not to be one that can be used, whatever the index says
  */
-export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
+export function gapRun(gap: GapPiece, reading: GapReading, isUnusable = false): GapRun {
   const { level, flights, layout, notBefore, signal: left } = reading;
   const part = firstPart(gap, level);
   const { begin, end } = part.reading;
@@ -87,10 +92,11 @@ export function gapRun(gap: GapPiece, reading: GapReading): GapRun {
     layout,
     formatTime(begin, 9),
     formatTime(end, 9),
+    isUnusable,
   ];
   const { bytes, facts } = flights.join(key.join("\n"), (signal) => {
     const shared: ReadingFacts = { upTo: part.first, bytesFromReaders: 0 };
-    return { items: fly(part, reading, shared, signal), facts: shared };
+    return { items: fly(part, reading, isUnusable, shared, signal), facts: shared };
   });
   return {
     items: itemsOf(bytes, left),
@@ -137,9 +143,15 @@ function upTo(gap: GapPiece, end: number, period: BlockPeriod): GapPiece {
   };
 }
 
-async function* fly(gap: GapPiece, reading: GapReading, facts: ReadingFacts, signal: AbortSignal) {
+async function* fly(
+  gap: GapPiece,
+  reading: GapReading,
+  isUnusable: boolean,
+  facts: ReadingFacts,
+  signal: AbortSignal,
+) {
   const { level, index, read } = reading;
-  const { claims, end, away } = await claimBlocks(gap, reading);
+  const { claims, end, away } = await claimBlocks(gap, reading, isUnusable);
   if (end === gap.first) {
     await notBuilding(index, level, gap.first, signal);
     return;
@@ -179,8 +191,9 @@ interface ClaimedGap {
   readonly away?: DasError;
 }
 
-/** Takes the whole blocks of a gap, up to the first that somebody else is building. */
-async function claimBlocks(gap: GapPiece, { index, level, owner }: GapReading): Promise<ClaimedGap> {
+/** Takes the whole blocks of a gap, up to the first that somebody else is building or has built. */
+async function claimBlocks(gap: GapPiece, reading: GapReading, isUnusable: boolean): Promise<ClaimedGap> {
+  const { index, level, owner } = reading;
   const { first, end } = gap.whole;
   if (first >= end) return { claims: [], end: gap.end };
   const numbers = Array.from({ length: end - first }, (_, offset) => first + offset);
@@ -193,11 +206,34 @@ async function claimBlocks(gap: GapPiece, { index, level, owner }: GapReading): 
     return { claims: [], end: gap.end, away: error };
   }
   const held = new Set(claims.map(({ number }) => number));
-  const taken = numbers.find((number) => !held.has(number));
-  if (taken === undefined) return { claims, end: gap.end };
-  const later = claims.filter(({ number }) => number > taken);
+  const taken = numbers.find((number) => !held.has(number)) ?? end;
+  const there = await firstBuilt({ first, end: taken }, reading, isUnusable ? gap.first : undefined);
+  const before = Math.min(taken, there);
+  if (before === end) return { claims, end: gap.end };
+  const later = claims.filter(({ number }) => number >= before);
   if (later.length > 0) await index.release(level, later).catch(() => undefined);
-  return { claims: claims.filter(({ number }) => number < taken), end: taken };
+  return { claims: claims.filter(({ number }) => number < before), end: before };
+}
+
+/** The first of some claimed blocks that somebody else has built between the plan and the claim; the end where there is none. */
+async function firstBuilt(
+  { first, end }: BlockSpan,
+  { look, level }: GapReading,
+  except: number | undefined,
+): Promise<number> {
+  if (first >= end) return end;
+  try {
+    const { runs } = await look(level, { first, end });
+    for (const run of runs) {
+      if (run.state !== "present" && run.state !== "empty") continue;
+      if (run.first !== except) return run.first;
+      if (run.end > run.first + 1) return run.first + 1;
+    }
+    return end;
+  } catch (error) {
+    if (!isDasError(error, "INDEX_AWAY")) throw error;
+    return end;
+  }
 }
 
 /** Resolves when nobody is building a block (any more). */

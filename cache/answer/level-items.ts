@@ -31,7 +31,8 @@ export interface LevelSources {
   readonly open: (number: number) => Promise<StoredBlock | undefined>;
   /** What it holds, in the layout that is wanted; `undefined` where this block cannot give it. */
   readonly itemsOf: (block: StoredBlock, number: number) => Promise<ItemSource | undefined>;
-  readonly readGap: (gap: GapPiece) => GapRun;
+  /** @param isUnusable the first block was found not to be one that can be used */
+  readonly readGap: (gap: GapPiece, isUnusable: boolean) => GapRun;
 }
 
 /** What an answer was made from, for the log. */
@@ -119,7 +120,6 @@ class Walk {
   /** Goes along a plan, until something in it is not so. */
   async *follow(plan: CachePlan): AsyncGenerator<readonly StreamItem[], void, undefined> {
     this.#isStuck = false;
-    this.#isUnusable = false;
     for (const piece of plan.pieces) {
       if (piece.kind === "blocks") yield* this.#followBlocks(piece);
       else yield* this.#followGap(piece);
@@ -177,7 +177,8 @@ class Walk {
 
   async *#followGap(piece: GapPiece): AsyncGenerator<readonly StreamItem[], void, undefined> {
     this.#reach(piece.first);
-    const run = this.#sources.readGap(piece);
+    const run = this.#sources.readGap(piece, this.#isUnusable);
+    this.#isUnusable = false;
     let end: "left" | "failed" | "whole" = "left";
     try {
       yield* this.#give(cutItems(run.items, piece.range));

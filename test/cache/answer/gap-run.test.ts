@@ -43,6 +43,7 @@ function noted(index: BlockIndex) {
     level,
     layout: "reduced",
     owner: "test",
+    look: async (of, span) => await index.coverage(of, span, { now: 0 }),
     flights: new Flights<ReadingFacts>(folder),
     read: ({ range, keep }) => {
       asked.push({ range: text(range), keep: keep.map(({ number }) => number) });
@@ -92,6 +93,56 @@ describe("the reading of a gap", () => {
     expect(await items).toEqual([]);
     expect(run.upTo()).toBe(0);
     expect(asked).toEqual([]);
+  });
+
+  /** An index in which somebody else finishes blocks before claims on them are given. */
+  function fasterIndex(...numbers: readonly number[]): MemoryIndex {
+    const index = new MemoryIndex();
+    const claim = index.claim.bind(index);
+    index.claim = async (...of) => {
+      await index.record(
+        level,
+        numbers.map((number) => ({
+          number,
+          state: "present",
+          bytes: 1,
+          sha256: "00",
+          builtMs: 1,
+          definition: level.definition,
+        })),
+      );
+      return await claim(...of);
+    };
+    return index;
+  }
+
+  it("ends before a block that somebody else has built since the plan was made, and keeps no claim on it", async () => {
+    const index = fasterIndex(2, 4);
+    const { asked, reading } = noted(index);
+    const run = gapRun(gap(0, 5), reading);
+    await kindsOf(run);
+    expect(run.upTo()).toBe(2);
+    expect(asked).toEqual([{ range: "2000-01-01T00 2000-01-03T00", keep: [0, 1] }]);
+    expect([...index.claims(level)].sort()).toEqual([0, 1]);
+  });
+
+  it("reads nothing where that is the first", async () => {
+    const index = fasterIndex(0);
+    const { asked, reading } = noted(index);
+    const run = gapRun(gap(0, 2), reading);
+    expect(await kindsOf(run)).toEqual([]);
+    expect({ upTo: run.upTo(), asked, claims: index.claims(level) }).toEqual({
+      upTo: 0,
+      asked: [],
+      claims: [],
+    });
+  });
+
+  it("reads the first all the same where it is known not to be one that can be used", async () => {
+    const { asked, reading } = noted(fasterIndex(0));
+    const run = gapRun(gap(0, 2), reading, true);
+    await kindsOf(run);
+    expect(asked).toEqual([{ range: "2000-01-01T00 2000-01-03T00", keep: [0, 1] }]);
   });
 
   it("reads a month of days at a time", async () => {
