@@ -10,35 +10,38 @@ import { Login } from "./access/login.js";
 /** The settings that {@link startWarnings} looks at. */
 export type WarnedSettings = Pick<
   Config,
-  "dsdfRoot" | "substitutions" | "logPath" | "userPasswd" | "allowDesPasswords" | "loginDelay"
+  "dsdfRoot" | "substitutions" | "logPath" | "cacheRoot" | "userPasswd" | "allowDesPasswords" | "loginDelay"
 >;
 
 /**
- * What an operator should know of a server that starts, one line each: folders of sources that are not there, a log that cannot be
+ * What an operator should know of a server that starts, one line each: folders of sources that are not there, a log or a cache that cannot be
  * written, passwords that are weak or missing. None of it keeps the server from running. Source: das2-server 6.4, 17.
  */
 export async function startWarnings(config: WarnedSettings): Promise<string[]> {
   const roots = (await rootProblems(config.dsdfRoot)).map(
     ({ folder, message }) => `DSDF_ROOT ${folder}: ${message}; no sources come from it`,
   );
-  const log = await logProblem(config.logPath);
+  const log = await folderProblem(config.logPath);
+  const { cacheRoot } = config;
+  const cache = cacheRoot === undefined ? undefined : await folderProblem(cacheRoot);
   return [
     ...roots,
     ...(log === undefined ? [] : [`LOG_PATH ${config.logPath}: ${log}; requests will not be on record`]),
+    ...(cache === undefined ? [] : [`CACHE_ROOT ${cacheRoot}: ${cache}; nothing is kept`]),
     ...(await passwordWarnings(config)),
   ];
 }
 
 /** Why no file can be made in the folder, or the folder itself cannot; `undefined` where it can. */
-async function logProblem(folder: string): Promise<string | undefined> {
+async function folderProblem(folder: string): Promise<string | undefined> {
   try {
     if (!(await stat(folder)).isDirectory()) return "it is no folder";
     await access(folder, constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    // The log makes its folder with all above it, so the nearest one that is there counts.
-    if (code === "ENOENT" && dirname(folder) !== folder) return logProblem(dirname(folder));
+    // Whoever writes there makes the folder with all above it, so the nearest one that is there counts.
+    if (code === "ENOENT" && dirname(folder) !== folder) return folderProblem(dirname(folder));
     return code === "ENOTDIR" ? "it is no folder" : `it cannot be written (${code})`;
   }
 }

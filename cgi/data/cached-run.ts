@@ -3,11 +3,10 @@ import { type AnswerPlan, isCovered, planAnswer } from "../../cache/answer/answe
 import { answerTag } from "../../cache/answer/answer-tag.js";
 import type { LevelFacts } from "../../cache/answer/level-items.js";
 import { lookForBlocks } from "../../cache/answer/look.js";
-import { reduceAnswer } from "../../cache/answer/reduce-answer.js";
 import type { BlockCache } from "../../cache/block-cache.js";
 import { areRecordsFollowed } from "../../cache/freshness/followed.js";
 import type { Moment } from "../../cache/index/block-index.js";
-import { type Level, levelName } from "../../cache/level.js";
+import type { Level } from "../../cache/level.js";
 import { binMaking } from "../../cache/levels/cacheable.js";
 import { levelsOf } from "../../cache/levels/levels-of.js";
 import { jobsFor } from "../../cache/queue/jobs-for.js";
@@ -17,20 +16,17 @@ import type { Stage } from "../../dsdf/stage.js";
 import { planStages } from "../../dsdf/stages.js";
 import { trimToValidRange, validRangeNow } from "../../dsdf/valid-range.js";
 import { isDasError } from "../../errors/das-error.js";
-import type { Program, ReaderProgram } from "../../stream/program.js";
 import { compareTimes, type TimeRange, timeToUs2000 } from "../../stream/time.js";
 import type { HeaderLine } from "../http.js";
 import type { QueryContext } from "../query.js";
 import { isTagKnown } from "../resource-file.js";
 import { cachedReading } from "./cached-reading.js";
+import { noteCached, partlyRead } from "./cached-record.js";
 import type { DataRun } from "./data-run.js";
+import { levelPipeline } from "./level-pipeline.js";
 import { passingOptions } from "./pipeline-options.js";
 import { pipelineSetting } from "./pipeline-setting.js";
 import { siteCache } from "./site-cache.js";
-
-/** Names of programs that no definition can give. */
-const LEVEL_READER = "(level of the cache)";
-const LEVEL_REDUCER = "(wider bins)";
 
 /**
  * What answers a query from the cache: a chain that begins with the records of a level, which come from blocks and, where there are
@@ -42,35 +38,29 @@ export async function cachedRun(
   context: QueryContext,
 ): Promise<DataRun | undefined> {
   if (context.site.config.cacheRoot === undefined || source.cacheLevels.length === 0) return undefined;
-  const { trace } = context;
+  const { site, trace } = context;
+  const off = (note: string): undefined => {
+    trace.cache = { result: "off", note };
+    return undefined;
+  };
   try {
-    const cache = await siteCache(context.site);
-    const { tools } = pipelineSetting(context.site);
-    const levels =
-      cache === undefined ? [] : levelsOf(source, query.params, { cacheRoot: cache.root, tools });
-    const moment =
-      levels.length === 0 ? undefined : await cache?.moment(source, context.site.now().getTime());
-    const plan =
-      cache === undefined || moment === undefined
-        ? undefined
-        : await planFor(levels, source, query, context, cache, moment);
-    if (cache === undefined || moment === undefined || plan === undefined) {
-      trace.cache = { result: "off" };
-      return undefined;
-    }
-    if (!(await areRecordsFollowed(source, cache.root, context.site.now().getTime()))) {
-      trace.cache = { result: "off", note: "nobody follows the records of its series (heliostream worker)" };
-      return undefined;
-    }
-    if (!(await mayRead(source, query, plan.extent, context))) {
-      trace.cache = { result: "off", note: "only a part of the bins may be read by this client" };
-      return undefined;
-    }
+    const cache = await siteCache(site);
+    if (cache === undefined) return undefined;
+    const now = site.now().getTime();
+    const { tools } = pipelineSetting(site);
+    const levels = levelsOf(source, query.params, { cacheRoot: cache.root, tools });
+    if (levels.length === 0) return off("no level for these reader parameters");
+    const moment = await cache.moment(source, now);
+    const plan = await planFor(levels, source, query, context, cache, moment);
+    if (plan === undefined) return off("no level serves this resolution");
+    if (!(await areRecordsFollowed(source, cache.root, now)))
+      return off("nobody follows the records of its series (heliostream worker)");
+    if (!(await mayRead(source, query, plan.extent, context)))
+      return off("only a part of the bins may be read by this client");
     return runOf(plan, levels, source, query, context, cache, moment);
   } catch (error) {
     if (!isDasError(error, "INDEX_AWAY")) throw error;
-    trace.cache = { result: "off", note: "index away" };
-    return undefined;
+    return off("index away");
   }
 }
 
@@ -127,31 +117,8 @@ function runOf(
   const facts: LevelFacts = { blocks: 0, gaps: 0, bytesFromCache: 0, bytesFromReaders: 0, kept: [] };
   const reading = cachedReading(plan, levels, source, context, cache, moment);
   const isWider = choice.use === "reduce";
-  const { grid } = plan.reading;
-  const reader: ReaderProgram = {
-    kind: "reader",
-    name: LEVEL_READER,
-    help: "",
-    open: (_, { signal }) => answerItems(plan, reading.surroundings, facts, signal),
-  };
-  const own = new Map<string, Program>([[LEVEL_READER, reader]]);
-  // Records of full resolution are reduced by the source's own reducer, as if the reader had just made them.
-  const isJoined = isWider && level.seconds > 0 && grid !== undefined;
-  if (isJoined)
-    own.set(LEVEL_REDUCER, {
-      kind: "filter",
-      name: LEVEL_REDUCER,
-      help: "",
-      open: () => reduceAnswer(grid, level.period),
-    });
-  const programs = planStages(source, query, tools).filter(
-    ({ role }) => role === "converter" || (role === "reducer" && isWider && !isJoined),
-  );
-  const stages: Stage[] = [
-    stage("reader", LEVEL_READER, [levelName(level)]),
-    ...(isJoined ? [stage("reducer", LEVEL_REDUCER, [String(choice.seconds)])] : []),
-    ...programs,
-  ];
+  const open = (signal: AbortSignal) => answerItems(plan, reading.surroundings, facts, signal);
+  const { stages, own } = levelPipeline(plan, planStages(source, query, tools), open);
   const validators = isCovered(plan) ? validatorsOf(plan, source, query, stages) : [];
   const tag = validators[0]?.[1];
   return {
@@ -175,32 +142,11 @@ function runOf(
     // By its tag alone: an edited definition may give other data of blocks that are no newer.
     isUnchanged: tag !== undefined && isTagKnown(request, tag) === true,
     onEnd(outcome) {
-      const { kept, ...counts } = facts;
-      const result = facts.gaps === 0 ? "hit" : facts.blocks === 0 ? "miss" : "partial";
-      const record = { result, level: levelName(level), levelSeconds: level.seconds, ...counts } as const;
-      trace.cache = record;
-      const told = reading.readings.told(outcome);
-      if (kept.length > 0 || told.length > 0)
-        trace.late = Promise.all([Promise.all(kept), ...told]).then(([failures]) => {
-          const failure = failures.find((one) => one !== undefined);
-          if (failure !== undefined) trace.cache = { ...record, note: failure.message };
-        });
+      noteCached(trace, level, facts, reading.readings.told(outcome));
       // Blocks of which only a part was read are likely to be wanted again.
-      const missing = cover.pieces.flatMap((piece) =>
-        piece.kind === "blocks"
-          ? []
-          : [
-              { level, first: piece.first, end: piece.whole.first },
-              { level, first: Math.max(piece.whole.first, piece.whole.end), end: piece.end },
-            ],
-      );
-      if (outcome.kind !== "failed") cache.wish(jobsFor(missing, "prefetch"));
+      if (outcome.kind !== "failed") cache.wish(jobsFor(partlyRead(cover), "prefetch"));
     },
   };
-}
-
-function stage(role: Stage["role"], name: string, args: readonly string[]): Stage {
-  return { role, argv: [name, ...args], env: {} };
 }
 
 /** A tag that changes with any block of the answer, and the time of the newest. */

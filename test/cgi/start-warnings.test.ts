@@ -21,6 +21,7 @@ async function warnings(settings: Partial<WarnedSettings> = {}): Promise<string[
     userPasswd: undefined,
     allowDesPasswords: true,
     loginDelay: 1,
+    cacheRoot: undefined,
     ...settings,
   });
   return found.map((line) => line.replaceAll(folder, ""));
@@ -50,6 +51,14 @@ describe("what is told at the start of a server", () => {
       "LOG_PATH /file/log: it is no folder; requests will not be on record",
       "LOG_PATH /circle: it cannot be written (ELOOP); requests will not be on record",
     ]);
+  });
+
+  it("says that a cache cannot be kept in what is no folder", async () => {
+    writeFileSync(join(folder, "file"), "");
+    expect(await warnings({ cacheRoot: join(folder, "file") })).toEqual([
+      "CACHE_ROOT /file: it is no folder; nothing is kept",
+    ]);
+    expect(await warnings({ cacheRoot: join(folder, "new/cache") })).toEqual([]);
   });
 
   it("counts passwords of which 8 characters count", async () => {
