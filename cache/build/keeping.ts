@@ -123,12 +123,13 @@ export class Keeping {
       if (pass?.stream === undefined) throw new DasError("BUILD_FAILED", "the reader wrote no stream header");
       await keeper.finish(await emptyBlocks(run, pass.stream, this.#around, signal));
     }
-    let facts = NOTHING_KEPT;
-    for (const { keeper } of this.#kept) {
-      const { blocks, bytes } = await keeper.publish(this.#around.index, this.#leases);
-      facts = sumOfKept(facts, { built: { [levelName(keeper.level)]: blocks }, bytes });
-    }
-    return facts;
+    const published = await allOf(
+      this.#kept.map(async ({ keeper }) => {
+        const { blocks, bytes } = await keeper.publish(this.#around.index, this.#leases);
+        return { built: { [levelName(keeper.level)]: blocks }, bytes };
+      }),
+    );
+    return published.reduce(sumOfKept, NOTHING_KEPT);
   }
 
   /** Removes what was not published. */
@@ -140,4 +141,13 @@ export class Keeping {
     const wanted = claims.map(({ number }) => number);
     return new KeptLevel(level, wanted, common, hasStatistics);
   }
+}
+
+/** What all give; the first error is thrown after all have ended. */
+async function allOf<T>(steps: readonly Promise<T>[]): Promise<readonly T[]> {
+  const results = await Promise.allSettled(steps);
+  return results.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
 }

@@ -12,6 +12,11 @@ const BUFFER_BYTES = 256 * 1024;
 const FIRST_BUFFER_BYTES = 4 * 1024;
 /** Full buffers that may wait for the disk before the producer has to. */
 const MOST_WAITING = 2;
+/**
+ * Bytes after which the disk is told to begin with what it has, so that little is left for the end: a build would wait for megabytes that
+ * could have been written while it read.
+ */
+const SYNC_BYTES = 2 * 1024 * 1024;
 /** Files that stay open between writes, in this process; the others are opened for each write. */
 const MOST_HELD = 64;
 
@@ -40,6 +45,9 @@ export class WrittenFile {
   #used = 0;
   #handle: FileHandle | undefined;
   #isMade = false;
+  #unsynced = 0;
+  /** Bytes on their way to the disk; never rejected. */
+  #syncing: Promise<void> | undefined;
   /** Writes one after the other; never rejected. */
   #writes: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -86,6 +94,7 @@ export class WrittenFile {
     } finally {
       await this.#close();
     }
+    await this.#settled();
     return { bytes: this.#bytes, sha256: this.#sha256.digest("hex"), crc32: this.#crc32 };
   }
 
@@ -126,7 +135,9 @@ export class WrittenFile {
       if (this.#failure === undefined) {
         const handle = this.#handle ?? (await this.#open());
         await handle.writeFile(bytes);
+        this.#unsynced += bytes.length;
         if (held > MOST_HELD) await this.#close();
+        else if (this.#unsynced >= SYNC_BYTES) this.#beginSync(handle);
       }
     } catch (error) {
       this.#failure = { error };
@@ -135,6 +146,20 @@ export class WrittenFile {
       this.#waiting--;
       if (buffer.length === BUFFER_BYTES && spare.length < MOST_SPARE) spare.push(buffer);
     }
+  }
+
+  #beginSync(handle: FileHandle): void {
+    if (this.#syncing !== undefined) return;
+    this.#unsynced = 0;
+    this.#syncing = handle
+      .datasync()
+      .catch((error: unknown) => {
+        // The system tells of it once: the sync at the end would find nothing wrong.
+        this.#failure ??= { error };
+      })
+      .then(() => {
+        this.#syncing = undefined;
+      });
   }
 
   async #settled(): Promise<void> {
@@ -156,6 +181,7 @@ export class WrittenFile {
   async #close(): Promise<void> {
     const handle = this.#handle;
     if (handle === undefined) return;
+    await this.#syncing;
     this.#handle = undefined;
     held--;
     await handle.close();
