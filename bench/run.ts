@@ -21,6 +21,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promis
   "cache-cgi": () => import("./cache-cgi.js"),
   "cache-plan": () => import("./cache-plan.js"),
   memory: () => import("./memory.js"),
+  "cache-build": () => import("./cache-build.js"),
 };
 
 const { positionals } = parseArgs({ allowPositionals: true });

@@ -147,7 +147,8 @@ export class BinnedType {
     this.#levels = levels;
     this.#open = levels.map(({ widthUs }) => new OpenBin(widthUs));
     this.#outputs = levels.map(() => undefined);
-    this.#plainBytes = levels[0]?.options.kernelsAfterBytes ?? KERNELS_AFTER_BYTES;
+    // Plain loops take their time for each level.
+    this.#plainBytes = levels[0]?.options.kernelsAfterBytes ?? KERNELS_AFTER_BYTES / levels.length;
     // What cannot be binned is told when it is defined.
     this.#output(0);
   }
