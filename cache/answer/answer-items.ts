@@ -13,7 +13,7 @@ import { type LevelFacts, levelItems } from "./level-items.js";
 export type Layout = "reduced" | "joined";
 
 /** What answers are made with. */
-export interface AnswerSurroundings extends Omit<GapReading, "level" | "layout" | "signal"> {
+export interface AnswerSurroundings extends Omit<GapReading, "level" | "layout" | "signal" | "isUsable"> {
   readonly index: BlockIndex;
   readonly look: Look;
 }
@@ -49,7 +49,7 @@ export function answerItems(
         let fault: BlockFault | undefined;
         const block = await openBlock(level, number, { onFault: (what) => (fault = what) });
         if (block !== undefined) void touchBlock(block);
-        else if (fault === "other checksum") await setAside(index, level, number);
+        else if (fault === "other checksum") await setAside(index, level, number, layout);
         // A look at the disk tells what is there instead.
         else await index.forget(level, [number]).catch(() => undefined);
         return block;
@@ -59,12 +59,13 @@ export function answerItems(
         const joined = await joinedItems(block);
         if (joined !== undefined) return joined;
         // Half of it is gone: it can only be built anew.
-        await setAside(index, level, number);
+        await setAside(index, level, number, layout);
         return undefined;
       },
       readGap: (gap, isUnusable) => {
         signal?.throwIfAborted();
-        return gapRun(gap, { ...around, level, layout, signal }, isUnusable);
+        const isUsable = (number: number) => canGive(level, number, layout);
+        return gapRun(gap, { ...around, level, layout, signal, isUsable }, isUnusable);
       },
     },
     facts,
@@ -72,11 +73,25 @@ export function answerItems(
   );
 }
 
+/** Whether a block is whole, and has what a layout needs. */
+async function canGive(level: Level, number: number, layout: Layout): Promise<boolean> {
+  const block = await openBlock(level, number);
+  try {
+    if (block === undefined) return false;
+    return layout === "reduced" || block.sidecar.noData || (await joinedItems(block)) !== undefined;
+  } finally {
+    await block?.close();
+  }
+}
+
 /**
  * Has the index take a block for stale that looks well until it is read through, so that it is built anew. Nothing is removed: somebody may
  * have put a good one in its place at this moment.
  */
-async function setAside(index: BlockIndex, level: Level, number: number): Promise<void> {
+async function setAside(index: BlockIndex, level: Level, number: number, layout: Layout): Promise<void> {
+  // Who is putting another in its place is waited for; a look at the wrong moment sees half of each.
+  const building = await index.claimed(level, [number]).catch(() => [number]);
+  if (building.length > 0 || (await canGive(level, number, layout))) return;
   // Where the index is away, this reader knows by itself, and others find out.
   await index.markChanged(level, { first: number, end: number + 1 }).catch(() => undefined);
 }

@@ -47,6 +47,8 @@ export interface GapReading {
   readonly owner: string;
   /** The newest state of blocks of the level: somebody may have built them since the plan was made. */
   readonly look: (level: Level, span: BlockSpan) => Promise<{ readonly runs: readonly BlockRun[] }>;
+  /** Whether a block can be used, as it is on the disk now. */
+  readonly isUsable: (number: number) => Promise<boolean>;
   readonly read: ReadRange;
   /** Aborted when nobody wants the records any more: who waits for the first of them cannot be told otherwise. */
   readonly signal?: AbortSignal | undefined;
@@ -77,7 +79,7 @@ const LONGEST_WAIT_MS = 500;
  * waited for: then the run ends before them, as it does before blocks that are there by now. Blocks read whole are kept; where nothing
  * can be kept, they are read all the same.
  *
- * @param isUnusable the first block is known not to be one that can be used, whatever the index says
+ * @param isUnusable the first block was found not to be one that can be used, whatever the index says
  */
 export function gapRun(gap: GapPiece, reading: GapReading, isUnusable = false): GapRun {
   const { level, flights, layout, notBefore, signal: left } = reading;
@@ -218,7 +220,7 @@ async function claimBlocks(gap: GapPiece, reading: GapReading, isUnusable: boole
 /** The first of some claimed blocks that somebody else has built between the plan and the claim; the end where there is none. */
 async function firstBuilt(
   { first, end }: BlockSpan,
-  { look, level }: GapReading,
+  { look, level, isUsable }: GapReading,
   except: number | undefined,
 ): Promise<number> {
   if (first >= end) return end;
@@ -226,7 +228,7 @@ async function firstBuilt(
     const { runs } = await look(level, { first, end });
     for (const run of runs) {
       if (run.state !== "present" && run.state !== "empty") continue;
-      if (run.first !== except) return run.first;
+      if (run.first !== except || (await isUsable(run.first))) return run.first;
       if (run.end > run.first + 1) return run.first + 1;
     }
     return end;

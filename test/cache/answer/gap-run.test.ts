@@ -43,6 +43,7 @@ function noted(index: BlockIndex) {
     level,
     layout: "reduced",
     owner: "test",
+    isUsable: async () => false,
     look: async (of, span) => await index.coverage(of, span, { now: 0 }),
     flights: new Flights<ReadingFacts>(folder),
     read: ({ range, keep }) => {
@@ -136,6 +137,13 @@ describe("the reading of a gap", () => {
       asked: [],
       claims: [],
     });
+  });
+
+  it("reads nothing where the first could not be used and can be by now", async () => {
+    const { asked, reading } = noted(fasterIndex(0));
+    const run = gapRun(gap(0, 2), { ...reading, isUsable: async (number) => number === 0 }, true);
+    await kindsOf(run);
+    expect({ upTo: run.upTo(), asked }).toEqual({ upTo: 0, asked: [] });
   });
 
   it("reads the first all the same where it is known not to be one that can be used", async () => {
