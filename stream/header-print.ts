@@ -26,8 +26,22 @@ export function printStreamHeader(header: StreamHeader, compression: Compression
   return packet("00", element(start, "", [propertiesText(header.properties, "  ")]));
 }
 
-/** The whole `[id]` packet in canonical form. Errors: BAD_HEADER if too long. Source: das2-stream A5, A16. */
+/** Packet headers that were printed: those of blocks are the same for many answers. */
+const printed = new WeakMap<PacketHeader, Uint8Array>();
+
+/**
+ * The whole `[id]` packet in canonical form, not to be written to: it is the same each time. Errors: BAD_HEADER if too long.
+ * Source: das2-stream A5, A16.
+ */
 export function printPacketHeader(header: PacketHeader): Uint8Array {
+  const known = printed.get(header);
+  if (known !== undefined) return known;
+  const bytes = packetHeaderBytes(header);
+  printed.set(header, bytes);
+  return bytes;
+}
+
+function packetHeaderBytes(header: PacketHeader): Uint8Array {
   const start = header.group === undefined ? "<packet" : `<packet group="${escapeAttribute(header.group)}"`;
   const children = [propertiesText(header.properties, "  ")];
   for (const plane of header.planes) children.push(planeText(plane));

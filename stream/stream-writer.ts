@@ -1,6 +1,7 @@
 import { BARE_HEADER } from "./bare-header.js";
 import type { Compression } from "./compression.js";
 import { type Deflater, deflater } from "./deflate.js";
+import { GrowingBytes } from "./growing-bytes.js";
 import { printComment, printException, printPacketHeader, printStreamHeader } from "./header-xml.js";
 import type { StreamEncoder, StreamHeader, StreamItem } from "./model.js";
 
@@ -22,8 +23,7 @@ type Write = (bytes: Uint8Array) => void;
  */
 export function das2Encoder(options: Das2EncoderOptions = {}): StreamEncoder {
   const { compression = "none", gatherBytes = 65_536 } = options;
-  const gathered = new Uint8Array(2 * gatherBytes);
-  let used = 0;
+  const gathered = new GrowingBytes(2 * gatherBytes);
   let begun = false;
   let ended = false;
   let zlib: Deflater | undefined;
@@ -34,10 +34,7 @@ export function das2Encoder(options: Das2EncoderOptions = {}): StreamEncoder {
   }
 
   function sendGathered(write: Write): void {
-    if (used === 0) return;
-    const bytes = gathered.subarray(0, used);
-    used = 0;
-    send(bytes, write);
+    if (gathered.length > 0) send(gathered.peek(), write);
   }
 
   function put(bytes: Uint8Array, write: Write): void {
@@ -46,9 +43,8 @@ export function das2Encoder(options: Das2EncoderOptions = {}): StreamEncoder {
       send(bytes, write);
       return;
     }
-    gathered.set(bytes, used);
-    used += bytes.length;
-    if (used >= gatherBytes) sendGathered(write);
+    gathered.add(bytes);
+    if (gathered.length >= gatherBytes) sendGathered(write);
   }
 
   function begin(header: StreamHeader, write: Write): void {

@@ -7,8 +7,8 @@ import type { PacketHeader, StreamItem } from "../../stream/model.js";
  * given again only where it differs, comments are dropped, and that one piece has no data is nothing to tell of. Source: das2-server 15.6.
  */
 export class Stitch {
-  /** The definition in force, by id, as text. */
-  readonly #defined = new Map<number, string>();
+  /** The definition in force, by id, as it is written. */
+  readonly #defined = new Map<number, Uint8Array>();
   #begun = false;
   #hasData = false;
 
@@ -45,9 +45,10 @@ export class Stitch {
 
   /** Whether a packet header has to be given, because the one in force for its id is another. */
   defines(header: PacketHeader): boolean {
-    const text = Buffer.from(printPacketHeader(header)).toString("latin1");
-    if (this.#defined.get(header.id) === text) return false;
-    this.#defined.set(header.id, text);
+    const bytes = printPacketHeader(header);
+    const before = this.#defined.get(header.id);
+    if (before === bytes || (before !== undefined && Buffer.compare(before, bytes) === 0)) return false;
+    this.#defined.set(header.id, bytes);
     return true;
   }
 
