@@ -20,6 +20,9 @@ const LINGER_MS = 5000;
  */
 const LEFT_OVER_MS = 1000;
 
+/** Why a built-in program shall make nothing more. One for all: an error made anew for each costs more than the rest of the end. */
+const OVER = new DasError("CANCELLED", "the pipeline is over");
+
 /** What a supervisor needs to know; the same names as in the options of a pipeline. */
 export interface Surroundings {
   readonly limits: PipelineLimits;
@@ -141,6 +144,7 @@ export class Supervisor {
    * writes nothing more is ended after {@link LINGER_MS}.
    */
   async allEnded(): Promise<void> {
+    if (this.#children.size === 0) return;
     const all = this.stages.map((_, index) => index);
     await this.ended(all.slice(-1));
     await within(this.ended(all), LINGER_MS);
@@ -184,6 +188,14 @@ export class Supervisor {
     this.#concluding = true;
     for (const timer of this.#leftOver) clearTimeout(timer);
     await Promise.all(this.#finishing);
+    if (this.#children.size > 0) await this.#endChildren();
+    const outcome = this.verdict(facts());
+    // A built-in reader whose consumer has ended may still wait for something.
+    this.#stop.abort(OVER);
+    return outcome;
+  }
+
+  async #endChildren(): Promise<void> {
     const { graceMs } = this.#around.limits;
     await Promise.all(
       [...this.#children.values()].map(async (child) => {
@@ -195,10 +207,6 @@ export class Supervisor {
     );
     // Whatever the system does not let die keeps its entry among the stages, not this pipeline.
     await within(this.ended([...this.#children.keys()]), graceMs);
-    const outcome = this.verdict(facts());
-    // A built-in reader whose consumer has ended may still wait for something.
-    this.#stop.abort();
-    return outcome;
   }
 
   #adopt(index: number, child: Child): void {
@@ -216,7 +224,7 @@ export class Supervisor {
 
   #stopAll(): void {
     this.letGo([...this.#children.keys()]);
-    this.#stop.abort();
+    this.#stop.abort(OVER);
   }
 
   #surroundingsOf(stage: Stage, index: number): ChildSurroundings {
