@@ -15,12 +15,22 @@ const RETRY_AFTER_S = 10;
 /** The longest delay that a timer takes. */
 const MAX_TIMER_MS = 2_147_483_647;
 
-/** A test of addresses that is made when it is first asked: most requests never do. */
+/** Addresses whose test is remembered; beyond it all are tested again. */
+const MAX_REMEMBERED = 1000;
+
+/** A test of addresses that is made when it is first asked: most requests never do. The same ones ask again and again. */
 function lazyTest(networks: readonly string[]): (address: string) => boolean {
   let test: ((address: string) => boolean) | undefined;
+  const known = new Map<string, boolean>();
   return (address) => {
-    test ??= networkTest(networks);
-    return test(address);
+    let passes = known.get(address);
+    if (passes === undefined) {
+      test ??= networkTest(networks);
+      passes = test(address);
+      if (known.size >= MAX_REMEMBERED) known.clear();
+      known.set(address, passes);
+    }
+    return passes;
   };
 }
 

@@ -22,11 +22,15 @@ export async function* blockItems(
     yield* block.items();
     return;
   }
+  const data = wholePackets(block.body(only.stride), only);
+  // The first records are at hand: they go with the headers.
+  const first = await data.next();
   yield [
     { kind: "stream", header: stream },
     { kind: "packet", header: only },
+    ...(first.done === true ? [] : first.value),
   ];
-  yield* wholePackets(block.body(only.stride), only);
+  yield* data;
 }
 
 /** The records with x in a range of time, and everything that is no data. */

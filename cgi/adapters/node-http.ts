@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { returnPiece } from "../../stream/piece-pool.js";
 import type { Handler, Request, Response } from "../http.js";
 import { isWholeBody, REASONS } from "../http.js";
@@ -121,7 +122,9 @@ export async function sendResponse(
     }
     await pieces.return?.();
   } catch {
-    // The form has no way to tell of an error in band: a body cut off is the only honest end (das2-server 3.3).
+    // The form has no way to tell of an error in band: a body cut off is the only honest end (das2-server 3.3). What was written in
+    // this turn of the event loop leaves at its end.
+    await nextTurn();
     out.destroy();
   }
 }

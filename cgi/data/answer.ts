@@ -11,6 +11,7 @@ import { dataFileName } from "./file-name.js";
 import { type OutputType, outputType } from "./output-type.js";
 import { type PreparedData, pipelineFormat } from "./prepare.js";
 import { noteOutcome, runBody, started } from "./run-body.js";
+import { wholeIfShort } from "./whole-body.js";
 
 /** How an interface wants its answers labelled, where it differs from das2-server 3.1. */
 export interface AnswerLabel {
@@ -95,5 +96,5 @@ export async function answerData(
     noteOutcome(trace, stages, run, await run.outcome);
     return nothingToSave(prepared, context);
   }
-  return { status: 200, headers, body: runBody(run, stages, trace) };
+  return { status: 200, headers, body: await wholeIfShort(runBody(run, stages, trace)) };
 }
