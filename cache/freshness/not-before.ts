@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DataSource } from "../../dsdf/data-source.js";
@@ -70,9 +71,12 @@ const MAX_BYTES = 1000;
 
 /** When any data of a source were last said to may have changed; `undefined`: never. A file that says nothing of use counts as now: nothing is known then. */
 async function readChangedBefore(cacheRoot: string, sourceId: string): Promise<number | undefined> {
+  const path = changedBeforePath(cacheRoot, sourceId);
   let text: string;
   try {
-    text = await readFile(changedBeforePath(cacheRoot, sourceId), "utf8");
+    // Asked for each request, and there is hardly ever one.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    text = await readFile(path, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

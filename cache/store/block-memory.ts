@@ -43,6 +43,8 @@ export class BlockMemory {
   readonly #sidecars: Recent<Known<Sidecar>>;
   readonly #contents: Recent<Known<Uint8Array>>;
   readonly #headers = new Recent<BlockHeaders>(MOST_HEADERS);
+  /** Those of blocks whose bytes are held. */
+  readonly #headersIn = new WeakMap<Uint8Array, BlockHeaders>();
   readonly #now: () => number;
   #bytes = 0;
 
@@ -91,21 +93,34 @@ export class BlockMemory {
     return known?.identity === identity.text ? known.what : undefined;
   }
 
+  /** Whether that sidecar was read before, whatever has become of it. */
+  knowsSidecar(path: string): boolean {
+    return this.#sidecars.get(path) !== undefined;
+  }
+
   keepSidecar(path: string, identity: FileIdentity, sidecar: Sidecar): void {
     if (this.#isSettled(identity)) this.#sidecars.set(path, { identity: identity.text, what: sidecar });
   }
 
-  /** The headers that these bytes are: equal bytes give the same object. Errors: those of {@link readHeaders}. */
-  async headersOf(source: AsyncIterable<Uint8Array>, length: number): Promise<BlockHeaders> {
-    if (length > MOST_HEADER_BYTES) return await readHeaders(readStream(source));
+  /**
+   * The headers that these bytes are: equal bytes give the same object. Errors: those of {@link readHeaders}.
+   * @param whole all bytes of the block, where they are in memory
+   */
+  async headersOf(
+    source: () => AsyncIterable<Uint8Array>,
+    length: number,
+    whole?: Uint8Array,
+  ): Promise<BlockHeaders> {
+    const held = whole === undefined ? undefined : this.#headersIn.get(whole);
+    if (held !== undefined) return held;
+    if (length > MOST_HEADER_BYTES) return await readHeaders(readStream(source()));
     const pieces: Uint8Array[] = [];
-    for await (const piece of source) pieces.push(piece);
+    for await (const piece of source()) pieces.push(piece);
     const key = Buffer.concat(pieces).toString("latin1");
-    const known = this.#headers.get(key);
-    if (known !== undefined) return known;
-    const parsed = await readHeaders(readStream(piecesOf(pieces)));
-    this.#headers.set(key, parsed);
-    return parsed;
+    const headers = this.#headers.get(key) ?? (await readHeaders(readStream(piecesOf(pieces))));
+    this.#headers.set(key, headers);
+    if (whole !== undefined) this.#headersIn.set(whole, headers);
+    return headers;
   }
 
   #isSettled(identity: FileIdentity): boolean {

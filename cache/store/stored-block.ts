@@ -97,7 +97,8 @@ async function openAt(
   memory: BlockMemory,
 ): Promise<StoredBlock | BlockFault> {
   const metaPath = `${path}${SIDECAR_SUFFIX}`;
-  const [meta, seen] = await Promise.all([lookAt(metaPath), lookAt(path)]);
+  const isWarm = memory.knowsSidecar(metaPath);
+  const [meta, seen] = await Promise.all([lookAt(metaPath, isWarm), lookAt(path, isWarm)]);
   if (seen === undefined) return "absent";
   if (meta === undefined) return "no sidecar";
   const read = await knownSidecar(metaPath, meta, memory);
@@ -138,7 +139,7 @@ async function openCompanion(
 ): Promise<CheckedFile | undefined> {
   if (statistics === undefined) return undefined;
   const at = `${path}${STATISTICS_SUFFIX}`;
-  const seen = await lookAt(at);
+  const seen = await lookAt(at, memory.knowsSidecar(`${path}${SIDECAR_SUFFIX}`));
   if (seen === undefined) return undefined;
   const file = await openChecked(at, seen, statistics, memory);
   return typeof file === "object" ? file : undefined;
@@ -154,7 +155,7 @@ function storedStream(file: CheckedFile, memory: BlockMemory, headerBytes: numbe
     items,
     async headers() {
       if (headerBytes === undefined) return await readHeaders(items());
-      return await memory.headersOf(file.pieces(0, headerBytes), headerBytes);
+      return await memory.headersOf(() => file.pieces(0, headerBytes), headerBytes, file.whole);
     },
   };
 }
