@@ -1,3 +1,4 @@
+import { isDasError } from "../../errors/das-error.js";
 import type { BlockSpan } from "../block-number.js";
 import type { BlockDetails, BlockIndex, BlockRun, Coverage, Moment } from "../index/block-index.js";
 import { encodeRecord } from "../index/block-record.js";
@@ -49,20 +50,32 @@ async function recordFound(
   { mostAdopted = Number.POSITIVE_INFINITY, signal }: KnownBlocksOptions,
 ): Promise<Coverage> {
   const builder = new CoverageBuilder(level, span, moment);
-  let adopted = 0;
+  let tried = 0;
   for await (const { details, withoutSidecar } of findBlocks(level, span, signal)) {
     const all: BlockDetails[] = [...details];
     for (const number of withoutSidecar) {
-      if (adopted >= mostAdopted) break;
-      adopted++;
-      const sidecar = await adoptBlock(level, number, signal === undefined ? {} : { signal });
+      if (tried >= mostAdopted) break;
+      tried++;
+      const sidecar = await adopted(level, number, signal);
       if (sidecar !== undefined) all.push(detailsOf(sidecar, number));
     }
     for (let at = 0; at < all.length; at += RECORDED_AT_ONCE)
-      await index.record(level, all.slice(at, at + RECORDED_AT_ONCE));
+      await index.record(level, all.slice(at, at + RECORDED_AT_ONCE)).catch((error: unknown) => {
+        if (!isDasError(error, "INDEX_AWAY")) throw error;
+      });
     for (const one of all.sort((a, b) => a.number - b.number)) builder.add(one.number, encodeRecord(one));
   }
   return builder.finish();
+}
+
+/** Adopts a block; on a disk that takes no description of it, it is none. */
+async function adopted(level: Level, number: number, signal: AbortSignal | undefined) {
+  try {
+    return await adoptBlock(level, number, signal === undefined ? {} : { signal });
+  } catch (error) {
+    if (isDasError(error, "DISK_FULL") || isDasError(error, "BUILD_FAILED")) return undefined;
+    throw error;
+  }
 }
 
 /** A coverage with what was found in the place of what is absent in it. */

@@ -12,6 +12,7 @@ import { blocksOf, blocksWithin } from "../block-number.js";
 import type { Claim } from "../index/block-index.js";
 import type { Level } from "../level.js";
 import type { ClaimedLevel } from "./build-plan.js";
+import { itemParts } from "./item-parts.js";
 import { claimMissing, Keeping, type KeptFacts, NOTHING_KEPT } from "./keeping.js";
 import { Leases } from "./leases.js";
 import type { LevelItem } from "./level-item.js";
@@ -162,12 +163,15 @@ class Reading implements LevelReadRun {
       pass = run.pass;
       this.#pipeline = run.pipeline;
       for await (const items of run.pipeline.items) {
-        for (const item of items) pass.push(item);
-        if (this.#order.heldBytes > MOST_HELD_BYTES) pass.closeBefore(0, this.#order.latest);
-        const ready = this.#order.ready();
-        if (ready.length > 0) yield ready;
-        await pass.busy;
-        await this.#keeping.busy;
+        for (const item of items)
+          for (const part of itemParts(item)) {
+            pass.push(part);
+            if (this.#order.heldBytes > MOST_HELD_BYTES) pass.closeBefore(0, this.#order.latest);
+            const ready = this.#order.ready();
+            if (ready.length > 0) yield ready;
+            await pass.busy;
+            await this.#keeping.room();
+          }
         this.#noteFailure();
       }
       pass.end();
@@ -222,8 +226,13 @@ class Reading implements LevelReadRun {
     for (const other of alsoLevels) {
       const blocks = blocksWithin(range, other.period);
       if (blocks.end <= blocks.first) continue;
-      const one = await claimMissing(other, blocks, this.#leases, this.#around);
-      if (one.claims.length > 0) claimed.push(one);
+      try {
+        const one = await claimMissing(other, blocks, this.#leases, this.#around);
+        if (one.claims.length > 0) claimed.push(one);
+      } catch (error) {
+        // What is kept besides is no reason for not giving what is asked for.
+        this.#keepFailure ??= asDasError(error, "the keeping of blocks");
+      }
     }
     const [together = []] = levelsByReading(claimed, source, range, this.#around);
     const runs: RunLevel[] = [];

@@ -35,14 +35,20 @@ export class FileClaims {
     this.#clock = clock;
   }
 
-  /** Takes those that nobody holds, or whose claim has lapsed, under the tokens that they have. */
+  /** Takes those that nobody holds, or whose claim has lapsed, under the tokens that they have; where it fails, none. */
   async take(claims: readonly Claim[], owner: string, leaseMs: number): Promise<Claim[]> {
     await mkdir(this.#folder, { recursive: true });
     const taken: Claim[] = [];
-    for (const claim of claims) {
-      const { number, token } = claim;
-      const text = JSON.stringify({ token, owner: owner.slice(0, 200), expiry: this.#clock() + leaseMs });
-      if ((await this.#make(number, text)) || (await this.#takeOver(number, text))) taken.push(claim);
+    try {
+      for (const claim of claims) {
+        const { number, token } = claim;
+        const text = JSON.stringify({ token, owner: owner.slice(0, 200), expiry: this.#clock() + leaseMs });
+        if ((await this.#make(number, text)) || (await this.#takeOver(number, text))) taken.push(claim);
+      }
+    } catch (error) {
+      // Others would wait for blocks that nobody builds.
+      await this.release(taken).catch(() => undefined);
+      throw error;
     }
     return taken;
   }
@@ -69,10 +75,13 @@ export class FileClaims {
 
   /** Gives claims back; those that somebody else has taken stay. */
   async release(claims: readonly Claim[]): Promise<void> {
-    for (const claim of claims)
-      await this.#locked(claim.number, async () => {
+    for (const claim of claims) {
+      const remove = async (): Promise<void> => {
         if (await this.isHeld(claim)) await rm(this.#path(claim.number), { force: true });
-      });
+      };
+      // A disk without room for a lock has somebody else wait longer; one that has not lapsed nobody else takes over.
+      await this.#locked(claim.number, remove).catch(remove);
+    }
   }
 
   /** Of these, those whose claim has not lapsed. */
@@ -86,12 +95,20 @@ export class FileClaims {
   }
 
   async #make(number: number, text: string): Promise<boolean> {
+    const path = this.#path(number);
+    const handle = await open(path, "wx").catch((error: unknown) => {
+      if (systemCode(error) === "EEXIST") return undefined;
+      throw error;
+    });
+    if (handle === undefined) return false;
     try {
-      await writeFile(this.#path(number), text, { flag: "wx" });
+      await handle.writeFile(text);
       return true;
     } catch (error) {
-      if (systemCode(error) === "EEXIST") return false;
+      await rm(path, { force: true });
       throw error;
+    } finally {
+      await handle.close();
     }
   }
 
@@ -125,8 +142,13 @@ export class FileClaims {
 
   async #replace(number: number, text: string): Promise<void> {
     const aside = `${this.#path(number)}.${randomBytes(6).toString("hex")}`;
-    await writeFile(aside, text, { flag: "wx" });
-    await rename(aside, this.#path(number));
+    try {
+      await writeFile(aside, text, { flag: "wx" });
+      await rename(aside, this.#path(number));
+    } catch (error) {
+      await rm(aside, { force: true });
+      throw error;
+    }
   }
 
   /** Does a step while no other process does one with this claim; `undefined` where that did not come to be. */

@@ -11,10 +11,15 @@ const FULL = new Set(["ENOSPC", "EDQUOT"]);
 export function storeError(error: unknown, what: string, where: Readonly<Record<string, unknown>>): DasError {
   if (error instanceof DasError) return error;
   const system = systemCode(error);
-  if (system !== undefined && FULL.has(system))
+  if (isDiskFull(error))
     return new DasError("DISK_FULL", `${what}: the disk of the cache is full`, { ...where, system }, error);
   const detail = error instanceof Error ? error.message : String(error);
   return new DasError("BUILD_FAILED", what, { ...where, system, detail }, error);
+}
+
+/** Whether the system refused because the disk takes no more. */
+export function isDiskFull(error: unknown): boolean {
+  return FULL.has(systemCode(error) ?? "");
 }
 
 /** The name that the system gives an error, `ENOENT`; `undefined` for what does not come from it. */

@@ -2,6 +2,7 @@ import type { LevelFacts } from "../../cache/answer/level-items.js";
 import { type Level, levelName } from "../../cache/level.js";
 import type { CachePlan } from "../../cache/plan/plan-cover.js";
 import type { MissingBlocks } from "../../cache/queue/jobs-for.js";
+import type { DasError } from "../../errors/das-error.js";
 import type { Trace } from "../trace.js";
 
 /**
@@ -20,8 +21,12 @@ export function noteCached(
   if (kept.length === 0 && told.length === 0) return;
   trace.late = Promise.all([Promise.all(kept), ...told]).then(([failures]) => {
     const failure = failures.find((one) => one !== undefined);
-    if (failure !== undefined) trace.cache = { ...record, note: failure.message };
+    if (failure !== undefined) trace.cache = { ...record, note: noteOf(failure) };
   });
+}
+
+function noteOf({ message, where }: DasError): string {
+  return typeof where.reason === "string" ? `${message}: ${where.reason}` : message;
 }
 
 /** The blocks of a plan of which only a part is read, at the ends of its gaps. */
