@@ -15,6 +15,7 @@ import {
   rawParts,
   rawRuns,
 } from "./build-plan.js";
+import { itemParts } from "./item-parts.js";
 import { claimMissing, Keeping, type KeptFacts, NOTHING_KEPT, sumOfKept } from "./keeping.js";
 import { Leases } from "./leases.js";
 import { levelReducer } from "./level-reducer.js";
@@ -151,10 +152,13 @@ class SpanBuild {
       const begin = timeToUs2000(range.begin);
       try {
         for await (const items of pipeline.items) {
-          for (const item of items) pass.push(item);
-          await pass.busy;
-          await keeping.busy;
-          if (keeping.failure !== undefined) throw keeping.failure.error;
+          for (const item of items)
+            for (const part of itemParts(item)) {
+              pass.push(part);
+              await pass.busy;
+              await keeping.room();
+              if (keeping.failure !== undefined) throw keeping.failure.error;
+            }
           onProgress(Math.min(1, Math.max(0, (pass.position - begin) / lengthUs(range))));
         }
         pass.end();
@@ -184,7 +188,7 @@ class SpanBuild {
       for (const claim of claims) {
         signal?.throwIfAborted();
         const blocks = this.#valid(from, blocksOf(blockRange(claim.number, level.period), from.period));
-        if (await makeOfFiner(keeper, claim.number, { level: from, blocks }, () => keeping.busy)) continue;
+        if (await makeOfFiner(keeper, claim.number, { level: from, blocks }, () => keeping.room())) continue;
         await keeper.spoil(claim.number);
         failed.push(claim);
       }

@@ -99,10 +99,10 @@ export class Keeping {
     return keeper;
   }
 
-  /** To be waited for before more is taken. */
-  get busy(): Promise<unknown> | undefined {
-    const waits = this.#kept.flatMap(({ keeper }) => keeper.busy);
-    return waits.length === 0 ? undefined : Promise.all(waits);
+  /** Waits until more may be taken. */
+  async room(): Promise<void> {
+    for (const { keeper } of this.#kept)
+      for (let wait = keeper.busy; wait !== undefined; wait = keeper.busy) await wait;
   }
 
   /** Why some blocks are not kept. */

@@ -5,6 +5,7 @@ import type { Level } from "../level.js";
 import { BlockFacts } from "../store/block-facts.js";
 import { type BlockWriter, type BuildFacts, openBlockWriter } from "../store/block-writer.js";
 import type { Sidecar } from "../store/sidecar.js";
+import type { AsideNames } from "../store/temporary-name.js";
 import type { LevelItem } from "./level-item.js";
 
 /** What all blocks of one build have in common. */
@@ -22,10 +23,13 @@ export class KeptBlock {
   #headerBytes: number | undefined;
   #wait: Promise<void> | undefined;
 
-  /** @param hasStatistics whether its records may have companions */
-  constructor(level: Level, number: number, hasStatistics: boolean) {
+  /**
+   * @param hasStatistics whether its records may have companions
+   * @param names under which it is written
+   */
+  constructor(level: Level, number: number, hasStatistics: boolean, names: AsideNames) {
     this.#hasStatistics = hasStatistics;
-    this.#writer = openBlockWriter(level, number, { statistics: hasStatistics });
+    this.#writer = openBlockWriter(level, number, { statistics: hasStatistics, names });
   }
 
   /** To be waited for before more is pushed: the disk does not keep up. */
@@ -68,11 +72,6 @@ export class KeptBlock {
     await this.#wait;
     const facts = this.#facts.finish(this.#bytes, this.#headerBytes ?? this.#bytes);
     return await this.#writer.finish({ ...common, ...facts });
-  }
-
-  /** Errors: DISK_FULL, BUILD_FAILED. */
-  async publish(): Promise<Sidecar> {
-    return await this.#writer.publish();
   }
 
   async abandon(): Promise<void> {

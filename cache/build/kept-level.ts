@@ -1,11 +1,14 @@
 import { isDasError } from "../../errors/das-error.js";
 import type { BlockIndex } from "../index/block-index.js";
 import type { Level } from "../level.js";
+import { abandonFinished, publishFinished } from "../store/block-writer.js";
 import { markChangedOnDisk } from "../store/changed-marks.js";
 import { detailsOf } from "../store/sidecar-level.js";
+import { asideNames } from "../store/temporary-name.js";
 import { type CommonFacts, KeptBlock } from "./kept-block.js";
 import type { Leases } from "./leases.js";
 import type { LevelItem } from "./level-item.js";
+import { NumberRuns } from "./number-runs.js";
 
 /** Blocks that are brought to the disk at the same time. */
 const AT_ONCE = 8;
@@ -26,7 +29,9 @@ export class KeptLevel {
   readonly #common: CommonFacts;
   readonly #hasStatistics: boolean;
   readonly #open = new Map<number, KeptBlock>();
-  readonly #finished = new Map<number, KeptBlock>();
+  readonly #names = asideNames();
+  /** Blocks that are whole, aside: nothing else is kept of them, for there may be very many. */
+  readonly #finished = new NumberRuns();
   readonly #spoilt = new Set<number>();
   readonly #finishing = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
@@ -49,10 +54,15 @@ export class KeptLevel {
     return this.#failure;
   }
 
-  /** To be waited for before more is taken. */
-  get busy(): readonly Promise<unknown>[] {
+  /** To be waited for before more is taken, and asked for again then. Never rejected. */
+  get busy(): Promise<unknown> | undefined {
+    if (this.#finishing.size > AT_ONCE) return Promise.race(this.#finishing);
+    if (this.#failure !== undefined) return undefined;
     const waits = [...this.#open.values()].flatMap(({ busy }) => busy ?? []);
-    return this.#finishing.size >= AT_ONCE ? [...waits, Promise.race(this.#finishing)] : waits;
+    if (waits.length === 0) return undefined;
+    return Promise.all(waits).catch((error: unknown) => {
+      this.#failure ??= { error };
+    });
   }
 
   /** Takes an item of a block. Errors are kept, see {@link failure}. */
@@ -61,7 +71,7 @@ export class KeptLevel {
     try {
       let block = this.#open.get(number);
       if (block === undefined) {
-        block = new KeptBlock(this.level, number, this.#hasStatistics);
+        block = new KeptBlock(this.level, number, this.#hasStatistics, this.#names);
         this.#open.set(number, block);
       }
       block.push(item);
@@ -80,9 +90,7 @@ export class KeptLevel {
         await done;
         const block = this.#open.get(number);
         if (block === undefined) return;
-        this.#open.delete(number);
-        this.#finished.set(number, block);
-        if (this.#failure === undefined) await block.finish(facts);
+        await this.#finish(number, block, facts);
       } catch (error) {
         this.#failure ??= { error };
       }
@@ -94,10 +102,8 @@ export class KeptLevel {
   /** What there is of a block is not what its packets give: it is not kept. */
   async spoil(number: number): Promise<void> {
     this.#spoilt.add(number);
-    const block = this.#open.get(number) ?? this.#finished.get(number);
-    this.#open.delete(number);
-    this.#finished.delete(number);
-    await block?.abandon();
+    await Promise.all(this.#finishing);
+    await this.#abandon(number);
   }
 
   /**
@@ -107,12 +113,12 @@ export class KeptLevel {
    */
   async finish(empty: (number: number) => readonly LevelItem[]): Promise<void> {
     await Promise.all(this.#finishing);
-    const missing = [...this.#wanted].filter((number) => this.wants(number) && !this.#finished.has(number));
-    await inGroups(missing, async (number) => {
-      const block = new KeptBlock(this.level, number, false);
-      this.#finished.set(number, block);
+    await atOnce(this.#wanted, async (number) => {
+      if (!this.wants(number) || this.#finished.has(number)) return;
+      const block = new KeptBlock(this.level, number, false, this.#names);
+      this.#open.set(number, block);
       for (const item of empty(number)) block.push(item);
-      await block.finish(this.#common);
+      await this.#finish(number, block, this.#common);
     });
     if (this.#failure !== undefined) throw this.#failure.error;
   }
@@ -122,11 +128,12 @@ export class KeptLevel {
     let blocks = 0;
     let bytes = 0;
     const { level } = this;
-    await inGroups([...this.#finished], async ([number, block]) => {
+    await atOnce(this.#wanted, async (number) => {
+      if (!this.wants(number) || !this.#finished.has(number)) return;
       const claim = leases.of(level, number);
       // Somebody else has it now: what changed since is known there.
       if (claim === undefined) return;
-      const details = detailsOf(await block.publish(), number);
+      const details = detailsOf(await publishFinished(level, number, this.#names), number);
       this.#finished.delete(number);
       blocks++;
       bytes += details.bytes;
@@ -142,21 +149,44 @@ export class KeptLevel {
     return { blocks, bytes };
   }
 
-  /** Removes what was not published. */
+  /** Removes what was not published. To be called at the end in any case. */
   async abandon(): Promise<void> {
     this.#failure ??= { error: undefined };
     await Promise.all(this.#finishing);
-    const left = [...this.#open.values(), ...this.#finished.values()];
-    this.#open.clear();
-    this.#finished.clear();
-    await inGroups(left, async (block) => await block.abandon().catch(() => undefined));
+    await atOnce(this.#wanted, async (number) => await this.#abandon(number).catch(() => undefined));
+    this.#names.end();
+  }
+
+  async #finish(number: number, block: KeptBlock, facts: CommonFacts): Promise<void> {
+    if (this.#failure !== undefined) return;
+    await block.finish(facts);
+    this.#open.delete(number);
+    this.#finished.add(number);
+  }
+
+  async #abandon(number: number): Promise<void> {
+    const block = this.#open.get(number);
+    this.#open.delete(number);
+    if (block !== undefined) await block.abandon();
+    else if (this.#finished.has(number)) {
+      this.#finished.delete(number);
+      await abandonFinished(this.level, number, this.#names);
+    }
   }
 }
 
 /** Does a step for each, some at the same time. The first error is thrown after those begun have ended. */
-async function inGroups<T>(all: readonly T[], step: (one: T) => Promise<void>): Promise<void> {
-  for (let at = 0; at < all.length; at += AT_ONCE) {
-    const results = await Promise.allSettled(all.slice(at, at + AT_ONCE).map(step));
-    for (const result of results) if (result.status === "rejected") throw result.reason;
-  }
+async function atOnce<T>(all: Iterable<T>, step: (one: T) => Promise<void>): Promise<void> {
+  let failure: { readonly error: unknown } | undefined;
+  const iterator = all[Symbol.iterator]();
+  const work = async (): Promise<void> => {
+    for (let next = iterator.next(); next.done !== true && failure === undefined; next = iterator.next())
+      try {
+        await step(next.value);
+      } catch (error) {
+        failure ??= { error };
+      }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  if (failure !== undefined) throw failure.error;
 }

@@ -28,7 +28,7 @@ export async function makeOfFiner(
   keeper: KeptLevel,
   number: number,
   finer: { readonly level: Level; readonly blocks: BlockSpan },
-  pause: () => Promise<unknown> | undefined,
+  pause: () => Promise<void>,
 ): Promise<boolean> {
   const { level } = keeper;
   const { period, seconds } = level;

@@ -27,6 +27,23 @@ export class NumberRuns {
     }
   }
 
+  delete(number: number): void {
+    const at = this.#runAfter(number) - 1;
+    const end = this.#end[at];
+    if (end === undefined || number >= end) return;
+    const first = this.#first[at]!;
+    if (first === number && end === number + 1) {
+      this.#first.splice(at, 1);
+      this.#end.splice(at, 1);
+    } else if (first === number) this.#first[at] = number + 1;
+    else {
+      this.#end[at] = number;
+      if (end === number + 1) return;
+      this.#first.splice(at + 1, 0, number + 1);
+      this.#end.splice(at + 1, 0, end);
+    }
+  }
+
   /** Position of the first run that begins behind `number`. */
   #runAfter(number: number): number {
     let low = 0;

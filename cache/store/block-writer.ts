@@ -4,11 +4,12 @@ import { DasError } from "../../errors/das-error.js";
 import { blockPath, blockTimeText, SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../block-path.js";
 import { type Level, levelName } from "../level.js";
 import { reserve, syncFolder, writeSynced } from "./durable-file.js";
+import { readSidecar } from "./read-sidecar.js";
 import type { Sidecar } from "./sidecar.js";
 import { sidecarOfLevel } from "./sidecar-level.js";
 import { MOST_SIDECAR_BYTES, printSidecar } from "./sidecar-text.js";
 import { storeError } from "./store-error.js";
-import { isWritten, temporaryPath } from "./temporary-name.js";
+import { type AsideNames, isWritten, temporaryPath } from "./temporary-name.js";
 import { WrittenFile } from "./written-file.js";
 
 /** What only the builder of a block knows of it; times are milliseconds since 1970. */
@@ -49,31 +50,88 @@ export interface BlockWriter {
 export function openBlockWriter(
   level: Level,
   number: number,
-  options: { readonly statistics: boolean },
+  options: { readonly statistics: boolean; readonly names?: AsideNames },
 ): BlockWriter {
-  return new OneBlockWriter(level, number, options.statistics);
+  return new OneBlockWriter(level, number, options.statistics, options.names);
+}
+
+/**
+ * Puts a block in place that was written under these names and finished, as {@link BlockWriter.publish} does: of many blocks that wait
+ * for the end of their build nothing but the number has to be kept.
+ * Errors: DISK_FULL, BUILD_FAILED; what was written aside is removed then.
+ */
+export async function publishFinished(level: Level, number: number, names: AsideNames): Promise<Sidecar> {
+  const files = filesOf(blockPath(level, number), (path) => names.pathFor(path));
+  try {
+    const sidecar = (await readSidecar(files.meta))?.sidecar;
+    if (sidecar === undefined) throw new DasError("BUILD_FAILED", "what was written of a block is gone");
+    await putInPlace(files, sidecar);
+    return sidecar;
+  } catch (error) {
+    await abandonFinished(level, number, names).catch(() => undefined);
+    throw failure(level, number, error);
+  }
+}
+
+/** Removes what was written under these names of a block that is finished. */
+export async function abandonFinished(level: Level, number: number, names: AsideNames): Promise<void> {
+  const { block, statistics, meta } = filesOf(blockPath(level, number), (path) => names.pathFor(path));
+  for (const path of [block, statistics, meta]) await rm(path, { force: true });
+}
+
+/** Where a block lies, and where its parts are written. */
+interface BlockFiles {
+  readonly path: string;
+  readonly block: string;
+  readonly statistics: string;
+  readonly meta: string;
+}
+
+function filesOf(path: string, asideOf: (path: string) => string): BlockFiles {
+  return {
+    path,
+    block: asideOf(path),
+    statistics: asideOf(`${path}${STATISTICS_SUFFIX}`),
+    meta: asideOf(`${path}${SIDECAR_SUFFIX}`),
+  };
+}
+
+/** Block, companion, sidecar take the place of what was there. */
+async function putInPlace({ path, block, statistics, meta }: BlockFiles, sidecar: Sidecar): Promise<void> {
+  const companion = `${path}${STATISTICS_SUFFIX}`;
+  // A block without a sidecar is taken for one of an older server, and adopted: one that is cut short here must not be, since
+  // its definition may have been edited by then.
+  await reserve(`${path}${SIDECAR_SUFFIX}`);
+  await rename(block, path);
+  if (sidecar.statistics !== undefined) await rename(statistics, companion);
+  else await rm(companion, { force: true });
+  await rename(meta, `${path}${SIDECAR_SUFFIX}`);
+  await syncFolder(dirname(path));
+}
+
+function failure(level: Level, number: number, error: unknown): DasError {
+  const block = blockTimeText(number, level.period);
+  return storeError(error, `block ${block} of ${levelName(level)} cannot be stored`, {
+    path: blockPath(level, number),
+  });
 }
 
 class OneBlockWriter implements BlockWriter {
   readonly #level: Level;
   readonly #number: number;
-  readonly #path: string;
+  readonly #files: BlockFiles;
   readonly #block: WrittenFile;
   readonly #statistics: WrittenFile | undefined;
-  /** The sidecar while it is aside. */
-  readonly #meta: string;
   #sidecar: Sidecar | undefined;
   #isPublished = false;
 
-  constructor(level: Level, number: number, hasStatistics: boolean) {
+  constructor(level: Level, number: number, hasStatistics: boolean, names: AsideNames | undefined) {
     this.#level = level;
     this.#number = number;
-    this.#path = blockPath(level, number);
-    this.#meta = temporaryPath(`${this.#path}${SIDECAR_SUFFIX}`);
-    this.#block = new WrittenFile(temporaryPath(this.#path));
-    this.#statistics = hasStatistics
-      ? new WrittenFile(temporaryPath(`${this.#path}${STATISTICS_SUFFIX}`))
-      : undefined;
+    const asideOf = (path: string) => names?.pathFor(path) ?? temporaryPath(path);
+    this.#files = filesOf(blockPath(level, number), asideOf);
+    this.#block = new WrittenFile(this.#files.block);
+    this.#statistics = hasStatistics ? new WrittenFile(this.#files.statistics) : undefined;
   }
 
   write(bytes: Uint8Array): Promise<void> | undefined {
@@ -113,7 +171,7 @@ class OneBlockWriter implements BlockWriter {
           "BUILD_FAILED",
           `the description of a block has ${length} bytes, expected at most ${MOST_SIDECAR_BYTES}`,
         );
-      await writeSynced(this.#meta, text);
+      await writeSynced(this.#files.meta, text);
       this.#sidecar = sidecar;
       return sidecar;
     });
@@ -122,30 +180,22 @@ class OneBlockWriter implements BlockWriter {
   async publish(): Promise<Sidecar> {
     const sidecar = this.#sidecar;
     if (sidecar === undefined) throw new DasError("INTERNAL", "a block is published before it is finished");
-    await this.#orNothing(async () => {
-      const path = this.#path;
-      const meta = `${path}${SIDECAR_SUFFIX}`;
-      const companion = `${path}${STATISTICS_SUFFIX}`;
-      // A block without a sidecar is taken for one of an older server, and adopted: one that is cut short here must not be, since
-      // its definition may have been edited by then.
-      await reserve(meta);
-      await rename(this.#block.path, path);
-      if (this.#statistics !== undefined && sidecar.statistics !== undefined)
-        await rename(this.#statistics.path, companion);
-      else await rm(companion, { force: true });
-      await rename(this.#meta, meta);
-      await syncFolder(dirname(path));
-    });
+    await this.#orNothing(async () => await putInPlace(this.#files, sidecar));
     this.#isPublished = true;
-    for (const path of [this.#block.path, this.#statistics?.path, this.#meta])
-      if (path !== undefined) isWritten(path);
+    this.#forget();
     return sidecar;
   }
 
   async abandon(): Promise<void> {
     if (this.#isPublished) return;
-    await Promise.all([this.#block.abandon(), this.#statistics?.abandon(), rm(this.#meta, { force: true })]);
-    isWritten(this.#meta);
+    const { meta } = this.#files;
+    await Promise.all([this.#block.abandon(), this.#statistics?.abandon(), rm(meta, { force: true })]);
+    this.#forget();
+  }
+
+  #forget(): void {
+    const { block, statistics, meta } = this.#files;
+    for (const path of [block, statistics, meta]) isWritten(path);
   }
 
   get #hasStatistics(): boolean {
@@ -173,8 +223,6 @@ class OneBlockWriter implements BlockWriter {
   }
 
   #failure(error: unknown): DasError {
-    const level = levelName(this.#level);
-    const block = blockTimeText(this.#number, this.#level.period);
-    return storeError(error, `block ${block} of ${level} cannot be stored`, { path: this.#path });
+    return failure(this.#level, this.#number, error);
   }
 }
