@@ -29,7 +29,7 @@ export class Trace {
   /** Programs that were run for gaps of the cache, before those of `stages`. */
   readings: readonly StageRecord[] = [];
   cache: CacheRecord | undefined;
-  stderr: readonly string[] | undefined;
+  stderr: string[] | undefined;
   outcome: RequestOutcome = "complete";
   error: DasError | undefined;
   reason: string | undefined;

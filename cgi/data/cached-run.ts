@@ -24,7 +24,7 @@ import { cachedReading } from "./cached-reading.js";
 import { noteCached, partlyRead } from "./cached-record.js";
 import type { DataRun } from "./data-run.js";
 import { levelPipeline } from "./level-pipeline.js";
-import { passingOptions } from "./pipeline-options.js";
+import { limited, passingOptions } from "./pipeline-options.js";
 import { pipelineSetting } from "./pipeline-setting.js";
 import { siteCache } from "./site-cache.js";
 
@@ -129,13 +129,11 @@ function runOf(
         isWider ? { begin: timeToUs2000(query.begin), end: timeToUs2000(query.end) } : undefined,
       );
       const lookup = options.programs;
-      return {
-        ...options,
-        programs: (name) => {
-          const found = own.get(name);
-          return found === undefined ? lookup(name) : Promise.resolve(found);
-        },
+      const programs = (name: string) => {
+        const found = own.get(name);
+        return found === undefined ? lookup(name) : Promise.resolve(found);
       };
+      return limited({ ...options, programs }, stages, context);
     },
     binSeconds: isWider ? choice.seconds : level.seconds === 0 ? undefined : level.seconds,
     validators,

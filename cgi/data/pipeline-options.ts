@@ -1,3 +1,4 @@
+import type { Stage } from "../../dsdf/stage.js";
 import { builtInProgram } from "../../pipeline/built-in.js";
 import type { PipelineOptions } from "../../pipeline/options.js";
 import type { QueryContext } from "../query.js";
@@ -20,14 +21,15 @@ export function pipelineOptions(
   return { ...passingOptions(context, cut), slots };
 }
 
-/** The same for a pipeline that starts no reader, of which there may be any number. */
+/** The same for a pipeline that starts no reader; see {@link limited}. */
 export function passingOptions(
   context: QueryContext,
   cut?: { readonly begin: number; readonly end: number },
 ): PipelineOptions {
   const { limits, env, grants } = pipelineSetting(context.site);
-  const stderr: string[] = [];
-  context.trace.stderr = stderr;
+  // One answer may be made by several pipelines.
+  context.trace.stderr ??= [];
+  const { stderr } = context.trace;
   return {
     programs: context.site.programs ?? builtInProgram,
     signal: context.request.signal,
@@ -39,4 +41,19 @@ export function passingOptions(
     },
     ...(cut === undefined ? {} : { cut }),
   };
+}
+
+/**
+ * Options for a chain of programs of which some may be spawned: then they take their turn like readers. Of chains that run in this
+ * process there may be any number. Errors: OVERLOADED where too many processes run pipelines.
+ */
+export function limited(
+  options: PipelineOptions,
+  stages: readonly Stage[],
+  { site }: QueryContext,
+): PipelineOptions {
+  const isSpawned = ({ argv }: Stage) => options.programs(argv[0]) === undefined;
+  if (options.slots !== undefined || !stages.some(isSpawned)) return options;
+  if (!site.resident) takeProcessSlot(site);
+  return { ...options, slots: pipelineSetting(site).slots };
 }

@@ -8,7 +8,7 @@ import { runPipeline } from "../../pipeline/run.js";
 import type { ReaderProgram } from "../../stream/program.js";
 import { dataRun } from "../data/data-run.js";
 import { dataFileName } from "../data/file-name.js";
-import { pipelineOptions } from "../data/pipeline-options.js";
+import { limited, pipelineOptions } from "../data/pipeline-options.js";
 import { type PreparedData, prepareData } from "../data/prepare.js";
 import { runBody, started } from "../data/run-body.js";
 import { EMPTY_BODY, type HeaderLine, type Response } from "../http.js";
@@ -56,7 +56,8 @@ async function plot(prepared: PreparedData, pngMaker: string, context: QueryCont
     ...(planned?.stages ?? [{ role: "reader", argv: [EMPTY_READER], env: {} } satisfies Stage]),
     ...plotStages(pngMaker, prepared),
   ];
-  const options = planned?.options() ?? pipelineOptions(context);
+  const options =
+    planned === undefined ? pipelineOptions(context) : limited(planned.options(), stages, context);
   const run = runPipeline(stages, {
     ...options,
     programs: (name) => (name === EMPTY_READER ? Promise.resolve(emptyReader) : options.programs(name)),

@@ -58,7 +58,8 @@ let server: CachedSite;
 let uncached: CachedSite;
 let live: Listening;
 beforeAll(async () => {
-  server = cachedSite({ programs, openCache: () => countedCache(server.cacheRoot) });
+  const settings = { HELIOSTREAM_MAX_PIPELINES: "200" };
+  server = cachedSite({ programs, settings, openCache: () => countedCache(server.cacheRoot) });
   uncached = cachedSite({ programs, definitions: server.definitions, cacheRoot: false });
   live = await listening(server.site);
 });

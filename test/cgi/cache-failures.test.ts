@@ -1,6 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { isWholeBody } from "../../cgi/http.js";
+import { handle } from "../../cgi/routes.js";
 import { DasError } from "../../errors/das-error.js";
 import { type Answer, cachedSite, dataQuery } from "../support/cached-site.js";
 import { madeReader } from "../support/made-reader.js";
@@ -171,5 +173,34 @@ describe("a reader that begins to fail after a year of success", () => {
     expect({ rows: rows(answer), says: exceptionOf(answer) }).toEqual({ rows: 48, says: "the tape is torn" });
     const alone = await server.ask(hourly("Stale", "2021-06-02", "2021-06-03"));
     expect(alone.status).toBe(500);
+  });
+});
+
+describe("programs that are spawned behind blocks", () => {
+  it("take their turn like readers, while blocks alone are given to any number", async () => {
+    const settings = { HELIOSTREAM_PNG_MAKER: "hang", HELIOSTREAM_MAX_PIPELINES: "1" };
+    const small = cachedSite({ programs, settings });
+    small.define("Turns", ...HOURS);
+    const query = hourly("Turns", "2021-06-01", "2021-06-03");
+    await small.ask(query);
+    const abort = new AbortController();
+    const plot = hourly("Turns", "2021-06-01", "2021-06-03", { server: "image" });
+    const first = await handle(small.request(plot, { signal: abort.signal }), small.site);
+    expect(first.status).toBe(200);
+    const second = await small.ask(plot);
+    expect({ status: second.status, later: second.header("retry-after") }).toEqual({
+      status: 503,
+      later: "10",
+    });
+    expect((await small.ask(query)).record.cache?.result).toBe("hit");
+    abort.abort();
+    if (!isWholeBody(first.body)) await first.body[Symbol.asyncIterator]().return?.();
+    await small.close();
+  });
+
+  it("of gaps have on record what they say", async () => {
+    server.define("Says", "reader = fail-early", "cacheLevel_00 = 'intrinsic | daily'");
+    const { record } = await server.ask(dataQuery("Says", "2021-06-01", "2021-06-02", { ascii: 1 }));
+    expect(record.stderr).toEqual(["cannot open /secret/calibration.dat"]);
   });
 });
