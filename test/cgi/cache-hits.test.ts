@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { STATISTICS_SUFFIX } from "../../cache/block-path.js";
@@ -250,5 +250,51 @@ describe("resolutions", () => {
     expect(healed.record.cache).toMatchObject({ result: "partial", blocks: 1, gaps: 1 });
     expect(packetDigest(healed.bytes)).toEqual(packetDigest(before.bytes));
     expect((await server.ask(query)).record.cache).toMatchObject({ result: "hit", blocks: 2 });
+  });
+});
+
+describe("blocks of an older server", () => {
+  /** Puts days where an older server keeps them, as it writes them. */
+  async function put(id: string, ...days: readonly string[]): Promise<readonly string[]> {
+    const folder = join(server.cacheRoot, `data/${id}/_noparam/bin-3600s/2021/06`);
+    await mkdir(folder, { recursive: true });
+    return await Promise.all(
+      days.map(async (day) => {
+        const next = String(Number(day) + 1).padStart(2, "0");
+        const { bytes } = await uncached.ask(hourly(id, `2021-06-${day}`, `2021-06-${next}`));
+        const file = join(folder, `2021-06-${day}_bin-3600s.d2s`);
+        await writeFile(file, bytes);
+        await utimes(file, 1_640_000_000, 1_640_000_000);
+        return file;
+      }),
+    );
+  }
+
+  it("are served, and what they lack is read", async () => {
+    server.define("Old", ...HOURS);
+    await put("Old", "01", "03");
+    const query = hourly("Old", "2021-06-01", "2021-06-04");
+    const plain = packetDigest((await uncached.ask(query)).bytes);
+    const answer = await server.ask(query);
+    expect(answer.record.cache).toMatchObject({ result: "partial", blocks: 2, gaps: 1 });
+    expect(packetDigest(answer.bytes)).toEqual(plain);
+    const again = await server.ask(query);
+    expect(again.record.cache).toMatchObject({ result: "hit", blocks: 3 });
+    expect(packetDigest(again.bytes)).toEqual(plain);
+  });
+
+  it("are given as they are where wider bins are asked for, since they have no counts, and none is lost", async () => {
+    server.define("Older", ...HOURS);
+    const files = await put("Older", "01", "02");
+    const before = await Promise.all(files.map(async (file) => await readFile(file)));
+    const plain = packetDigest((await uncached.ask(hourly("Older", "2021-06-01", "2021-06-04"))).bytes);
+    for (let time = 1; time <= 2; time++) {
+      const wider = dataQuery("Older", "2021-06-01", "2021-06-04", { resolution: 7200 });
+      const { bytes, record } = await server.ask(wider);
+      expect(record.cache).toMatchObject({ result: time === 1 ? "partial" : "hit" });
+      expect(packetDigest(bytes)).toEqual(plain);
+    }
+    for (const [place, file] of files.entries())
+      expect((await readFile(file)).equals(before[place]!)).toBe(true);
   });
 });
