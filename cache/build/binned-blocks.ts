@@ -3,10 +3,11 @@ import type { BinAveragesOptions } from "../../reducers/binning/bin-averages.js"
 import { averagedStream } from "../../reducers/binning/bin-averages.js";
 import type { KeptSums } from "../../reducers/binning/level-sums.js";
 import type { PacketBatch, PacketHeader, StreamHeader } from "../../stream/model.js";
-import { BinnedType, type TypeOutput } from "./binned-type.js";
+import { BinnedType } from "./binned-type.js";
 import { blockHeader } from "./block-header.js";
 import { type LevelTask, PassedBlocks } from "./level-task.js";
 import { type BlockUs, OpenBlocks } from "./open-blocks.js";
+import type { TypeOutput } from "./type-output.js";
 
 /** A bin that is left for the time being: packets of its type lie in another block. */
 export interface LeftBin {

@@ -1,135 +1,18 @@
 import { LevelSums, putSums } from "../../reducers/binning/level-sums.js";
 import { KERNELS_AFTER_BYTES } from "../../reducers/binning/packet-bins.js";
-import type { OutputValue } from "../../reducers/binning/plane-plan.js";
-import { planParts, type RecordPart, type RecordPlan } from "../../reducers/binning/record-layout.js";
-import { type PositionAxis, timeAxis } from "../../reducers/positions.js";
-import { BatchBuilder } from "../../stream/batch-builder.js";
-import { readXUs2000 } from "../../stream/columns.js";
-import type { PacketBatch, PacketHeader, Plane, StreamHeader } from "../../stream/model.js";
+import { planParts, type RecordPlan } from "../../reducers/binning/record-layout.js";
+import { timeAxis } from "../../reducers/positions.js";
+import type { PacketBatch, PacketHeader, StreamHeader } from "../../stream/model.js";
 import { type BinnedBlock, type BinnedLevel, giveRecords, type LeftBin } from "./binned-blocks.js";
-import { type RecordHeaders, recordHeaders } from "./level-item.js";
-import type { BlockUs } from "./open-blocks.js";
-
-/** Room for records that wait, bytes; what comes next gathers more. */
-const OUTPUT_BYTES = 16_384;
-
-/** Writes a value of a record as a plane of the packet at `at` of `out`. */
-type PutValue = (value: OutputValue, plane: Plane, out: BatchBuilder, at: number) => void;
-
-/** Records of one type at one level on their way to a block. */
-export class TypeOutput {
-  readonly headers: RecordHeaders;
-  readonly axis: PositionAxis;
-  readonly #parts: readonly { readonly part: RecordPart; readonly builder: BatchBuilder }[];
-  /** Whose records wait. */
-  owner: BinnedBlock | undefined;
-  /** One packet, to see where its x comes to lie; missing where that is known. */
-  readonly #trial: BatchBuilder | undefined;
-  readonly #shown = new Float64Array(1);
-
-  constructor({ main, companion }: RecordPlan, axis: PositionAxis) {
-    this.axis = axis;
-    this.headers = recordHeaders(main.header, companion?.header);
-    const parts = companion === undefined ? [main] : [main, companion];
-    this.#parts = parts.map((part) => ({
-      part,
-      // As many records in both.
-      builder: new BatchBuilder(
-        part.header,
-        part.header.stride * Math.max(1, Math.floor(OUTPUT_BYTES / main.header.stride)),
-      ),
-    }));
-    const { type, units } = axis.plane;
-    const isExact = type.kind === "real" && type.width === 8 && units === "us2000";
-    this.#trial = isExact ? undefined : new BatchBuilder(main.header, 1);
-  }
-
-  get full(): boolean {
-    return this.#parts[0]!.builder.full;
-  }
-
-  /** Where a record with that position says it is: text, for example, has few digits. */
-  shownAt(position: number): number {
-    const trial = this.#trial;
-    if (trial === undefined) return position;
-    this.axis.write(trial.bytes, trial.view, trial.next() + 4, position);
-    const batch = trial.take();
-    if (batch !== undefined) readXUs2000(batch, this.#shown);
-    return this.#shown[0]!;
-  }
-
-  /** Writes a record. @param put writes a value of it */
-  write(position: number, put: PutValue): void {
-    for (const { part, builder } of this.#parts) {
-      const at = builder.next();
-      this.axis.write(builder.bytes, builder.view, at + 4, position);
-      for (let i = 0; i < part.values.length; i++)
-        put(part.values[i]!, part.header.planes[i + 1]!, builder, at);
-    }
-  }
-
-  /** The records that wait, as views that hold until the next is written; `undefined` if there are none. */
-  take(): { readonly main: PacketBatch; readonly companion: PacketBatch | undefined } | undefined {
-    this.owner = undefined;
-    const [main, companion] = this.#parts.map(({ builder }) => builder.take());
-    return main === undefined ? undefined : { main, companion };
-  }
-}
-
-/** The bin that is open at a level. */
-class OpenBin {
-  /** `undefined` where nothing is made of its block. */
-  block: BinnedBlock | undefined;
-  /** NaN where no bin is open. */
-  number = Number.NaN;
-  index = Number.NaN;
-  /** Of the block. */
-  begin = 0;
-  end = 0;
-  /** Positions that lie in the bin for certain, without the arithmetic of the reducers. */
-  from = Number.POSITIVE_INFINITY;
-  to = Number.NEGATIVE_INFINITY;
-  readonly #widthUs: number;
-
-  constructor(widthUs: number) {
-    this.#widthUs = widthUs;
-  }
-
-  open(block: BinnedBlock | undefined, number: number, { begin, end }: BlockUs, index: number): void {
-    this.block = block;
-    this.number = number;
-    this.index = index;
-    this.begin = begin;
-    this.end = end;
-    const edge = begin + index * this.#widthUs;
-    // Wider than all rounding of the arithmetic of bins.
-    const margin = this.#widthUs * 1e-6 + Math.abs(edge) * 1e-15;
-    this.from = edge + margin;
-    this.to = Math.min(edge + this.#widthUs - margin, end);
-  }
-
-  close(): void {
-    this.block = undefined;
-    this.number = Number.NaN;
-    this.index = Number.NaN;
-    this.from = Number.POSITIVE_INFINITY;
-    this.to = Number.NEGATIVE_INFINITY;
-  }
-
-  /** Whether a position lies in the bin. */
-  holds(position: number): boolean {
-    if (position >= this.from && position < this.to) return true;
-    if (!(position >= this.begin && position < this.end)) return false;
-    return Math.floor((position - this.begin) / this.#widthUs) === this.index;
-  }
-}
+import { LevelBin } from "./level-bin.js";
+import { type PutValue, TypeOutput } from "./type-output.js";
 
 /** The bins of one packet type at all levels. */
 export class BinnedType {
   readonly #input: PacketHeader;
   readonly #stream: StreamHeader;
   readonly #levels: readonly BinnedLevel[];
-  readonly #open: readonly OpenBin[];
+  readonly #open: readonly LevelBin[];
   /** Made when it is asked for: many types may be defined and few used. */
   readonly #outputs: (TypeOutput | undefined)[];
   #columns: RecordPlan["columns"] = [];
@@ -139,13 +22,13 @@ export class BinnedType {
   /** Levels that need another bin; used again. */
   readonly #changed: number[] = [];
   /** Levels whose bins may change within the packets at hand. */
-  readonly #changing: OpenBin[] = [];
+  readonly #changing: LevelBin[] = [];
 
   constructor(input: PacketHeader, stream: StreamHeader, levels: readonly BinnedLevel[]) {
     this.#input = input;
     this.#stream = stream;
     this.#levels = levels;
-    this.#open = levels.map(({ widthUs }) => new OpenBin(widthUs));
+    this.#open = levels.map(({ widthUs }) => new LevelBin(widthUs));
     this.#outputs = levels.map(() => undefined);
     // Plain loops take their time for each level.
     this.#plainBytes = levels[0]?.options.kernelsAfterBytes ?? KERNELS_AFTER_BYTES / levels.length;

@@ -85,7 +85,10 @@ export class Keeping {
       wants: (number) => keeper.wants(number),
       take: (number, item) => keeper.take(number, item),
       closed: (number, done) => keeper.closed(number, done),
-      disordered: (number) => keeper.spoil(number),
+      disordered: (number) => {
+        // What cannot be removed now is, at the latest, when it is known that nobody writes it any more.
+        keeper.spoil(number).catch(() => undefined);
+      },
       closesEarly: false,
     };
     this.#kept.push({ run, keeper });
@@ -115,14 +118,12 @@ export class Keeping {
    * no data. Errors: DISK_FULL, BUILD_FAILED.
    */
   async publish(pass: LevelPass | undefined, signal: AbortSignal): Promise<KeptFacts> {
-    for (const { run, keeper } of this.#kept) {
-      if (run === undefined) {
-        await keeper.finish(() => []);
-        continue;
-      }
-      if (pass?.stream === undefined) throw new DasError("BUILD_FAILED", "the reader wrote no stream header");
-      await keeper.finish(await emptyBlocks(run, pass.stream, this.#around, signal));
-    }
+    for (const { run, keeper } of this.#kept)
+      await keeper.finish(async () => {
+        if (run === undefined || pass?.stream === undefined)
+          throw new DasError("BUILD_FAILED", "the reader wrote no stream header");
+        return await emptyBlocks(run, pass.stream, this.#around, signal);
+      });
     const published = await allOf(
       this.#kept.map(async ({ keeper }) => {
         const { blocks, bytes } = await keeper.publish(this.#around.index, this.#leases);

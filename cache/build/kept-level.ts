@@ -108,16 +108,19 @@ export class KeptLevel {
 
   /**
    * Waits until all blocks are on the disk, still aside; those of which nothing came hold no data.
-   * @param empty what a block without data holds
-   * Errors: DISK_FULL, BUILD_FAILED.
+   * @param emptyBlocks tells what blocks without data hold, by number; asked where there are any
+   * Errors: DISK_FULL, BUILD_FAILED, those of `emptyBlocks`.
    */
-  async finish(empty: (number: number) => readonly LevelItem[]): Promise<void> {
+  async finish(emptyBlocks: () => Promise<(number: number) => readonly LevelItem[]>): Promise<void> {
     await Promise.all(this.#finishing);
+    let asked: ReturnType<typeof emptyBlocks> | undefined;
     await atOnce(this.#wanted, async (number) => {
       if (!this.wants(number) || this.#finished.has(number)) return;
+      asked ??= emptyBlocks();
+      const items = (await asked)(number);
       const block = new KeptBlock(this.level, number, false, this.#names);
       this.#open.set(number, block);
-      for (const item of empty(number)) block.push(item);
+      for (const item of items) block.push(item);
       await this.#finish(number, block, this.#common);
     });
     if (this.#failure !== undefined) throw this.#failure.error;
