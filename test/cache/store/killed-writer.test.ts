@@ -47,7 +47,7 @@ describe("a writer that is killed after any of its steps", () => {
       // Its definition may have been edited by now, so what is half published must not be taken for an older server's.
       let fault: AdoptionFault | undefined;
       await adoptBlock(level, DAY, { onFault: (what) => (fault = what) });
-      expect(["absent", "has a sidecar"]).toContain(fault);
+      expect(["absent", "has a sidecar", "has a companion"]).toContain(fault);
       for await (const { withoutSidecar } of findBlocks(level, { first: DAY, end: DAY + 1 }))
         expect(withoutSidecar).toEqual([]);
 
