@@ -8,7 +8,6 @@ import type { BlockCache } from "./block-cache.js";
 import { sourceNotBefore } from "./freshness/not-before.js";
 import { openIndex, openLink, usesRedis } from "./index/open-index.js";
 import type { BuildJob, BuildQueue } from "./queue/build-queue.js";
-import { openWishes } from "./queue/wishes.js";
 
 /** What of a configuration decides on the cache. */
 export type CacheConfig = Pick<
@@ -61,6 +60,7 @@ export async function openCache(
   };
   const leave = async (jobs: readonly BuildJob[]): Promise<void> => {
     if (queue !== undefined) return await (await queue()).add(jobs);
+    const { openWishes } = await import("./queue/wishes.js");
     if (!usesRedis(config.workQueueBroker)) return await openWishes({ cacheRoot: root }).leave(jobs);
     const link = await openLink(config, life);
     try {

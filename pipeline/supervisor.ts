@@ -1,6 +1,6 @@
 import type { Stage } from "../dsdf/stage.js";
 import { DasError } from "../errors/das-error.js";
-import { type Child, type ChildSurroundings, spawnChild } from "./child.js";
+import type { Child, ChildSurroundings } from "./child.js";
 import { ChildOutput } from "./child-output.js";
 import { type Failure, judge } from "./judge.js";
 import { PipelineClock, type PipelineLimits } from "./limits.js";
@@ -107,6 +107,8 @@ export class Supervisor {
    * Errors: of {@link spawnChild}; what was started before is then ended.
    */
   async start(indices: readonly number[], fed: boolean): Promise<{ first: Child; output: ChildOutput }> {
+    // Loaded here: most answers of a process that lives for one request start no program.
+    const { spawnChild } = await import("./child.js");
     // A stop that came before has ended what there was; what is started now would be nobody's.
     if (this.stop.aborted)
       throw (

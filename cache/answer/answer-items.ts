@@ -1,12 +1,11 @@
 import type { ItemSource } from "../../stream/model.js";
-import { joinedItems } from "../build/joined-items.js";
 import type { BlockIndex } from "../index/block-index.js";
 import type { Level } from "../level.js";
-import { type BlockFault, openBlock } from "../store/stored-block.js";
+import { type BlockFault, openBlock, type StoredBlock } from "../store/stored-block.js";
 import { touchBlock } from "../store/touch-block.js";
 import type { AnswerPlan, Look } from "./answer-plan.js";
 import { blockItems } from "./block-rows.js";
-import { type GapReading, gapRun } from "./gap-run.js";
+import type { GapReading } from "./gap-run.js";
 import { type LevelFacts, levelItems } from "./level-items.js";
 
 /** How the records of a level are laid out: as its reducer gives them, or with what is kept beside them, for wider bins. */
@@ -56,13 +55,14 @@ export function answerItems(
       },
       itemsOf: async (block, number) => {
         if (layout === "reduced" || block.sidecar.noData) return blockItems(block);
-        const joined = await joinedItems(block);
+        const joined = await joinedOf(block);
         if (joined !== undefined) return joined;
         // Half of it is gone: it can only be built anew.
         await setAside(index, level, number, layout);
         return undefined;
       },
-      readGap: (gap, isUnusable) => {
+      readGap: async (gap, isUnusable) => {
+        const { gapRun } = await import("./gap-run.js");
         signal?.throwIfAborted();
         const isUsable = (number: number) => canGive(level, number, layout);
         return gapRun(gap, { ...around, level, layout, signal, isUsable }, isUnusable);
@@ -73,12 +73,18 @@ export function answerItems(
   );
 }
 
+/** As `joinedItems`, which is loaded when it is asked for: a process of one request pays for what it uses. */
+async function joinedOf(block: StoredBlock): Promise<ItemSource | undefined> {
+  const { joinedItems } = await import("../build/joined-items.js");
+  return await joinedItems(block);
+}
+
 /** Whether a block is whole, and has what a layout needs. */
 async function canGive(level: Level, number: number, layout: Layout): Promise<boolean> {
   const block = await openBlock(level, number);
   try {
     if (block === undefined) return false;
-    return layout === "reduced" || block.sidecar.noData || (await joinedItems(block)) !== undefined;
+    return layout === "reduced" || block.sidecar.noData || (await joinedOf(block)) !== undefined;
   } finally {
     await block?.close();
   }

@@ -32,7 +32,7 @@ export interface RangeReading {
 export type ReadRange = (
   reading: { readonly range: TimeRange; readonly keep: readonly Claim[] },
   signal: AbortSignal,
-) => RangeReading;
+) => Promise<RangeReading>;
 
 /** How gaps are read. */
 export interface GapReading {
@@ -175,10 +175,10 @@ async function* fly(
 async function started<T>(
   claims: readonly Claim[],
   { index, level }: GapReading,
-  start: () => T,
+  start: () => Promise<T>,
 ): Promise<T> {
   try {
-    return start();
+    return await start();
   } catch (error) {
     if (claims.length > 0) await index.release(level, claims).catch(() => undefined);
     throw error;

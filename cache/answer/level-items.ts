@@ -32,7 +32,7 @@ export interface LevelSources {
   /** What it holds, in the layout that is wanted; `undefined` where this block cannot give it. */
   readonly itemsOf: (block: StoredBlock, number: number) => Promise<ItemSource | undefined>;
   /** @param isUnusable the first block was found not to be one that can be used */
-  readonly readGap: (gap: GapPiece, isUnusable: boolean) => GapRun;
+  readonly readGap: (gap: GapPiece, isUnusable: boolean) => Promise<GapRun>;
 }
 
 /** What an answer was made from, for the log. */
@@ -177,7 +177,7 @@ class Walk {
 
   async *#followGap(piece: GapPiece): AsyncGenerator<readonly StreamItem[], void, undefined> {
     this.#reach(piece.first);
-    const run = this.#sources.readGap(piece, this.#isUnusable);
+    const run = await this.#sources.readGap(piece, this.#isUnusable);
     this.#isUnusable = false;
     let end: "left" | "failed" | "whole" = "left";
     try {

@@ -1,11 +1,9 @@
 import { DasError } from "../../errors/das-error.js";
 import { parseRedisAddress } from "../redis-address.js";
 import type { BlockIndex } from "./block-index.js";
-import { FallbackIndex, type FallbackOptions } from "./fallback-index.js";
+import type { FallbackOptions } from "./fallback-index.js";
 import { FileIndex } from "./file-index.js";
-import { RedisIndex } from "./redis-index.js";
 import type { RedisLink } from "./redis-link.js";
-import { respLink } from "./resp-link.js";
 
 /** What of the configuration says where the index is. */
 export interface IndexSettings {
@@ -33,7 +31,12 @@ export interface OpenIndexOptions extends Pick<FallbackOptions, "onAway" | "onBa
 export async function openIndex(settings: IndexSettings, options: OpenIndexOptions): Promise<BlockIndex> {
   const files = new FileIndex(settings.cacheRoot);
   if (!usesRedis(settings.workQueueBroker)) return files;
-  return new FallbackIndex(new RedisIndex(await openLink(settings, options.life)), files, options);
+  const [{ FallbackIndex }, { RedisIndex }, link] = await Promise.all([
+    import("./fallback-index.js"),
+    import("./redis-index.js"),
+    openLink(settings, options.life),
+  ]);
+  return new FallbackIndex(new RedisIndex(link), files, options);
 }
 
 /**
@@ -46,7 +49,7 @@ export async function openLink(
 ): Promise<RedisLink> {
   const address = parseRedisAddress(workQueueConn);
   const timeoutMs = redisTimeout * 1000;
-  if (life === "request") return respLink(address, timeoutMs);
+  if (life === "request") return (await import("./resp-link.js")).respLink(address, timeoutMs);
   // Loading ioredis takes as long as a whole request by CGI.
   const { ioredisLink } = await import("./ioredis-link.js");
   return ioredisLink(address, timeoutMs);

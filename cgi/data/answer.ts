@@ -1,12 +1,13 @@
 import { withCacheTags } from "../../dsdf/client-cache.js";
 import { DasError } from "../../errors/das-error.js";
-import { runPipeline } from "../../pipeline/run.js";
+import { type PipelineRun, runPipeline } from "../../pipeline/run.js";
 import { isBrowser } from "../browser.js";
 import { errorResponse, exceptionStream } from "../error-response.js";
-import type { HeaderLine, Response } from "../http.js";
+import type { Body, HeaderLine, Response } from "../http.js";
 import { EMPTY_BODY } from "../http.js";
 import type { QueryContext } from "../query.js";
-import { dataRun } from "./data-run.js";
+import type { Trace } from "../trace.js";
+import { type DataRun, dataRun } from "./data-run.js";
 import { dataFileName } from "./file-name.js";
 import { type OutputType, outputType } from "./output-type.js";
 import { type PreparedData, pipelineFormat } from "./prepare.js";
@@ -96,5 +97,11 @@ export async function answerData(
     noteOutcome(trace, stages, run, await run.outcome);
     return nothingToSave(prepared, context);
   }
-  return { status: 200, headers, body: await wholeIfShort(runBody(run, stages, trace)) };
+  return { status: 200, headers, body: await bodyOf(planned, run, trace) };
+}
+
+async function bodyOf({ isAtHand, stages }: DataRun, run: PipelineRun, trace: Trace): Promise<Body> {
+  const body = runBody(run, stages, trace);
+  // What is computed goes out as it comes.
+  return isAtHand ? await wholeIfShort(body) : body;
 }

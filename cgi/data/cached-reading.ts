@@ -3,7 +3,6 @@ import { layoutOf } from "../../cache/answer/answer-items.js";
 import type { AnswerPlan } from "../../cache/answer/answer-plan.js";
 import { lookForBlocks } from "../../cache/answer/look.js";
 import type { BlockCache } from "../../cache/block-cache.js";
-import { readLevel } from "../../cache/build/read-level.js";
 import type { Moment } from "../../cache/index/block-index.js";
 import type { Level } from "../../cache/level.js";
 import type { DataSource } from "../../dsdf/data-source.js";
@@ -59,7 +58,8 @@ export function cachedReading(
         notBefore = moment.notBefore;
         return await lookForBlocks(index, of, span, moment);
       },
-      read: ({ range, keep }, signal) => {
+      read: async ({ range, keep }, signal) => {
+        const { readLevel } = await import("../../cache/build/read-level.js");
         const run = readLevel(
           { source, level, range, keep, layout: layoutOf(plan), alsoLevels: coarser },
           { index, tools, owner, now, signal, pipelineOptions: pipelineOptions(context) },

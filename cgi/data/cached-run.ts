@@ -129,13 +129,11 @@ function runOf(
         isWider ? { begin: timeToUs2000(query.begin), end: timeToUs2000(query.end) } : undefined,
       );
       const lookup = options.programs;
-      const programs = (name: string) => {
-        const found = own.get(name);
-        return found === undefined ? lookup(name) : Promise.resolve(found);
-      };
+      const programs = (name: string) => own.get(name)?.() ?? lookup(name);
       return limited({ ...options, programs }, stages, context);
     },
     binSeconds: isWider ? choice.seconds : level.seconds === 0 ? undefined : level.seconds,
+    isAtHand: isCovered(plan) && !isWider,
     validators,
     // By its tag alone: an edited definition may give other data of blocks that are no newer.
     isUnchanged: tag !== undefined && isTagKnown(request, tag) === true,

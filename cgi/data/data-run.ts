@@ -15,6 +15,8 @@ export interface DataRun {
   readonly options: () => PipelineOptions;
   /** Width of the bins of the answer, seconds; missing where it has none of this server's making. */
   readonly binSeconds?: number | undefined;
+  /** Nothing has to be computed for it: it is there, but for being read. */
+  readonly isAtHand: boolean;
   /** Headers by which a client can ask whether the answer has changed; none where that is not known beforehand. */
   readonly validators: readonly HeaderLine[];
   /** The answer that the client has is still right. */

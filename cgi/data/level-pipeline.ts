@@ -1,5 +1,4 @@
 import type { AnswerPlan } from "../../cache/answer/answer-plan.js";
-import { reduceAnswer } from "../../cache/answer/reduce-answer.js";
 import { levelName } from "../../cache/level.js";
 import type { Stage } from "../../dsdf/stage.js";
 import type { ItemSource } from "../../stream/model.js";
@@ -12,8 +11,8 @@ const LEVEL_REDUCER = "(wider bins)";
 /** A chain of programs that begins with the records of a level. */
 export interface LevelPipeline {
   readonly stages: readonly Stage[];
-  /** Those of the programs that are made for this answer, by name. */
-  readonly own: ReadonlyMap<string, Program>;
+  /** Those of the programs that are made for this answer, by name; each is loaded when it is asked for. */
+  readonly own: ReadonlyMap<string, () => Promise<Program>>;
 }
 
 /**
@@ -31,21 +30,24 @@ export function levelPipeline(
   const { level, use } = choice;
   const isWider = use === "reduce";
   const { grid } = reading;
-  const own = new Map<string, Program>();
-  own.set(LEVEL_READER, {
+  const own = new Map<string, () => Promise<Program>>();
+  own.set(LEVEL_READER, async () => ({
     kind: "reader",
     name: LEVEL_READER,
     help: "",
     open: (_, { signal }) => open(signal),
-  });
+  }));
   const stages = [stage("reader", LEVEL_READER, levelName(level))];
   const isJoined = isWider && level.seconds > 0 && grid !== undefined;
   if (isJoined) {
-    own.set(LEVEL_REDUCER, {
-      kind: "filter",
-      name: LEVEL_REDUCER,
-      help: "",
-      open: () => reduceAnswer(grid, level.period),
+    own.set(LEVEL_REDUCER, async () => {
+      const { reduceAnswer } = await import("../../cache/answer/reduce-answer.js");
+      return {
+        kind: "filter",
+        name: LEVEL_REDUCER,
+        help: "",
+        open: () => reduceAnswer(grid, level.period),
+      };
     });
     stages.push(stage("reducer", LEVEL_REDUCER, String(choice.seconds)));
   }

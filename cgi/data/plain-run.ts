@@ -22,6 +22,7 @@ export function plainRun(source: DataSource, query: DataQuery, context: QueryCon
     stages,
     options: () => pipelineOptions(context, cut),
     binSeconds,
+    isAtHand: false,
     validators: [],
     isUnchanged: false,
     onEnd: () => undefined,

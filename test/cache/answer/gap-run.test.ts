@@ -46,7 +46,7 @@ function noted(index: BlockIndex) {
     isUsable: async () => false,
     look: async (of, span) => await index.coverage(of, span, { now: 0 }),
     flights: new Flights<ReadingFacts>(folder),
-    read: ({ range, keep }) => {
+    read: async ({ range, keep }) => {
       asked.push({ range: text(range), keep: keep.map(({ number }) => number) });
       const items = (async function* () {
         yield [{ kind: "stream", header: BARE_HEADER } as const];
@@ -176,7 +176,7 @@ describe("the reading of a gap", () => {
     const { reading } = noted(new MemoryIndex());
     const failing: GapReading = {
       ...reading,
-      read: () => ({
+      read: async () => ({
         items: (async function* () {
           yield [{ kind: "stream", header: BARE_HEADER } as const];
           throw new DasError("READER_FAILED", "status 3");
