@@ -1,9 +1,11 @@
 // Builds dist/: plain ES modules by the compiler, then single-file bundles of what is started often.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { cacheCode } from "./scripts/cache-code.mjs";
+import { lazyPackages } from "./scripts/lazy-package.mjs";
 
 const root = import.meta.dirname;
 const out = join(root, "dist");
@@ -42,6 +44,7 @@ async function bundlePrograms(entryFolder, outFolder) {
         legalComments: "none",
         external: ["@node-rs/argon2"],
         define: { "import.meta.dirname": "__dirname" },
+        plugins: [lazyPackages({ fflate: ["Inflate", "Zlib"] })],
         banner: { js: "#!/usr/bin/env node" },
         logLevel: "warning",
       });
@@ -52,10 +55,33 @@ async function bundlePrograms(entryFolder, outFolder) {
 
 await bundlePrograms("bin/programs", "programs");
 await bundlePrograms("cgi/entries", "cgi-bin");
-// A small answer under Apache is mostly the start of this program.
-cacheCode(join(out, "cgi-bin"), "server", {
-  HELIOSTREAM_CONFIG: "",
-  REQUEST_METHOD: "GET",
-  REQUEST_URI: "/das/server?server=dsdf&dataset=Examples/Random",
-  SCRIPT_NAME: "/das/server",
-});
+// An answer under Apache is mostly the start of these programs.
+const site = mkdtempSync(join(tmpdir(), "heliostream-build-"));
+try {
+  const usual = {
+    HELIOSTREAM_CONFIG: "",
+    HELIOSTREAM_LOG_PATH: join(site, "log"),
+    HELIOSTREAM_CACHE_ROOT: join(site, "cache"),
+    // Nobody is there: what asks Redis is used, and then what stands in for it.
+    HELIOSTREAM_WORK_QUEUE_BROKER: "redis",
+    HELIOSTREAM_WORK_QUEUE_CONN: `unix:${join(site, "none")}`,
+    REQUEST_METHOD: "GET",
+    SCRIPT_NAME: "/das/server",
+  };
+  const folder = join(out, "cgi-bin");
+  const dataset =
+    "server=dataset&dataset=Examples/Spectrogram&start_time=2021-06-30&end_time=2021-07-01&resolution=60";
+  // The first answer makes the block from which the second comes.
+  cacheCode(
+    folder,
+    "server-data",
+    { ...usual, REQUEST_URI: `/das/server?${dataset}` },
+    { start: "server", ask: 1 },
+  );
+  cacheCode(folder, "server", {
+    ...usual,
+    REQUEST_URI: "/das/server?server=dsdf&dataset=Examples/Random",
+  });
+} finally {
+  rmSync(site, { recursive: true, force: true });
+}

@@ -2,18 +2,15 @@
 // than on answering. The program becomes three files: NAME (starts it), NAME-code.js, NAME-code.cache. A cache that
 // does not suit the engine (another version of Node) is refused by it, and the program is compiled as ever.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const PARAMETERS = "(function (require, __dirname) {";
-
-/** Both starters wrap the code alike: the cache belongs to exactly this text. */
+/** Both starters read the code alike, one byte a character: the cache belongs to exactly this text. */
 const load = (options) => `
 const { readFileSync, writeFileSync } = require("node:fs");
 const { Script } = require("node:vm");
-const file = __dirname + "/NAME-code.js";
-const source = ${JSON.stringify(PARAMETERS)} + readFileSync(file, "utf8") + "\\n})";
+const filename = __dirname + "/NAME-code.js";
+const source = readFileSync(filename, "latin1");
 ${options}
 script.runInThisContext()(require, __dirname);
 `;
@@ -23,31 +20,47 @@ let cachedData;
 try {
   cachedData = readFileSync(__dirname + "/NAME-code.cache");
 } catch {}
-const script = new Script(source, { filename: file, cachedData });`);
+const script = new Script(source, { filename, cachedData });`);
 
 /** Runs the program once and keeps what was compiled while it answered. */
 const recorder = load(`
-const script = new Script(source, { filename: file });
+const script = new Script(source, { filename });
 process.on("exit", () => writeFileSync(__dirname + "/NAME-code.cache", script.createCachedData()));`);
 
-/** Caches the code of `folder/name`; `environment` is that of a usual request. */
-export function cacheCode(folder, name, environment) {
+/**
+ * Caches the code of `folder/name`.
+ * @param start the program that is run for it, in the same folder, which may load it
+ * @param environment that of a usual request
+ * @param ask how often it is asked before: what the last answer needs is kept
+ */
+export function cacheCode(folder, name, environment, { start = name, ask = 0 } = {}) {
   const program = join(folder, name);
   const code = readFileSync(program, "utf8").replace(/^#!.*\n/, "\n");
-  writeFileSync(join(folder, `${name}-code.js`), code);
-  const recorderFile = join(folder, `${name}-recorder`);
-  writeFileSync(recorderFile, recorder.replaceAll("NAME", name));
-  const logs = mkdtempSync(join(tmpdir(), "heliostream-build-"));
-  const run = spawnSync(process.execPath, [recorderFile], {
-    env: { PATH: process.env.PATH, HELIOSTREAM_LOG_PATH: logs, ...environment },
-    encoding: "utf8",
-  });
-  rmSync(recorderFile);
-  rmSync(logs, { recursive: true, force: true });
-  if (run.status !== 0 || !run.stdout.startsWith("Status: 200 "))
-    throw new Error(`${name} did not answer: ${run.stdout}${run.stderr}`);
+  writeFileSync(join(folder, `${name}-code.js`), `(function (require, __dirname) {${inAscii(code)}\n})`);
+  const env = { PATH: process.env.PATH, ...environment };
+  const answer = () => {
+    const run = spawnSync(process.execPath, [join(folder, start)], { env });
+    if (run.status !== 0 || !run.stdout.toString("latin1").startsWith("Status: 200 "))
+      throw new Error(`${name} did not answer: ${run.stdout}${run.stderr}`);
+  };
+  for (let asked = 0; asked < ask; asked++) answer();
+  const original = `${program}-original`;
+  renameSync(program, original);
+  writeProgram(program, recorder.replaceAll("NAME", name));
+  answer();
+  rmSync(original);
+  writeProgram(program, starter.replaceAll("NAME", name));
+}
+
+/** Into the place of another, in one step. */
+function writeProgram(program, text) {
   const next = `${program}-next`;
-  writeFileSync(next, `#!/usr/bin/env node${starter.replaceAll("NAME", name)}`);
+  writeFileSync(next, `#!/usr/bin/env node${text}`);
   chmodSync(next, 0o755);
   renameSync(next, program);
+}
+
+/** The same program without a character of more than one byte, of which the engine would keep every one in two. */
+function inAscii(code) {
+  return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
