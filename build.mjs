@@ -21,6 +21,19 @@ const tsc = spawnSync(
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
+const bundling = {
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "cjs",
+  minify: true,
+  keepNames: true,
+  legalComments: "none",
+  external: ["@node-rs/argon2"],
+  define: { "import.meta.dirname": "__dirname" },
+  logLevel: "warning",
+};
+
 /**
  * Bundles each entry file into an executable of one CommonJS file without extension: a process start then
  * loads one file instead of a tree of modules, which is worth more than any cache.
@@ -33,20 +46,11 @@ async function bundlePrograms(entryFolder, outFolder) {
     entries.map(async (name) => {
       const outfile = join(out, outFolder, name.slice(0, -".js".length));
       await build({
+        ...bundling,
         entryPoints: [join(out, entryFolder, name)],
         outfile,
-        bundle: true,
-        platform: "node",
-        target: "node20",
-        format: "cjs",
-        minify: true,
-        keepNames: true,
-        legalComments: "none",
-        external: ["@node-rs/argon2"],
-        define: { "import.meta.dirname": "__dirname" },
         plugins: [lazyPackages({ fflate: ["Inflate", "Zlib"] })],
         banner: { js: "#!/usr/bin/env node" },
-        logLevel: "warning",
       });
       chmodSync(outfile, 0o755);
     }),
@@ -78,10 +82,13 @@ try {
     { ...usual, REQUEST_URI: `/das/server?${dataset}` },
     { start: "server", ask: 1 },
   );
-  cacheCode(folder, "server", {
-    ...usual,
-    REQUEST_URI: "/das/server?server=dsdf&dataset=Examples/Random",
-  });
+  const description = "server=dsdf&dataset=Examples/Random";
+  cacheCode(
+    folder,
+    "server-light",
+    { ...usual, REQUEST_URI: `/das/server?${description}` },
+    { start: "server" },
+  );
 } finally {
   rmSync(site, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 import type { DataSource } from "../dsdf/data-source.js";
 import type { SourceTree } from "../dsdf/tree.js";
-import { clockMs } from "./clock.js";
+import { clockMs } from "../pipeline/clock.js";
 
 /** How long a source is given again without looking at its file, milliseconds. */
 const FRESH_MS = 1000;

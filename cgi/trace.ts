@@ -1,5 +1,5 @@
 import type { DasError } from "../errors/das-error.js";
-import { clockMs } from "./clock.js";
+import { clockMs } from "../pipeline/clock.js";
 import type { Request } from "./http.js";
 import type { CacheRecord, RequestOutcome, RequestRecord, StageRecord } from "./log/record.js";
 

@@ -3,6 +3,7 @@ import { asDasError, DasError } from "../errors/das-error.js";
 import { ItemChain } from "../stream/item-chain.js";
 import type { StreamItem, StreamTransform } from "../stream/model.js";
 import { StreamParser } from "../stream/stream-parser.js";
+import { clockMs } from "./clock.js";
 import { TURN_MS, whenAborted, wholeTurn } from "./waiting.js";
 
 /** Where the bytes come from that a link reads. */
@@ -73,7 +74,7 @@ export async function* runBuiltIn<T>(
       : source.items[Symbol.asyncIterator]();
   const stopped = whenAborted(link.stop);
   let emptyInput = parser !== undefined;
-  let turnBegan = performance.now();
+  let turnBegan = clockMs();
   let exhausted = false;
   try {
     while (!chain.closed && output.error === undefined && !link.stop.aborted) {
@@ -109,9 +110,9 @@ export async function* runBuiltIn<T>(
         } else yield* output.takeFull();
         if (chain.closed || output.error !== undefined) break;
         // What a consumer writes to a socket in this turn leaves with the turn: it must not wait for what comes next.
-        if (due || performance.now() - turnBegan > TURN_MS) {
+        if (due || clockMs() - turnBegan > TURN_MS) {
           await nextTurn();
-          turnBegan = performance.now();
+          turnBegan = clockMs();
           if (link.stop.aborted) break;
         }
       }

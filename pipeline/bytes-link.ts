@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { DasError } from "../errors/das-error.js";
 import { Gather, PIECE_BYTES } from "../stream/gather.js";
+import { clockMs } from "./clock.js";
 import { TURN_MS, whenAborted, wholeTurn } from "./waiting.js";
 
 /** A built-in program that gives bytes, at work. */
@@ -30,7 +31,7 @@ export async function* runBytes(
   let total = 0;
   let failure: DasError | undefined;
   let exhausted = false;
-  let turnBegan = performance.now();
+  let turnBegan = clockMs();
   try {
     while (!stop.aborted) {
       const coming = stopped.or(iterator.next());
@@ -52,9 +53,9 @@ export async function* runBytes(
         yield* gather.takeAll();
         yield* divided(got.value);
       }
-      if (performance.now() - turnBegan > TURN_MS) {
+      if (clockMs() - turnBegan > TURN_MS) {
         await nextTurn();
-        turnBegan = performance.now();
+        turnBegan = clockMs();
       }
     }
     yield* gather.takeAll();

@@ -1,3 +1,5 @@
+import { clockMs } from "./clock.js";
+
 /** How long gathered output waits while input comes without a pause: at first, and at most, ms. */
 const FIRST_WAIT_MS = 1;
 const LONGEST_WAIT_MS = 250;
@@ -8,16 +10,16 @@ const LONGEST_WAIT_MS = 250;
  */
 export class FlushClock {
   #waitMs = FIRST_WAIT_MS;
-  #flushedAt = performance.now();
+  #flushedAt = clockMs();
 
   /** Whether what has been gathered has waited long enough. */
   get isDue(): boolean {
-    return performance.now() - this.#flushedAt > this.#waitMs;
+    return clockMs() - this.#flushedAt > this.#waitMs;
   }
 
   /** To be called when output went out, for whatever reason. */
   flushed(): void {
-    this.#flushedAt = performance.now();
+    this.#flushedAt = clockMs();
     this.#waitMs = Math.min(2 * this.#waitMs, LONGEST_WAIT_MS);
   }
 }

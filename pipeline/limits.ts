@@ -1,4 +1,5 @@
 import { DasError } from "../errors/das-error.js";
+import { clockMs } from "./clock.js";
 
 /** Limits of one pipeline. Times are in milliseconds; `Infinity` switches a limit off. */
 export interface PipelineLimits {
@@ -32,7 +33,7 @@ export class PipelineClock {
   readonly #onLimit: (error: DasError) => void;
   #wall: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
-  #lastProgress = performance.now();
+  #lastProgress = clockMs();
   #paused = false;
 
   constructor(limits: PipelineLimits, onLimit: (error: DasError) => void) {
@@ -44,7 +45,7 @@ export class PipelineClock {
 
   /** Something came out of a stage. */
   progress(): void {
-    this.#lastProgress = performance.now();
+    this.#lastProgress = clockMs();
   }
 
   /** The consumer has a piece and does not ask for more: silence is its own. */
@@ -67,7 +68,7 @@ export class PipelineClock {
   #watchIdle(afterMs: number): void {
     if (afterMs > MAX_TIMER_MS) return;
     this.#idle = setTimeout(() => {
-      const silentMs = this.#paused ? 0 : performance.now() - this.#lastProgress;
+      const silentMs = this.#paused ? 0 : clockMs() - this.#lastProgress;
       if (silentMs >= this.#limits.idleMs) this.#passed("idle");
       else this.#watchIdle(this.#limits.idleMs - silentMs);
     }, Math.ceil(afterMs));

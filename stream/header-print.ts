@@ -13,7 +13,7 @@ import type {
 import { shortestReal } from "./number-field.js";
 import { yTagValues } from "./packet-header.js";
 import { canonicalProperty } from "./property-type.js";
-import { escapeAttribute } from "./xml-document.js";
+import { escapeAttribute } from "./xml-text.js";
 
 /** Six digits of length allow no longer body; das2-stream A2.1. */
 const LONGEST_BODY = 999_999;

@@ -1,5 +1,7 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { DasError } from "../errors/das-error.js";
+import { parsePlainXml } from "./plain-xml.js";
+import { ILLEGAL, unescapeAttribute } from "./xml-text.js";
 
 /** An element of a header. Text between elements carries nothing in a das2 header and is dropped. */
 export interface XmlElement {
@@ -19,16 +21,22 @@ const DEEPEST = 4;
 const MOST_ELEMENTS = 4096;
 const MOST_ATTRIBUTES = 4096;
 
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: "@",
-  preserveOrder: true,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  trimValues: false,
-  // References are replaced below: the parser leaves unknown ones and numbers in place.
-  processEntities: false,
-});
+let parser: XMLParser | undefined;
+
+/** Made when it is first needed: hardly any header is anything but plain. */
+function wholeParser(): XMLParser {
+  parser ??= new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: "@",
+    preserveOrder: true,
+    parseTagValue: false,
+    parseAttributeValue: false,
+    trimValues: false,
+    // References are replaced below: the parser leaves unknown ones and numbers in place.
+    processEntities: false,
+  });
+  return parser;
+}
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -49,6 +57,8 @@ export function parseXml(body: Uint8Array | string): XmlElement {
   if (/<!DOCTYPE|<!ENTITY/i.test(text))
     throw new DasError("BAD_XML", "a document type or entity declaration is not accepted");
   checkAmount(text);
+  const plain = parsePlainXml(text, DEEPEST);
+  if (plain !== undefined) return plain;
   checkSyntax(text);
   const nodes = parseNodes(text).filter(isElement);
   const root = nodes[0];
@@ -57,10 +67,6 @@ export function parseXml(body: Uint8Array | string): XmlElement {
     throw new DasError("BAD_XML", `${nodes.length} root elements, expected one (is the length right?)`);
   return toElement(root, 1);
 }
-
-// The characters that XML 1.0 leaves out (2.2).
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const ILLEGAL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
 function decode(body: Uint8Array): string {
   try {
@@ -123,7 +129,7 @@ type Node = Readonly<Record<string, unknown>>;
 function parseNodes(text: string): readonly Node[] {
   try {
     // Typed as any by the package; the shape is the one of `preserveOrder`.
-    return parser.parse(text) as readonly Node[];
+    return wholeParser().parse(text) as readonly Node[];
   } catch (cause) {
     // Names such as `__proto__`, and nesting beyond what the parser takes.
     throw new DasError("BAD_XML", "an element has a name or a depth that is not accepted", {}, cause);
@@ -150,45 +156,3 @@ function toElement(node: Node, depth: number): XmlElement {
     depth < DEEPEST ? content.filter(isElement).map((child) => toElement(child, depth + 1)) : [];
   return { name, attributes, children };
 }
-
-const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
-
-/** The value of an attribute: line ends and tabs as they stand become spaces, references their character. */
-function unescapeAttribute(raw: string): string {
-  if (raw.includes("<")) throw new DasError("BAD_XML", 'a "<" in the value of an attribute, expected "&lt;"');
-  return raw.replace(/\r\n|[\t\n\r]/g, " ").replace(/&([^;&]{0,12};?)/g, (whole, inner: string) => {
-    const reference = inner.endsWith(";") ? inner.slice(0, -1) : "";
-    const named = Object.hasOwn(NAMED, reference) ? NAMED[reference] : undefined;
-    if (named !== undefined) return named;
-    const [, hex, decimal] = /^#(?:x([0-9a-fA-F]+)|([0-9]+))$/.exec(reference) ?? [];
-    const code = hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    if (
-      !(code > 0 && code <= 0x10ffff) ||
-      (code >= 0xd800 && code < 0xe000) ||
-      ILLEGAL.test(String.fromCodePoint(code))
-    )
-      throw new DasError("BAD_XML", `"${whole}" is not a reference to a character that XML allows`);
-    return String.fromCodePoint(code);
-  });
-}
-
-/**
- * A text as the value of an attribute in double quotes. Line ends and tabs are written as references, for a
- * parser would make spaces of them; what XML cannot hold becomes U+FFFD.
- */
-export function escapeAttribute(text: string): string {
-  return text
-    .replace(/[&<>"\t\n\r]/g, (character) => ESCAPED[character] ?? character)
-    .replace(ILLEGAL_ALL, "\ufffd");
-}
-
-const ILLEGAL_ALL = new RegExp(ILLEGAL.source, "g");
-const ESCAPED: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "\t": "&#9;",
-  "\n": "&#10;",
-  "\r": "&#13;",
-};

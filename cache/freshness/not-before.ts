@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DataSource } from "../../dsdf/data-source.js";
+import { clockMs } from "../../pipeline/clock.js";
 import { inFolder, replaceFile, syncFolder } from "../store/durable-file.js";
 import { storeError } from "../store/store-error.js";
 import { isWritten, temporaryPath } from "../store/temporary-name.js";
@@ -53,7 +54,7 @@ function newestKept(
   pattern: string,
   { keepMs = KEEP_MS, now }: NotBeforeOptions,
 ): Promise<number | undefined> {
-  const at = (now ?? (() => performance.now()))();
+  const at = (now ?? clockMs)();
   const kept = looks.get(pattern);
   if (kept !== undefined && at - kept.at < keepMs) return kept.result;
   const look = { at, result: newestFileMs(pattern) };

@@ -1,3 +1,5 @@
+import { clockMs } from "../../pipeline/clock.js";
+
 /** What a breaker tells, each once for a change. */
 export interface BreakerCalls {
   /** @param reason for the log; no address and no password is in it */
@@ -17,7 +19,7 @@ export class Breaker {
   #retryAt = 0;
 
   /** @param clock ms, ascending, as of `performance.now()` */
-  constructor(pauseMs: number, calls: BreakerCalls = {}, clock: () => number = () => performance.now()) {
+  constructor(pauseMs: number, calls: BreakerCalls = {}, clock: () => number = clockMs) {
     this.#pauseMs = pauseMs;
     this.#calls = calls;
     this.#clock = clock;

@@ -1,8 +1,8 @@
 import { blockTimeText } from "../../cache/block-path.js";
 import type { QueueStatus } from "../../cache/queue/build-queue.js";
 import { DasError } from "../../errors/das-error.js";
+import { clockMs } from "../../pipeline/clock.js";
 import { makeTime, type Time } from "../../stream/time.js";
-import { clockMs } from "../clock.js";
 import { quoted } from "../data/data-words.js";
 import type { RememberedSources } from "../remembered-sources.js";
 import type { CacheAccess } from "./access.js";

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { requestFromCgi } from "../adapters/cgi.js";
+import { answerRequest } from "../answer-request.js";
+import { runCgiEntry } from "../cgi-entry.js";
+import { LIGHT_ROUTES } from "../light-routes.js";
+import { makeSite } from "../make-site.js";
+import { decodePath, parseQuery } from "../query-words.js";
+import { findRoute } from "../route-table.js";
+
+/** The programs are bundled as CommonJS; `node:module` would take longer to load than all that follows here. */
+declare const require: (file: string) => unknown;
+
+/**
+ * Whether the request can be answered without the code that makes data. One that cannot be read is: its answer is an error.
+ */
+function isLight(): boolean {
+  const request = requestFromCgi(process.env, new AbortController().signal);
+  try {
+    return (
+      findRoute(
+        decodePath(request.path),
+        parseQuery(request.query, Number.POSITIVE_INFINITY),
+        LIGHT_ROUTES,
+      ) !== undefined
+    );
+  } catch {
+    return true;
+  }
+}
+
+// The greatest part of the time of a small answer is the compiling of code that it does not use: what makes data stands in
+// a program of its own, which is loaded into the same process.
+if (isLight())
+  runCgiEntry(
+    (config) => makeSite(config, { resident: false, authorize: async () => ({ granted: false, realm: "" }) }),
+    (request, site) => answerRequest(request, site, LIGHT_ROUTES),
+  );
+else require(join(import.meta.dirname, "server-data"));
