@@ -6,7 +6,7 @@ export interface BlockEntry {
   readonly number: number;
   /** 8 bytes. */
   readonly record: Uint8Array;
-  /** Of the block and its companions. */
+  /** Room of the block and its companions. */
   readonly bytes: number;
 }
 

@@ -33,7 +33,7 @@ export interface Coverage {
 export interface BlockDetails {
   readonly number: number;
   readonly state: Exclude<BlockState, "absent">;
-  /** Of the block and its companions. */
+  /** Room that the block and its companions take on the disk. */
   readonly bytes: number;
   /** SHA-256 of the block, hex. */
   readonly sha256: string;
@@ -98,7 +98,7 @@ export interface BlockIndex {
   forget(level: Level, numbers: readonly number[]): Promise<void>;
   /** Takes everything of a level off the record. */
   forgetLevel(level: Level): Promise<void>;
-  /** Bytes of all blocks on record, kept as they come and go; corrected by {@link setUsage}. */
+  /** Room of all blocks on record, kept as they come and go; corrected by {@link setUsage}. */
   usage(): Promise<number>;
   setUsage(bytes: number): Promise<void>;
   /** Lets go of connections and files. */

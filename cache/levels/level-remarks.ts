@@ -22,6 +22,21 @@ export function levelRemarks(source: DataSource, tools: PipelineTools): readonly
   const reason = whyNotCached(source, tools);
   if (reason !== undefined)
     return [{ level: "warning", message: `blocks of this source cannot be kept: ${reason}` }];
+  return [...rangeRemarks(source), ...declaredRemarks(source, tools)];
+}
+
+/** Without a range, whoever asks for data of other times fills the cache with blocks that have none. */
+function rangeRemarks({ validRange }: DataSource): readonly LevelRemark[] {
+  if (validRange !== undefined) return [];
+  return [
+    {
+      level: "warning",
+      message: "no validRange: blocks without data are kept of all times that are asked for",
+    },
+  ];
+}
+
+function declaredRemarks(source: DataSource, tools: PipelineTools): readonly LevelRemark[] {
   const noBins = whyNoBins(source, tools);
   if (source.cacheLevels === "auto")
     return noBins === undefined

@@ -12,7 +12,7 @@ const AT_ONCE = 50_000;
 
 /** What eviction came to. */
 export interface Eviction {
-  /** Bytes of all blocks before. */
+  /** Room of all blocks before, see {@link roomOfFile}. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
   readonly removed: number;
@@ -20,7 +20,7 @@ export interface Eviction {
 
 /** How blocks make way. */
 export interface EvictOptions {
-  /** Bytes that all blocks together may have; 0: any number. */
+  /** Room that all blocks together may take; 0: any. */
   readonly maxBytes: number;
   /** Told of each block that was removed, so that an index forgets it. */
   readonly onRemoved?: (block: WalkedBlock) => void | Promise<void>;
@@ -61,7 +61,7 @@ export async function evict(cacheRoot: string, options: EvictOptions): Promise<E
   }
 }
 
-/** Bytes of all blocks, and those that go first, in order; at most `atOnce`. */
+/** Room of all blocks, and those that go first, in order; at most `atOnce`. */
 async function survey(
   cacheRoot: string,
   atOnce: number,

@@ -2,6 +2,7 @@ import { compareTimes, formatTime, type Time } from "../../stream/time.js";
 import { blockRange } from "../block-number.js";
 import type { BlockDetails } from "../index/block-index.js";
 import type { Level } from "../level.js";
+import { roomOfFile } from "./disk-room.js";
 import type { Sidecar } from "./sidecar.js";
 import { printSidecar } from "./sidecar-text.js";
 
@@ -61,13 +62,15 @@ export function belongsTo(sidecar: Sidecar, level: Level, number: number): boole
   );
 }
 
-/** What an index keeps of a block with that sidecar. Bytes are those of the block, its companion and its sidecar. */
+/** What an index keeps of a block with that sidecar. Bytes are the room of the block, its companion and its sidecar. */
 export function detailsOf(sidecar: Sidecar, number: number): BlockDetails {
   const { bytes, sha256, dsdfHash, dataVersion, noData, changed, builtAt, statistics } = sidecar;
+  const files = [bytes, Buffer.byteLength(printSidecar(sidecar))];
+  if (statistics !== undefined) files.push(statistics.bytes);
   return {
     number,
     state: changed ? "stale" : noData ? "empty" : "present",
-    bytes: bytes + (statistics?.bytes ?? 0) + Buffer.byteLength(printSidecar(sidecar)),
+    bytes: files.reduce((sum, one) => sum + roomOfFile(one), 0),
     sha256,
     builtMs: Date.parse(builtAt),
     definition: dsdfHash,

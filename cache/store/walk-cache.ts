@@ -1,6 +1,7 @@
 import { join, sep } from "node:path";
 import { blockPath, SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../block-path.js";
 import { type BlockName, parseBlockName } from "./block-name.js";
+import { roomOfFile } from "./disk-room.js";
 import { lookAt } from "./file-identity.js";
 import { readSidecar } from "./read-sidecar.js";
 import type { Sidecar } from "./sidecar.js";
@@ -17,7 +18,7 @@ export interface WalkedBlock extends BlockName {
   readonly hasSidecar: boolean;
   /** What the sidecar says; whether it is that of this file, and whether the block is as it says, has not been looked at. */
   readonly sidecar: Sidecar | undefined;
-  /** Bytes of block, companion and sidecar. */
+  /** Room of block, companion and sidecar, see {@link roomOfFile}. */
   readonly bytes: number;
   /** When it was used last, milliseconds since 1970: times of the sidecar, else of the block, else of the companion. */
   readonly usedMs: number;
@@ -73,7 +74,10 @@ async function walkedBlock(folder: string, name: string): Promise<WalkedBlock | 
     hasBlock: block !== undefined,
     hasSidecar: sidecar !== undefined,
     sidecar: sidecar === undefined ? undefined : (await readSidecar(meta))?.sidecar,
-    bytes: (block?.size ?? 0) + (companion?.size ?? 0) + (sidecar?.size ?? 0),
+    bytes: [block, companion, sidecar].reduce(
+      (sum, one) => sum + (one === undefined ? 0 : roomOfFile(one.size)),
+      0,
+    ),
     usedMs: used.mtimeMs,
   };
 }

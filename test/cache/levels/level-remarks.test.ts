@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { levelRemarks } from "../../../cache/levels/level-remarks.js";
 import { sourceOf, TOOLS } from "./support.js";
 
-function remarks(text: string): string[] {
-  return levelRemarks(sourceOf(text), TOOLS).map(
+function remarks(text: string, range = "validRange = '2015-01-01 to now'"): string[] {
+  return levelRemarks(sourceOf(`${text}\n${range}`), TOOLS).map(
     ({ level, number, message }) => `${level}${number === undefined ? "" : ` ${number}`}: ${message}`,
   );
 }
@@ -37,6 +37,19 @@ describe("what is said of cache levels", () => {
     ["dropParams = 1\ncacheLevel_03 = '60 s | daily | x'", /^warning 3: .*dropParams/],
   ])("%s", (text, expected) => {
     expect(remarks(text)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it.each(["cacheLevels = auto", "cacheLevel_00 = '60 s | daily'"])(
+    "is a warning where nothing says when the source has data: %s",
+    (text) => {
+      expect(remarks(text, "")).toEqual([
+        expect.stringMatching(/^warning: no validRange: blocks without data/),
+      ]);
+    },
+  );
+
+  it("is nothing of a source without levels or a range", () => {
+    expect(remarks("", "")).toEqual([]);
   });
 
   it("names levels whose folders meet though their parameters differ", () => {

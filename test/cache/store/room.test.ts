@@ -45,7 +45,7 @@ async function bytesOf(of: Level, number: number): Promise<number> {
       async (suffix) => (await stat(`${blockPath(of, number)}${suffix}`)).size,
     ),
   );
-  return sizes.reduce((sum, size) => sum + size, 0);
+  return sizes.reduce((sum, size) => sum + Math.ceil(size / 4096) * 4096, 0);
 }
 
 describe("a walk over the cache", () => {
@@ -179,6 +179,16 @@ describe("room for new blocks", () => {
   }
 
   const left = async () => (await walk()).map(({ number }) => number - DAY);
+
+  test("is made also where blocks are very many and very small", async () => {
+    for (let i = 0; i < 5; i++) await publish(level, DAY + i, madeBlock(level, DAY + i, 0), false);
+    const files = await stat(blockPath(level, DAY));
+    expect(files.size).toBeLessThan(400);
+    // Two files each, each of them a page: 40 kB for what has about 5 kB in it.
+    const { bytesBefore, removed } = await evict(root, { maxBytes: 30_000 });
+    expect(bytesBefore).toBe(5 * 2 * 4096);
+    expect(removed).toBe(2);
+  });
 
   test("is made by those that were not used for the longest time, to 90 % of the quota", async () => {
     const bytes = await fiveBlocks();
