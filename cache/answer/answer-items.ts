@@ -61,11 +61,11 @@ export function answerItems(
         await setAside(index, level, number, layout);
         return undefined;
       },
-      readGap: async (gap, isUnusable) => {
+      readGap: async (gap, isUnusable, most) => {
         const { gapRun } = await import("./gap-run.js");
         signal?.throwIfAborted();
         const isUsable = (number: number) => canGive(level, number, layout);
-        return gapRun(gap, { ...around, level, layout, signal, isUsable }, isUnusable);
+        return gapRun(gap, { ...around, level, layout, signal, isUsable }, isUnusable, most);
       },
     },
     facts,

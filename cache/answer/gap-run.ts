@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DasError, isDasError } from "../../errors/das-error.js";
+import { clockMs } from "../../pipeline/clock.js";
 import type { ItemSource, StreamItem } from "../../stream/model.js";
 import { readStream } from "../../stream/read-stream.js";
 import { formatTime, type TimeRange } from "../../stream/time.js";
@@ -8,12 +9,15 @@ import type { BlockIndex, BlockRun, Claim } from "../index/block-index.js";
 import type { BlockPeriod, Level } from "../level.js";
 import type { GapPiece } from "../plan/plan-cover.js";
 import type { Flights } from "./flights.js";
+import { firstMost, nextMost } from "./gap-size.js";
 import type { GapRun } from "./level-items.js";
 
 /** What all who follow a reading come to know of it. */
 export interface ReadingFacts {
   /** The first block that it did not reach. */
   upTo: number;
+  /** How many blocks the next reading of the answer may be of. */
+  nextMost: number;
   bytesFromReaders: number;
   /** {@link RangeReading.kept}; missing where nothing was read. */
   kept?: Promise<DasError | undefined>;
@@ -50,22 +54,11 @@ export interface GapReading {
   /** Whether a block can be used, as it is on the disk now. */
   readonly isUsable: (number: number) => Promise<boolean>;
   readonly read: ReadRange;
+  /** Milliseconds that only grow; default {@link clockMs}. */
+  readonly clock?: () => number;
   /** Aborted when nobody wants the records any more: who waits for the first of them cannot be told otherwise. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/**
- * Blocks that are read in one run at most: some hours to months of data, so that what is done is kept now and then, and others that
- * wait for one of the blocks do not wait for all.
- */
-const MOST_BLOCKS: Readonly<Record<BlockPeriod, number>> = {
-  persecond: 3600,
-  perminute: 1440,
-  hourly: 168,
-  daily: 31,
-  monthly: 12,
-  yearly: 4,
-};
 
 /** How long a claim holds without being renewed, milliseconds. */
 export const LEASE_MS = 30_000;
@@ -80,10 +73,16 @@ const LONGEST_WAIT_MS = 500;
  * can be kept, they are read all the same.
  *
  * @param isUnusable the first block was found not to be one that can be used, whatever the index says
+ * @param most blocks of one run; {@link GapRun.nextMost} of the one before. It is for all who share a reading, so that they share the next.
  */
-export function gapRun(gap: GapPiece, reading: GapReading, isUnusable = false): GapRun {
+export function gapRun(
+  gap: GapPiece,
+  reading: GapReading,
+  isUnusable = false,
+  most = firstMost(reading.level.period),
+): GapRun {
   const { level, flights, layout, notBefore, signal: left } = reading;
-  const part = firstPart(gap, level);
+  const part = firstPart(gap, level, most);
   const { begin, end } = part.reading;
   const key = [
     level.folder,
@@ -97,12 +96,13 @@ export function gapRun(gap: GapPiece, reading: GapReading, isUnusable = false): 
     isUnusable,
   ];
   const { bytes, facts } = flights.join(key.join("\n"), (signal) => {
-    const shared: ReadingFacts = { upTo: part.first, bytesFromReaders: 0 };
+    const shared: ReadingFacts = { upTo: part.first, nextMost: most, bytesFromReaders: 0 };
     return { items: fly(part, reading, isUnusable, shared, signal), facts: shared };
   });
   return {
     items: itemsOf(bytes, left),
     upTo: () => facts.upTo,
+    nextMost: () => facts.nextMost,
     bytesRead: () => facts.bytesFromReaders,
     kept: () => facts.kept,
   };
@@ -128,9 +128,9 @@ async function* itemsOf(
   }
 }
 
-function firstPart(gap: GapPiece, { period }: Level): GapPiece {
-  const most = gap.first + MOST_BLOCKS[period];
-  return gap.end <= most ? gap : upTo(gap, most, period);
+function firstPart(gap: GapPiece, { period }: Level, most: number): GapPiece {
+  const end = gap.first + most;
+  return gap.end <= end ? gap : upTo(gap, end, period);
 }
 
 /** The part of a gap before a block. */
@@ -152,13 +152,14 @@ async function* fly(
   facts: ReadingFacts,
   signal: AbortSignal,
 ) {
-  const { level, index, read } = reading;
+  const { level, index, read, clock = clockMs } = reading;
   const { claims, end, away } = await claimBlocks(gap, reading, isUnusable);
   if (end === gap.first) {
     await notBuilding(index, level, gap.first, signal);
     return;
   }
   const part = end === gap.end ? gap : upTo(gap, end, level.period);
+  const begun = clock();
   const { items, bytesRead, kept } = await started(claims, reading, () =>
     read({ range: part.reading, keep: claims }, signal),
   );
@@ -169,6 +170,7 @@ async function* fly(
     facts.bytesFromReaders = bytesRead();
   }
   facts.upTo = end;
+  facts.nextMost = nextMost(facts.nextMost, clock() - begun);
 }
 
 /** Starts a reading, which takes the claims over; gives them back where it does not start. */

@@ -17,6 +17,8 @@ export interface GapRun {
   readonly items: ItemSource;
   /** To be asked after the items have ended: the block before which they ended, where something else has to be found. */
   readonly upTo: () => number;
+  /** Likewise: how many blocks may be read at once after it. */
+  readonly nextMost: () => number;
   /** Likewise: bytes that were read. */
   readonly bytesRead: () => number;
   /** Likewise: resolves, never rejects, when what is kept of it is in its place; why something is not kept. */
@@ -31,8 +33,11 @@ export interface LevelSources {
   readonly open: (number: number) => Promise<StoredBlock | undefined>;
   /** What it holds, in the layout that is wanted; `undefined` where this block cannot give it. */
   readonly itemsOf: (block: StoredBlock, number: number) => Promise<ItemSource | undefined>;
-  /** @param isUnusable the first block was found not to be one that can be used */
-  readonly readGap: (gap: GapPiece, isUnusable: boolean) => Promise<GapRun>;
+  /**
+   * @param isUnusable the first block was found not to be one that can be used
+   * @param most blocks that are read at once; {@link GapRun.nextMost} of the reading before
+   */
+  readonly readGap: (gap: GapPiece, isUnusable: boolean, most: number | undefined) => Promise<GapRun>;
 }
 
 /** What an answer was made from, for the log. */
@@ -87,6 +92,8 @@ class Walk {
   readonly #given = new Map<number, number>();
   #isStuck = false;
   #isUnusable = false;
+  /** Blocks that are read at once: more, the longer the answer is, where reading is fast. */
+  #most: number | undefined;
 
   constructor(whole: CachePlan, sources: LevelSources, facts: LevelFacts) {
     this.#whole = whole;
@@ -177,7 +184,7 @@ class Walk {
 
   async *#followGap(piece: GapPiece): AsyncGenerator<readonly StreamItem[], void, undefined> {
     this.#reach(piece.first);
-    const run = await this.#sources.readGap(piece, this.#isUnusable);
+    const run = await this.#sources.readGap(piece, this.#isUnusable, this.#most);
     this.#isUnusable = false;
     let end: "left" | "failed" | "whole" = "left";
     try {
@@ -194,6 +201,7 @@ class Walk {
       if (end !== "whole" || run.upTo() > piece.first) this.#facts.gaps++;
       this.#facts.bytesFromReaders += run.bytesRead();
     }
+    this.#most = run.nextMost();
     const upTo = run.upTo();
     this.#isStuck = upTo < piece.end;
     this.#reach(upTo);

@@ -161,6 +161,56 @@ describe("the reading of a gap", () => {
     expect(asked[0]?.range).toBe("2000-01-01T00 2000-02-01T00");
   });
 
+  /** Reads a gap of 900 days to its end, each run taking that long. @returns days of each run */
+  async function daysOfRuns(ms: number): Promise<number[]> {
+    const { asked, reading } = noted(new MemoryIndex());
+    let now = 0;
+    const clock = (): number => now;
+    const slow: GapReading = {
+      ...reading,
+      clock,
+      read: async (...of) => {
+        now += ms;
+        return await reading.read(...of);
+      },
+    };
+    let [first, most]: [number, number | undefined] = [0, undefined];
+    while (first < 900) {
+      const run = gapRun(gap(first, 900), slow, false, most);
+      await kindsOf(run);
+      first = run.upTo();
+      most = run.nextMost();
+    }
+    return asked.map(({ keep }) => keep.length);
+  }
+
+  it("reads twice as many days each time while that is fast, a month at a time where it is slow", async () => {
+    expect(await daysOfRuns(9_999)).toEqual([31, 62, 124, 248, 435]);
+    expect((await daysOfRuns(10_000)).slice(0, 3)).toEqual([31, 31, 31]);
+  });
+
+  it("reads never more than 4096 blocks at a time, nor fewer than before", async () => {
+    const { reading } = noted(new MemoryIndex());
+    const nextAfter = async (most: number, of: GapReading) => {
+      const run = gapRun(gap(most, most + 1), of, false, most);
+      await kindsOf(run);
+      return run.nextMost();
+    };
+    const still: GapReading = { ...reading, clock: () => 0 };
+    expect(await nextAfter(3000, still)).toBe(4096);
+    expect(await nextAfter(4096, still)).toBe(4096);
+    expect(await nextAfter(5000, still)).toBe(5000);
+  });
+
+  it("is followed by the same reading for all who share it", async () => {
+    const { asked, reading } = noted(new MemoryIndex());
+    const still: GapReading = { ...reading, clock: () => 0 };
+    const runs = [gapRun(gap(0, 200), still), gapRun(gap(0, 200), still)];
+    await Promise.all(runs.map(kindsOf));
+    expect(runs.map((run) => run.nextMost())).toEqual([62, 62]);
+    expect(asked).toHaveLength(1);
+  });
+
   it("reads and keeps nothing where the index is away", async () => {
     const index = new MemoryIndex();
     index.claim = async () => {
