@@ -8,6 +8,9 @@ import { nearest } from "./nearest.js";
 import { packageRoot } from "./package-root.js";
 import { fileError } from "./problem.js";
 
+/** A warning that concerns only what answers requests. */
+export const NO_SERVER_URL = "SERVER_URL is not set: links and redirects are made from each request";
+
 /** Variables of the environment, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -64,8 +67,7 @@ export function loadConfig(options: { readonly file?: string; readonly env: Envi
   const config = Object.fromEntries(values) as unknown as Config; // complete: readValues has one entry for each row
   warnings.push(...strangerWarnings(strangers, config.dsdfSubstitute), ...inertWarnings(settings));
   // Without a file it is a first look on one's own machine, where requests say the right thing.
-  if (opened !== undefined && config.serverUrl === undefined)
-    warnings.push("SERVER_URL is not set: links and redirects are made from each request");
+  if (opened !== undefined && config.serverUrl === undefined) warnings.push(NO_SERVER_URL);
   return Object.freeze({
     ...config,
     ...(opened === undefined ? {} : { file: opened.file }),

@@ -1,11 +1,12 @@
 import type { Config } from "../../config/config.js";
-import { loadConfig } from "../../config/config.js";
+import { loadConfig, NO_SERVER_URL } from "../../config/config.js";
 import { SourceTree } from "../../dsdf/tree.js";
 
-/** The configuration that a command works with, its warnings shown on standard error. */
+/** The configuration of a command that answers no requests, its warnings shown on standard error. */
 export function commandConfig(file: string | undefined, env: NodeJS.ProcessEnv = process.env): Config {
   const config = loadConfig({ ...(file === undefined ? {} : { file }), env });
-  for (const warning of config.warnings) console.error(`heliostream: ${warning}`);
+  for (const warning of config.warnings)
+    if (warning !== NO_SERVER_URL) console.error(`heliostream: ${warning}`);
   return config;
 }
 
