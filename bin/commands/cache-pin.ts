@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { levelName } from "../../cache/level.js";
 import { pin, unpin } from "../../cache/store/pins.js";
+import { pinnedTooMuch } from "../../cgi/cache/pinned-room.js";
 import { CONFIG_OPTION, givenSource, knownLevels, LEVEL_OPTIONS, noMoreThan } from "./cache-arguments.js";
+import { wholeView } from "./cache-status.js";
 import { openCommandCache } from "./open-cache.js";
 import { commandConfig } from "./source-setting.js";
 
@@ -22,6 +24,8 @@ export async function cachePin(args: readonly string[], isPinned: boolean): Prom
       const name = [source.id, ...level.params].join(" ");
       console.log(`${name} ${levelName(level)}: ${isPinned ? "stays" : "makes way when it must"}`);
     }
+    const tooMuch = isPinned ? pinnedTooMuch(await wholeView(cache)) : undefined;
+    if (tooMuch !== undefined) console.error(`heliostream: ${tooMuch}`);
     return 0;
   } finally {
     await cache.close();

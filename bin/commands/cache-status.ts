@@ -4,6 +4,7 @@ import { allLevels } from "../../cache/levels/levels-of.js";
 import type { CacheAccess } from "../../cgi/cache/access.js";
 import { countsText, datesText, STATE_NAMES, shareText } from "../../cgi/cache/bar.js";
 import { gatherView } from "../../cgi/cache/gather.js";
+import { pinnedTooMuch } from "../../cgi/cache/pinned-room.js";
 import { isUnknown, type LevelView, type OpenCacheView, type SourceView } from "../../cgi/cache/view.js";
 import { bytesText, countText, percentText } from "../../cgi/log/format.js";
 import { CONFIG_OPTION, noMoreThan } from "./cache-arguments.js";
@@ -31,8 +32,8 @@ export async function cacheStatus(args: readonly string[]): Promise<number> {
   }
 }
 
-/** All pages of the status in one. */
-async function wholeView(cache: CommandCache, source: string | undefined): Promise<OpenCacheView> {
+/** All pages of the status in one; of one source where it is named. Errors: NO_SUCH_SOURCE, BAD_DEFINITION for that. */
+export async function wholeView(cache: CommandCache, source?: string): Promise<OpenCacheView> {
   const access = await accessOf(cache);
   let whole: OpenCacheView | undefined;
   for (let page = 1; ; page++) {
@@ -75,6 +76,8 @@ export function statusText(view: OpenCacheView): string {
     ...index.troubles.map((trouble) => `         ${trouble}`),
     `room     ${usage.bytes === undefined ? "not known" : bytesText(usage.bytes)}${quotaText(usage)}`,
   ];
+  const tooMuch = pinnedTooMuch(view);
+  if (tooMuch !== undefined) lines.push(`         ${tooMuch}`);
   if (isUnknown(queue)) lines.push(`queue    ${queue.unknown}`);
   else {
     const { waiting, running, delayed, failed, workers, builtLastMinute, builds } = queue;

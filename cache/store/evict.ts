@@ -15,6 +15,8 @@ export interface Eviction {
   /** Room of all blocks before, see {@link roomOfFile}. */
   readonly bytesBefore: number;
   readonly bytesAfter: number;
+  /** Of these, of pinned levels. */
+  readonly pinnedBytes: number;
   readonly removed: number;
 }
 
@@ -39,14 +41,14 @@ export async function evict(cacheRoot: string, options: EvictOptions): Promise<E
   let bytesBefore: number | undefined;
   let removed = 0;
   for (;;) {
-    const { bytes, oldest } = await survey(cacheRoot, atOnce, signal);
+    const { bytes, pinnedBytes, oldest } = await survey(cacheRoot, atOnce, signal);
     bytesBefore ??= bytes;
     let left = bytes;
     const target = bytes > maxBytes || removed > 0 ? FILL_TO * maxBytes : bytes;
-    if (maxBytes === 0 || left <= target) return { bytesBefore, bytesAfter: left, removed };
+    if (maxBytes === 0 || left <= target) return { bytesBefore, bytesAfter: left, pinnedBytes, removed };
     const removedBefore = removed;
     for (const block of oldest) {
-      if (left <= target) return { bytesBefore, bytesAfter: left, removed };
+      if (left <= target) return { bytesBefore, bytesAfter: left, pinnedBytes, removed };
       signal?.throwIfAborted();
       const now = await unusedSince(block);
       if (now === undefined) continue;
@@ -57,29 +59,36 @@ export async function evict(cacheRoot: string, options: EvictOptions): Promise<E
     }
     // All that may go is gone.
     if (removed === removedBefore || oldest.length < atOnce)
-      return { bytesBefore, bytesAfter: left, removed };
+      return { bytesBefore, bytesAfter: left, pinnedBytes, removed };
   }
 }
 
-/** Room of all blocks, and those that go first, in order; at most `atOnce`. */
+/** Room of all blocks and of those that stay, and those that go first, in order; at most `atOnce`. */
 async function survey(
   cacheRoot: string,
   atOnce: number,
   signal: AbortSignal | undefined,
-): Promise<{ readonly bytes: number; readonly oldest: readonly WalkedBlock[] }> {
+): Promise<{
+  readonly bytes: number;
+  readonly pinnedBytes: number;
+  readonly oldest: readonly WalkedBlock[];
+}> {
   const pinned = new Map<string, boolean>();
-  let bytes = 0;
+  let [bytes, pinnedBytes] = [0, 0];
   let oldest: WalkedBlock[] = [];
   for await (const block of walkCache(cacheRoot, signal)) {
     bytes += block.bytes;
     const isKept = pinned.get(block.levelFolder) ?? (await isPinned(block.levelFolder));
     pinned.set(block.levelFolder, isKept);
-    if (isKept) continue;
+    if (isKept) {
+      pinnedBytes += block.bytes;
+      continue;
+    }
     // A thousand bytes each: read again when it goes.
     oldest.push({ ...block, sidecar: undefined });
     if (oldest.length >= 2 * atOnce) oldest = firstOf(oldest, atOnce);
   }
-  return { bytes, oldest: firstOf(oldest, atOnce) };
+  return { bytes, pinnedBytes, oldest: firstOf(oldest, atOnce) };
 }
 
 function firstOf(blocks: readonly WalkedBlock[], count: number): WalkedBlock[] {

@@ -31,32 +31,46 @@ export interface KeptHouse {
  */
 export function keepHouse(house: KeptHouse): Repeated {
   let looks = 0;
-  let last = "";
+  let last: string | undefined;
+  const say = (message: string | undefined): void => {
+    if (message !== undefined && message !== last) house.log(`cache: ${message}`);
+    last = message;
+  };
   return new Repeated(EVERY_MS, async (signal) => {
     try {
       if (looks++ % SWEEP_EVERY === 0)
         await sweepLeftovers(join(house.cacheRoot, "data"), EVERY_MS, { signal });
-      await makeRoom(house, signal);
-      last = "";
+      const { pinnedBytes } = await makeRoom(house, signal);
+      say(
+        pinnedBytes > house.maxBytes
+          ? `pinned levels take ${pinnedBytes} bytes of the ${house.maxBytes} of CACHE_MAX_BYTES: nothing else stays`
+          : undefined,
+      );
     } catch (error) {
       if (signal.aborted) return;
-      const { message } = asDasError(error, "the making of room");
-      if (message !== last) house.log(`cache: ${message}`);
-      last = message;
+      say(asDasError(error, "the making of room").message);
     }
   });
+}
+
+/** What the making of room came to. */
+export interface RoomMade {
+  /** Blocks that were removed. */
+  readonly removed: number;
+  /** Room of pinned levels; 0 where it was not looked at, for there is room. */
+  readonly pinnedBytes: number;
 }
 
 /**
  * Removes what was not used for the longest time where blocks take more room than they may; the index says whether they do, and is told
  * how much they take when they were counted.
- * @returns how many blocks were removed. Errors: INDEX_AWAY, BUILD_FAILED; that of `signal`
+ * Errors: INDEX_AWAY, BUILD_FAILED; that of `signal`
  */
-export async function makeRoom(house: KeptHouse, signal?: AbortSignal): Promise<number> {
+export async function makeRoom(house: KeptHouse, signal?: AbortSignal): Promise<RoomMade> {
   const { cacheRoot, maxBytes, index } = house;
-  if (maxBytes === 0 || (await index.usage()) <= maxBytes) return 0;
+  if (maxBytes === 0 || (await index.usage()) <= maxBytes) return { removed: 0, pinnedBytes: 0 };
   const forgetting = new Forgetting(index);
-  const { removed, bytesAfter } = await evict(cacheRoot, {
+  const { removed, bytesAfter, pinnedBytes } = await evict(cacheRoot, {
     maxBytes,
     onRemoved: (block) => forgetting.add(cacheRoot, block),
     ...(signal === undefined ? {} : { signal }),
@@ -64,7 +78,7 @@ export async function makeRoom(house: KeptHouse, signal?: AbortSignal): Promise<
   await forgetting.end();
   await index.setUsage(bytesAfter);
   if (removed > 0) house.log(`cache: ${removed} blocks made way`);
-  return removed;
+  return { removed, pinnedBytes };
 }
 
 /** Has an index forget blocks that were removed, many at once. */

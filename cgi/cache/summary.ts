@@ -1,6 +1,7 @@
 import { bytesText, countText, durationText, percentText } from "../log/format.js";
 import { html, type Markup } from "../log/html.js";
 import { blockText } from "./bar.js";
+import { pinnedTooMuch } from "./pinned-room.js";
 import { type BuildView, isUnknown, type OpenCacheView } from "./view.js";
 
 /** How the state of a build is shown: a sign, never colour alone. Other states are shown as they are called. */
@@ -19,8 +20,9 @@ function indexPart({ index }: OpenCacheView): Markup {
 ${index.troubles.map((trouble) => html`<p class="fault">${trouble}</p>\n`)}<p class="note">${where}${index.ms === undefined ? undefined : `, ${durationText(index.ms)}`}${index.answers ? undefined : ". Requests go on without the cache or from its files"}</p></section>`;
 }
 
-function roomPart({ usage }: OpenCacheView): Markup {
-  const { bytes, maxBytes } = usage;
+function roomPart(view: OpenCacheView): Markup {
+  const { bytes, maxBytes } = view.usage;
+  const trouble = pinnedTooMuch(view);
   const figure = bytes === undefined ? "not known" : bytesText(bytes);
   if (maxBytes === undefined)
     return html`<section><h3>Room</h3>
@@ -29,7 +31,7 @@ function roomPart({ usage }: OpenCacheView): Markup {
   const share = bytes === undefined ? undefined : percentText(bytes, maxBytes);
   return html`<section><h3>Room</h3>
 <p class="figure">${figure} <small>of ${bytesText(maxBytes)}</small></p>
-${bytes === undefined ? undefined : html`<meter min="0" max="${maxBytes}" high="${0.95 * maxBytes}" value="${Math.min(bytes, maxBytes)}" aria-label="Room used">${share}</meter>\n`}<p class="note">${share === undefined ? undefined : `${share} used; `}what was not asked for longest makes way</p></section>`;
+${bytes === undefined ? undefined : html`<meter min="0" max="${maxBytes}" high="${0.95 * maxBytes}" value="${Math.min(bytes, maxBytes)}" aria-label="Room used">${share}</meter>\n`}${trouble === undefined ? undefined : html`<p class="fault">${trouble}</p>\n`}<p class="note">${share === undefined ? undefined : `${share} used; `}what was not asked for longest makes way</p></section>`;
 }
 
 function queuePart({ queue }: OpenCacheView): Markup {

@@ -264,6 +264,21 @@ describe("heliostream cache pin", () => {
   });
 });
 
+describe("pinned levels that take more than the quota", () => {
+  it("are told of by pin and status, not where they fit", async () => {
+    await run("build", "Demo/Pump4", "2021-06-28", "2021-07-01");
+    const warning = /pinned levels take [\d.]+ kB of 1\.00 kB: nothing else stays$/m;
+    vi.stubEnv("HELIOSTREAM_CACHE_MAX_BYTES", "1000");
+    expect((await run("status")).text).not.toMatch(warning);
+    expect((await run("pin", "Demo/Pump4")).text).toMatch(warning);
+    expect((await run("status")).text).toMatch(warning);
+    expect((await run("unpin", "Demo/Pump4")).text).not.toMatch(warning);
+    vi.unstubAllEnvs();
+    expect((await run("pin", "Demo/Pump4")).text).not.toContain("nothing else");
+    expect((await run("status")).text).not.toContain("nothing else");
+  });
+});
+
 describe("heliostream cache reindex", () => {
   it("finds the blocks of the disk when the index is lost, and adopts those of older servers", async () => {
     await run("build", "Demo/Pump4", "2021-06-28", "2021-07-01");

@@ -51,21 +51,23 @@ describe("makeRoom", () => {
     // Room for three and a half of four; nine tenths of that are filled again: three.
     const maxBytes = Math.round((all / 4) * 3.5);
     const house = { ...site, maxBytes, log: (line: string) => void lines.push(line) };
-    expect(await makeRoom(house)).toBe(1);
+    expect(await makeRoom(house)).toEqual({ removed: 1, pinnedBytes: 0 });
     expect(there()).toEqual([FIRST, FIRST + 2, FIRST + 3]);
     expect(await states()).toEqual(["present", "absent", "present", "present"]);
     expect(await site.index.usage()).toBe(await correctUsage(site.index, site.cacheRoot));
     expect(lines).toEqual(["cache: 1 blocks made way"]);
-    expect(await makeRoom(house)).toBe(0);
+    expect(await makeRoom(house)).toEqual({ removed: 0, pinnedBytes: 0 });
   });
 
   it("removes nothing where there is room, or no limit, or all is pinned", async () => {
     await buildDays();
     const log = (): void => {};
-    expect(await makeRoom({ ...site, maxBytes: 0, log })).toBe(0);
-    expect(await makeRoom({ ...site, maxBytes: 1e12, log })).toBe(0);
+    const nothing = { removed: 0, pinnedBytes: 0 };
+    expect(await makeRoom({ ...site, maxBytes: 0, log })).toEqual(nothing);
+    expect(await makeRoom({ ...site, maxBytes: 1e12, log })).toEqual(nothing);
     await pin(daily.folder);
-    expect(await makeRoom({ ...site, maxBytes: 1, log })).toBe(0);
+    const pinnedBytes = await site.index.usage();
+    expect(await makeRoom({ ...site, maxBytes: 1, log })).toEqual({ removed: 0, pinnedBytes });
     expect(there()).toEqual(DAYS);
   });
 });
@@ -78,6 +80,21 @@ describe("keepHouse", () => {
     expect(await told.promise).toBe("cache: 4 blocks made way");
     await keeping.stop();
     expect(there()).toEqual([]);
+  });
+});
+
+describe("a cache of which more is pinned than there may be", () => {
+  it("has that in its log", async () => {
+    await buildDays();
+    await pin(daily.folder);
+    const bytes = await site.index.usage();
+    const told = gate<string>();
+    const keeping = keepHouse({ ...site, maxBytes: bytes - 1, log: (line) => told.open(line) });
+    expect(await told.promise).toBe(
+      `cache: pinned levels take ${bytes} bytes of the ${bytes - 1} of CACHE_MAX_BYTES: nothing else stays`,
+    );
+    await keeping.stop();
+    expect(there()).toEqual(DAYS);
   });
 });
 
