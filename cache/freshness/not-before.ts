@@ -1,11 +1,12 @@
-import { statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { constants, statSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { clockMs } from "../../pipeline/clock.js";
 import { inFolder, replaceFile, syncFolder } from "../store/durable-file.js";
-import { storeError } from "../store/store-error.js";
+import { storeError, systemCode } from "../store/store-error.js";
 import { isWritten, temporaryPath } from "../store/temporary-name.js";
+import { pastTime } from "./past-time.js";
 import { newestFileMs } from "./source-glob.js";
 
 /** What decides on it besides the files: the folder of the cache, and for how long a look at files is good. */
@@ -70,21 +71,31 @@ function newestKept(
 /** Longest file that is read, bytes. */
 const MAX_BYTES = 1000;
 
-/** When any data of a source were last said to may have changed; `undefined`: never. A file that says nothing of use counts as now: nothing is known then. */
+/**
+ * When any data of a source were last said to may have changed; `undefined`: never. Of a file that says nothing of use, its own time
+ * counts: that is when it was said, or when it was spoilt.
+ */
 async function readChangedBefore(cacheRoot: string, sourceId: string): Promise<number | undefined> {
   const path = changedBeforePath(cacheRoot, sourceId);
-  let text: string;
   try {
     // Asked for each request, and there is hardly ever one.
     if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
-    text = await readFile(path, "utf8");
+    // A pipe in its place would keep us waiting.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const found = await handle.stat();
+      const isText = found.isFile() && found.size <= MAX_BYTES;
+      const said = isText ? Date.parse((await handle.readFile("utf8")).trim()) : Number.NaN;
+      const now = Date.now();
+      return pastTime([said, found.mtimeMs, found.ctimeMs], now) ?? now;
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw storeError(error, "the state of a source cannot be read", { sourceId });
   }
-  const ms = text.length <= MAX_BYTES ? Date.parse(text.trim()) : Number.NaN;
-  return Number.isNaN(ms) ? Date.now() : ms;
 }
 
 /**

@@ -2,16 +2,19 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { definitionError } from "../../dsdf/definition-error.js";
 import type { DasError } from "../../errors/das-error.js";
+import { pastTime } from "./past-time.js";
 
 /** Most files that are looked at for one source. */
-export const MAX_WATCHED_FILES = 100_000;
+const MAX_WATCHED_FILES = 100_000;
 /** Files whose times are asked for at the same time. */
 const AT_ONCE = 32;
 
 /** How far files are looked at. */
 export interface GlobOptions {
-  /** Entries of folders besides; {@link MAX_WATCHED_FILES} where it is missing. */
+  /** Entries of folders besides; 100,000 where it is missing. */
   readonly maxFiles?: number;
+  /** Milliseconds since 1970; default `Date.now()`. */
+  readonly now?: number;
 }
 
 /**
@@ -20,26 +23,31 @@ export interface GlobOptions {
  * `*`, `?` and `[...]` (`[!...]`) stand for characters within one name, `**` as a whole name for any number of folders; a leading dot has to
  * be written. Links to files are followed, below `**` no links to folders. What cannot be read, or goes at that moment, is not there.
  *
+ * A file whose time lies in the future counts from when its entry was made or changed, by the clock of the disk; one for which that is
+ * in the future as well, when that has come: else all blocks would be stale, however new they are.
+ *
  * @param pattern an absolute path
- * Errors: BAD_DEFINITION where more than {@link MAX_WATCHED_FILES} entries would have to be looked at, and for more than one `**`.
+ * Errors: BAD_DEFINITION where more than so many entries would have to be looked at, and for more than one `**`.
  * Source: das2-server 12.3, 15.8.
  */
 export async function newestFileMs(pattern: string, options: GlobOptions = {}): Promise<number | undefined> {
   const names = pattern.split("/").filter((name) => name !== "");
   if (names.filter((name) => name === "**").length > 1) throw globError("** twice", "** once at most");
-  const search = new Search(options.maxFiles ?? MAX_WATCHED_FILES);
+  const search = new Search(options.maxFiles ?? MAX_WATCHED_FILES, options.now ?? Date.now());
   await search.below("/", names);
   return search.newest();
 }
 
 class Search {
   readonly #most: number;
+  readonly #now: number;
   #seen = 0;
   #pending: string[] = [];
   #newest: number | undefined;
 
-  constructor(most: number) {
+  constructor(most: number, now: number) {
     this.#most = most;
+    this.#now = now;
   }
 
   async newest(): Promise<number | undefined> {
@@ -90,15 +98,15 @@ class Search {
   async #look(): Promise<void> {
     const paths = this.#pending;
     this.#pending = [];
-    const times = await Promise.all(paths.map(modifiedMs));
+    const times = await Promise.all(paths.map(async (path) => await modifiedMs(path, this.#now)));
     for (const time of times)
       if (time !== undefined && !(this.#newest !== undefined && time <= this.#newest)) this.#newest = time;
   }
 }
 
-async function modifiedMs(path: string): Promise<number | undefined> {
+async function modifiedMs(path: string, now: number): Promise<number | undefined> {
   const found = await stat(path).catch(() => undefined);
-  return found?.isFile() === true ? found.mtimeMs : undefined;
+  return found?.isFile() === true ? pastTime([found.mtimeMs, found.ctimeMs], now) : undefined;
 }
 
 /** The pattern of one name as an expression; a `[` without its `]` is a character. */

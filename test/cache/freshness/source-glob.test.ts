@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -71,6 +72,26 @@ describe("the newest file of a pattern", () => {
     expect(await newest("links/**/*.dat")).toBe(at(6));
   });
 
+  it("is none of the future: such a file counts from when it was put there", async () => {
+    await file("a.dat", 10);
+    const before = Date.now() - 1000;
+    await file("b.dat", 10);
+    const nextYear = (Date.now() + 365 * 86_400_000) / 1000;
+    await utimes(join(root, "b.dat"), nextYear, nextYear);
+    const found = (await newest("*.dat"))!;
+    expect(found).toBeGreaterThan(before);
+    expect(found).toBeLessThanOrEqual(Date.now());
+    // And it stays that, so what is built now is not stale with the next look.
+    expect(await newest("*.dat")).toBe(found);
+    // By a clock that was put back nothing is known of it.
+    expect(await newestFileMs(join(root, "*.dat"), { now: at(20) })).toBe(at(10));
+    // When the time has come, it counts.
+    expect(await newestFileMs(join(root, "*.dat"), { now: nextYear * 1000 + 1 })).toBeCloseTo(
+      nextYear * 1000,
+      -1,
+    );
+  });
+
   it("is refused where too many would have to be looked at", async () => {
     for (let n = 0; n < 6; n++) await file(`many/${n}.dat`, n);
     expect(await newestFileMs(join(root, "many/*.dat"), { maxFiles: 6 + root.split("/").length })).toBe(
@@ -110,6 +131,23 @@ describe("blocks count as out of date", () => {
     expect(await sourceNotBefore(watched, options)).toBe(at(10));
     now = 1000;
     expect(await sourceNotBefore(watched, options)).toBe(at(20));
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ["a note that is none", (path) => writeFile(path, "next week")],
+    ["a note of the future", (path) => writeFile(path, "2999-01-01T00:00:00Z")],
+    ["a note that is too long", (path) => writeFile(path, "2020-01-01T00:00:00Z".padEnd(2000))],
+    ["a pipe", async (path) => execFileSync("mkfifo", [path])],
+    ["a folder", (path) => mkdir(path)],
+  ])("since a time that stays, by %s", async (_, put) => {
+    const begun = Date.now() - 1000;
+    const path = join(root, "freshness/sources/Demo/A.changed");
+    await mkdir(dirname(path), { recursive: true });
+    await put(path);
+    const since = (await sourceNotBefore(source("Demo/A"), { cacheRoot: root }))!;
+    expect(since).toBeGreaterThan(begun);
+    expect(since).toBeLessThanOrEqual(Date.now());
+    expect(await sourceNotBefore(source("Demo/A"), { cacheRoot: root })).toBe(since);
   });
 
   it("since anything may have changed, of that source alone, at once", async () => {
