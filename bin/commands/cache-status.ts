@@ -9,8 +9,11 @@ import { isUnknown, type LevelView, type OpenCacheView, type SourceView } from "
 import { bytesText, countText, percentText } from "../../cgi/log/format.js";
 import { CONFIG_OPTION, noMoreThan } from "./cache-arguments.js";
 import { type CommandCache, openCommandCache } from "./open-cache.js";
+import { seenOnDisk } from "./seen-on-disk.js";
 import { commandConfig } from "./source-setting.js";
 
+/** For looks at the disk for blocks that are not on record, ms: hundreds of thousands of them. */
+const LOOK_MS = 20_000;
 /** Builds and gaps that are listed. */
 const MOST_LISTED = 20;
 
@@ -52,13 +55,14 @@ export async function wholeView(cache: CommandCache, source?: string): Promise<O
 
 async function accessOf(cache: CommandCache): Promise<CacheAccess> {
   const { blocks, cacheRoot, config, index, setting, isShared } = cache;
+  const seen = seenOnDisk(index, LOOK_MS);
   return {
     keptIn: isShared ? "redis" : "files",
-    index,
+    index: seen.index,
     // Of a site without Redis the queue is inside the server.
     ...(isShared ? { queue: await cache.queue() } : {}),
     maxBytes: config.cacheMaxBytes,
-    troubles: blocks.troubles,
+    troubles: () => [...blocks.troubles(), ...seen.troubles()],
     levelsOf: async (source) => allLevels(source, setting),
     async momentOf(source) {
       const notBefore = await sourceNotBefore(source, { cacheRoot });

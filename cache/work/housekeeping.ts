@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { asDasError } from "../../errors/das-error.js";
 import type { BlockIndex } from "../index/block-index.js";
 import type { Level } from "../level.js";
@@ -11,8 +10,11 @@ import { walkedLevel } from "./walked-level.js";
 
 /** How often it is looked whether blocks have to make way, ms. */
 const EVERY_MS = 60_000;
-/** How often it is looked for what dead writers have left, in such looks: each day. */
+/** What dead writers have left goes when nobody has written to it for so long, ms. */
+const LEFT_MS = 60_000;
+/** How often it is looked for, in such looks: each day; and soon after the begin, for what was too young at the first. */
 const SWEEP_EVERY = 1440;
+const SWEEP_AGAIN = 2;
 /** Blocks that an index forgets at once. */
 const FORGOTTEN_AT_ONCE = 100;
 
@@ -28,18 +30,20 @@ export interface KeptHouse {
 /**
  * Looks after a cache until it is stopped: blocks make way where they take more room than they may, and what dead writers have left is
  * removed. Any number of processes may do so.
+ * @param everyMs pause between two looks
  */
-export function keepHouse(house: KeptHouse): Repeated {
+export function keepHouse(house: KeptHouse, everyMs = EVERY_MS): Repeated {
   let looks = 0;
   let last: string | undefined;
   const say = (message: string | undefined): void => {
     if (message !== undefined && message !== last) house.log(`cache: ${message}`);
     last = message;
   };
-  return new Repeated(EVERY_MS, async (signal) => {
+  return new Repeated(everyMs, async (signal) => {
     try {
-      if (looks++ % SWEEP_EVERY === 0)
-        await sweepLeftovers(join(house.cacheRoot, "data"), EVERY_MS, { signal });
+      if (looks % SWEEP_EVERY === 0 || looks === SWEEP_AGAIN)
+        await sweepLeftovers(house.cacheRoot, LEFT_MS, { signal });
+      looks++;
       const { pinnedBytes } = await makeRoom(house, signal);
       say(
         pinnedBytes > house.maxBytes

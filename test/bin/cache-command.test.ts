@@ -186,6 +186,18 @@ describe("heliostream cache status", () => {
     expect(text).toMatch(/^ {2}01 bin-3600s monthly: 0 % of 6 blocks, missing, 0 B, 1 gap$/m);
   });
 
+  it("looks on the disk for what is not on record, which it is then", async () => {
+    await run("build", "Demo/Pump4", "2021-01-01", "2021-01-04");
+    const index = join(folder, "cache/index");
+    rmSync(index, { recursive: true, force: true });
+    expect((await run("status", "Demo/Pump4")).text).toMatch(
+      /^ {2}00 .*: 1\.6 % of 181 blocks, 178 missing,/m,
+    );
+    expect(readdirSync(index, { recursive: true, encoding: "utf8" })).toEqual(
+      expect.arrayContaining([expect.stringMatching(/\.states$/)]),
+    );
+  });
+
   it("tells the same as JSON, of all sources that keep blocks", async () => {
     const { text } = await run("status", "--json");
     const view = JSON.parse(text);

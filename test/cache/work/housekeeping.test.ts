@@ -1,5 +1,7 @@
-import { existsSync, utimesSync } from "node:fs";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { blockPath, SIDECAR_SUFFIX } from "../../../cache/block-path.js";
 import type { Level } from "../../../cache/level.js";
 import { LocalQueue } from "../../../cache/queue/local-queue.js";
@@ -80,6 +82,42 @@ describe("keepHouse", () => {
     expect(await told.promise).toBe("cache: 4 blocks made way");
     await keeping.stop();
     expect(there()).toEqual([]);
+  });
+});
+
+describe("what a killed process has left aside", () => {
+  it("goes when a worker begins, and what it left just before then a few looks later", async () => {
+    const host = hostname()
+      .replace(/[^A-Za-z0-9]/g, "_")
+      .slice(0, 60);
+    const usedMs = Date.now() - 3_600_000;
+    // No process has a number beyond the kernel's limit of 2^22.
+    const leave = (folder: string): string => {
+      const path = join(site.cacheRoot, folder, `.x.${host}-4194305-0123456789ab.tmp`);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, "");
+      return path;
+    };
+    const [old, note, young] = [leave("data/Demo/Pump4"), leave("freshness/sources"), leave("data/Demo")];
+    const age = (path: string) => utimesSync(path, usedMs / 1000, usedMs / 1000);
+    for (const path of [old, note]) age(path);
+    const looked = gate();
+    const isThere: boolean[][] = [];
+    // Asked in each look, after the sweep.
+    vi.spyOn(site.index, "usage").mockImplementation(async () => {
+      isThere.push([old, note, young].map((path) => existsSync(path)));
+      if (isThere.length === 1) age(young);
+      if (isThere.length === 3) looked.open();
+      return 0;
+    });
+    const keeping = keepHouse({ ...site, maxBytes: 1, log: () => {} }, 1);
+    await looked.promise;
+    await keeping.stop();
+    expect(isThere.slice(0, 3)).toEqual([
+      [false, false, true],
+      [false, false, true],
+      [false, false, false],
+    ]);
   });
 });
 
