@@ -1,12 +1,13 @@
 import { DasError, OUTCOME } from "../errors/das-error.js";
 import { clientAddress } from "./client-address.js";
+import type { Door } from "./door.js";
 import { errorResponse, publicError } from "./error-response.js";
 import { finishResponse, NOTHING_SENT } from "./finish.js";
 import type { HeaderLine, Request, Response } from "./http.js";
 import { EMPTY_BODY } from "./http.js";
 import type { Query } from "./query.js";
 import { decodePath, parseQuery, type QueryWords } from "./query-words.js";
-import { findRoute, type Loader, type RouteTable } from "./route-table.js";
+import { findRoute, firstElement, type Loader, type RouteTable } from "./route-table.js";
 import type { Site } from "./site.js";
 import { Trace } from "./trace.js";
 
@@ -35,25 +36,37 @@ function noRoute(words: QueryWords): DasError {
       );
 }
 
-/** The methods of everything but the log's page. */
-export const ALLOW: HeaderLine = ["Allow", "GET, HEAD, OPTIONS"];
+const USUAL_METHODS: Door["methods"] = ["GET", "HEAD"];
 
-/** The error for a method that nothing here has. */
-export function methodError(method: string): DasError {
+/** Names the methods of a door, by default those of nearly everything here. */
+export function allowed(methods: Door["methods"] = USUAL_METHODS): HeaderLine {
+  return ["Allow", [...methods, "OPTIONS"].join(", ")];
+}
+
+/** The error for a method that is not one of these. */
+export function methodError(method: string, methods: Door["methods"] = USUAL_METHODS): DasError {
   return new DasError(
     "METHOD_NOT_ALLOWED",
-    `The method ${method.slice(0, 20)} is not allowed, expected GET, HEAD or OPTIONS`,
+    `The method ${method.slice(0, 20)} is not allowed, expected ${methods.join(", ")} or OPTIONS`,
+    { allow: allowed(methods)[1] },
   );
 }
 
-/** Lets GET and HEAD pass. Errors: METHOD_NOT_ALLOWED. */
-export function checkMethod({ method }: Request): void {
-  if (method !== "GET" && method !== "HEAD") throw methodError(method);
+/** Lets GET and HEAD pass, or the methods that are given. Errors: METHOD_NOT_ALLOWED. */
+export function checkMethod({ method }: Request, methods: Door["methods"] = USUAL_METHODS): void {
+  if (!(methods as readonly string[]).includes(method)) throw methodError(method, methods);
 }
 
-async function answer(request: Request, site: Site, table: RouteTable, trace: Trace): Promise<Response> {
-  if (request.method === "OPTIONS") return { status: 204, headers: [ALLOW], body: EMPTY_BODY };
-  checkMethod(request);
+async function answer(
+  request: Request,
+  site: Site,
+  table: RouteTable,
+  door: Door | undefined,
+  trace: Trace,
+): Promise<Response> {
+  if (request.method === "OPTIONS")
+    return { status: 204, headers: [allowed(door?.methods)], body: EMPTY_BODY };
+  checkMethod(request, door?.methods);
   const length = request.mount.length + request.path.length + 1 + request.query.length;
   if (length > site.config.maxUrlBytes)
     throw new DasError(
@@ -61,6 +74,13 @@ async function answer(request: Request, site: Site, table: RouteTable, trace: Tr
       `The URL has ${length} bytes, expected at most ${site.config.maxUrlBytes}`,
     );
   const path = decodePath(request.path);
+  if (door !== undefined) {
+    trace.query = `/${firstElement(path)}`;
+    const words = door.readsQuery
+      ? new Map<string, string>()
+      : parseQuery(request.query, site.config.maxParameterBytes);
+    return await door.answer({ request, path, words, site, trace });
+  }
   const words = parseQuery(request.query, site.config.maxParameterBytes);
   const route = findRoute(path, words, table);
   if (route === undefined) throw noRoute(words);
@@ -71,8 +91,9 @@ async function answer(request: Request, site: Site, table: RouteTable, trace: Tr
 
 /** Headers that belong to an error whatever raised it. */
 function errorHeaders(error: DasError, site: Site): readonly HeaderLine[] {
-  if (error.code === "METHOD_NOT_ALLOWED") return [ALLOW];
-  if (error.code === "OVERLOADED")
+  if (error.code === "METHOD_NOT_ALLOWED")
+    return [typeof error.where.allow === "string" ? ["Allow", error.where.allow] : allowed()];
+  if (error.code === "OVERLOADED" || error.code === "TOO_MANY_REQUESTS")
     return [["Retry-After", String(error.where.retryAfterSeconds ?? site.retryAfterSeconds)]];
   const challenge = error.where.challenge;
   return typeof challenge === "string" ? [["WWW-Authenticate", challenge]] : [];
@@ -101,12 +122,14 @@ function writeRecord({ log, closers }: Site, trace: Trace, status: number, bytes
 
 /**
  * Gives the answer of a request its last form and sees to its record. Never throws: every failure is an answer.
- * @param work makes the answer; what it throws is told in the form of das2-server 4
+ * @param work makes the answer; what it throws is told as `refuse` tells errors
+ * @param refuse default: the form of das2-server 4
  */
 export async function answerWith(
   request: Request,
   site: Site,
   work: (trace: Trace) => Promise<Response>,
+  refuse: Door["refuse"] = errorResponse,
 ): Promise<Response> {
   const trace = new Trace(request);
   trace.client = clientAddress(request.peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
@@ -118,7 +141,7 @@ export async function answerWith(
     response = await work(trace);
   } catch (thrown) {
     const error = publicError(thrown);
-    response = errorResponse(request, error, errorHeaders(error, site));
+    response = refuse(request, error, errorHeaders(error, site));
     if (error.code === "CANCELLED" || request.signal.aborted) {
       // Nobody is there to be told: what is made of it here is never sent.
       if (error.code === "CANCELLED") trace.outcome = "cancelled";
@@ -132,9 +155,11 @@ export async function answerWith(
 }
 
 /**
- * Answers a request and sees to its record. Never throws: every failure is an answer.
+ * Answers a request and sees to its record. Never throws: every failure is an answer, in the form of the door it came by.
  * Source: das2-server 1, 2.1, 4.
  */
-export function answerRequest(request: Request, site: Site, table: RouteTable): Promise<Response> {
-  return answerWith(request, site, (trace) => answer(request, site, table, trace));
+export async function answerRequest(request: Request, site: Site, table: RouteTable): Promise<Response> {
+  // A name of a door needs no decoding.
+  const door = await table.doors?.get(firstElement(request.path))?.();
+  return answerWith(request, site, (trace) => answer(request, site, table, door, trace), door?.refuse);
 }

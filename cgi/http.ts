@@ -21,6 +21,8 @@ export interface Request {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Address of the peer of the connection, which may be a proxy. */
   readonly peer: string;
+  /** What the client sends, for the methods that send something; whoever reads it sets the limit. */
+  readonly body?: AsyncIterable<Uint8Array>;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
 }
@@ -76,6 +78,7 @@ export function textResponse(
 export const REASONS: Readonly<Record<number, string>> = {
   200: "OK",
   204: "No Content",
+  206: "Partial Content",
   301: "Moved Permanently",
   302: "Found",
   304: "Not Modified",
@@ -85,7 +88,11 @@ export const REASONS: Readonly<Record<number, string>> = {
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",
+  413: "Content Too Large",
   414: "URI Too Long",
+  415: "Unsupported Media Type",
+  416: "Range Not Satisfiable",
+  429: "Too Many Requests",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   501: "Not Implemented",

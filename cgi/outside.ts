@@ -1,5 +1,5 @@
 import { DasError } from "../errors/das-error.js";
-import { ALLOW, answerWith, checkMethod } from "./answer-request.js";
+import { allowed, answerWith, checkMethod } from "./answer-request.js";
 import type { Request, Response } from "./http.js";
 import { EMPTY_BODY, textResponse } from "./http.js";
 import type { Site } from "./site.js";
@@ -11,7 +11,7 @@ import type { Site } from "./site.js";
 export function answerOutside(request: Request, site: Site, mount: string): Promise<Response> {
   return answerWith(request, site, async () => {
     // `OPTIONS *` asks about the server as a whole.
-    if (request.method === "OPTIONS") return { status: 204, headers: [ALLOW], body: EMPTY_BODY };
+    if (request.method === "OPTIONS") return { status: 204, headers: [allowed()], body: EMPTY_BODY };
     checkMethod(request);
     if (request.path === "/" || request.path === "")
       return textResponse(302, "text/plain", "The server is below\n", [["Location", mount]]);

@@ -1,3 +1,4 @@
+import type { Door } from "./door.js";
 import type { Query } from "./query.js";
 import type { QueryWords } from "./query-words.js";
 
@@ -12,6 +13,13 @@ export interface RouteTable {
   readonly paths: ReadonlyMap<string, Loader>;
   /** By the first element of a path, for queries that answer everything below it. */
   readonly folders: ReadonlyMap<string, Loader>;
+  /** Ways in for other protocols, by the first element of a path; before them no word of `server=` counts. */
+  readonly doors?: ReadonlyMap<string, () => Promise<Door>>;
+}
+
+/** The first element of a path below the mount. */
+export function firstElement(path: string): string {
+  return path.split("/", 2)[1] ?? "";
 }
 
 /**
@@ -30,7 +38,7 @@ export function findRoute(
   }
   const whole = table.paths.get(path);
   if (whole !== undefined) return { name: path === "" || path === "/" ? "intro" : path, loader: whole };
-  const folder = path.split("/")[1] ?? "";
+  const folder = firstElement(path);
   const inFolder = table.folders.get(folder);
   return inFolder === undefined ? undefined : { name: `/${folder}`, loader: inFolder };
 }

@@ -64,6 +64,13 @@ export async function startServer(
   const listeners = [
     nodeListener((request) => handle(request, site), { mount, slowClientMs }),
     nodeListener((request) => handleLog(request, site), { mount: logMount(mount, config), slowClientMs }),
+    ...doorNames(config).map(({ path, door }) =>
+      nodeListener((request) => handle(request, site), {
+        mount: path,
+        meant: { mount, path: `/${door}` },
+        slowClientMs,
+      }),
+    ),
     nodeListener((request) => answerOutside(request, site, mount), { mount: "", slowClientMs }),
   ];
   const hostless = nodeListener((request) => answerHostless(request, site), { mount: "", slowClientMs });
@@ -110,6 +117,16 @@ export async function startServer(
       return closing;
     },
   };
+}
+
+/** Paths of their own that lead to doors of the server. */
+function doorNames(config: Config): readonly { readonly path: string; readonly door: string }[] {
+  return [
+    { path: config.hapiPath, door: "hapi" },
+    { path: config.jsocPath, door: "jsoc" },
+  ]
+    .map(({ path, door }) => ({ path: path.replace(/\/+$/, ""), door }))
+    .filter(({ path }) => path.startsWith("/"));
 }
 
 /** Path of the log viewer: beside the server, unless it is at another host. */

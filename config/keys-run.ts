@@ -188,6 +188,20 @@ export const LISTEN_KEYS = [
     default: "/das/server",
     help: "Path of the server below the host.",
   },
+  {
+    key: "HAPI_PATH",
+    field: "hapiPath",
+    type: "text",
+    default: "/hapi",
+    help: "Path of the HAPI interface besides LISTEN_PATH/hapi; a word that is no path (none) leaves only that.",
+  },
+  {
+    key: "JSOC_PATH",
+    field: "jsocPath",
+    type: "text",
+    default: "/cgi-bin/ajax",
+    help: "Path of the JSOC web interface besides LISTEN_PATH/jsoc; a word that is no path (none) leaves only that.",
+  },
 ] as const satisfies readonly KeyDescriptor[];
 
 /** Limits on one request and on all together; das2-server 1.2, 3.3, 13.3, das2-stream A17. */

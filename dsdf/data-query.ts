@@ -1,7 +1,10 @@
 import type { Time, TimeRange } from "../stream/time.js";
 
-/** What the answer is written as. */
-export type OutputForm = "stream" | "text" | "csv";
+/** What a converter that ships here makes of a das2 stream. */
+export type ConvertedForm = "csv" | "das3" | "hapi" | "arrow" | "parquet" | "fits" | "png";
+
+/** What the answer is written as: what comes from the source, its text form, or a converted form. */
+export type OutputForm = "stream" | "text" | ConvertedForm;
 
 /**
  * One request for data, typed and checked, made once at the edge. Nothing downstream sees a URL.
@@ -29,6 +32,8 @@ export interface DataQuery {
   /** Reader parameters, already split into words and checked. */
   readonly params: readonly string[];
   readonly output: OutputForm;
+  /** Words for the program that makes the output form, made by the server and not by the client. */
+  readonly formatArgs?: readonly string[];
   /**
    * Request parameters that a definition's commands ask for by another name than the usual ones (`#[name]`,
    * `$(name)`), under their lower-case names. Each word is checked like a reader parameter.

@@ -3,7 +3,7 @@ import { formatTime, type Time, type TimeRange } from "../stream/time.js";
 import { withinTextLimits } from "../stream/time-limits.js";
 import { type BinGrid, binGrid, hasCentre, middleBin, wholeBins } from "./bin-grid.js";
 import type { CommandTemplate } from "./command-template.js";
-import type { DataQuery } from "./data-query.js";
+import type { DataQuery, OutputForm } from "./data-query.js";
 import type { DataSource, StreamForm } from "./data-source.js";
 import { definitionError } from "./definition-error.js";
 import { expandCommand, type RequestValues } from "./expand-command.js";
@@ -48,7 +48,8 @@ export function planStages(
     stages.push(...command("reducer", reducer, values, ["-b", timeText(origin), String(width)]));
   }
   const converter = converterOf(source, query, tools);
-  if (converter !== undefined) stages.push(...command("converter", converter, values, []));
+  if (converter !== undefined)
+    stages.push(...command("converter", converter, values, query.formatArgs ?? []));
   return stages;
 }
 
@@ -144,11 +145,22 @@ function readerStages(
  * Which program makes another form of a stream; a form without one is not offered. Those of das2 streams read nothing else
  * (das2-server 20.5 (65)).
  */
+const DAS2_CONVERTERS = {
+  text: "d2sToUtf8",
+  csv: "csv",
+  das3: "das3",
+  hapi: "hapi",
+  arrow: "arrow",
+  parquet: "parquet",
+  fits: "fits",
+  png: "png",
+} as const satisfies Record<Exclude<OutputForm, "stream">, keyof PipelineTools>;
+
 const CONVERTERS: Readonly<
-  Record<StreamForm, { readonly text?: keyof PipelineTools; readonly csv?: keyof PipelineTools }>
+  Record<StreamForm, Partial<Record<Exclude<OutputForm, "stream">, keyof PipelineTools>>>
 > = {
-  das1: { text: "d2sToUtf8", csv: "csv" },
-  das2: { text: "d2sToUtf8", csv: "csv" },
+  das1: DAS2_CONVERTERS,
+  das2: DAS2_CONVERTERS,
   das3: {},
   qstream: { text: "qdsToUtf8" },
 };

@@ -10,7 +10,23 @@ export interface PipelineTools {
   readonly qdsToUtf8?: CommandTemplate;
   readonly csv?: CommandTemplate;
   readonly das1ToDas2?: CommandTemplate;
+  readonly das3?: CommandTemplate;
+  readonly hapi?: CommandTemplate;
+  readonly arrow?: CommandTemplate;
+  readonly parquet?: CommandTemplate;
+  readonly fits?: CommandTemplate;
+  readonly png?: CommandTemplate;
 }
+
+/** Those that no configuration replaces, by the names of the programs that ship. */
+const SHIPPED = {
+  das3: parseCommand("das3_from_das2"),
+  hapi: parseCommand("das2_hapi"),
+  arrow: parseCommand("das2_arrow"),
+  parquet: parseCommand("das2_parquet"),
+  fits: parseCommand("das2_fits"),
+  png: parseCommand("das2_png"),
+} as const satisfies PipelineTools;
 
 /** The settings that name them. */
 export interface ToolSettings {
@@ -31,6 +47,7 @@ export function pipelineTools(config: ToolSettings): PipelineTools {
     ...tool("qdsToUtf8", "QDS_TO_UTF8", config.qdsToUtf8),
     ...tool("csv", "D2S_CSV_CONVERTER", config.d2sCsvConverter),
     ...tool("das1ToDas2", "DAS1_TO_DAS2", config.das1ToDas2),
+    ...SHIPPED,
   };
 }
 

@@ -8,6 +8,8 @@ export const OUTCOME = {
   BAD_TIME: { status: 400, exception: "IllegalArgument", exit: 13 },
   BAD_PATH: { status: 400, exception: "IllegalArgument", exit: 13 },
   URL_TOO_LONG: { status: 414, exception: "IllegalArgument", exit: 13 },
+  BODY_TOO_LONG: { status: 413, exception: "IllegalArgument", exit: 13 },
+  TOO_MANY_REQUESTS: { status: 429, exception: "ServerError", exit: 1 },
   HEADERS_TOO_LONG: { status: 431, exception: "IllegalArgument", exit: 13 },
   REQUEST_TIMEOUT: { status: 408, exception: "IllegalArgument", exit: 13 },
   METHOD_NOT_ALLOWED: { status: 405, exception: "IllegalArgument", exit: 13 },

@@ -9,6 +9,11 @@ import { splitTarget } from "./request-target.js";
 /** The environment of a CGI program. */
 export type CgiEnvironment = Readonly<Record<string, string | undefined>>;
 
+/** Opened by who reads it. */
+const STDIN: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => process.stdin[Symbol.asyncIterator](),
+};
+
 /**
  * The request that a CGI environment describes. `REQUEST_URI` (Apache) is preferred to `PATH_INFO`: it is still encoded, so
  * that decoding happens once. Source: RFC 3875 section 4.
@@ -37,6 +42,7 @@ export function requestFromCgi(env: CgiEnvironment, signal: AbortSignal): Reques
     query: target.query,
     headers,
     peer: env.REMOTE_ADDR ?? "",
+    ...(env.REQUEST_METHOD === "POST" ? { body: STDIN } : {}),
     signal,
   };
 }

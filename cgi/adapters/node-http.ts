@@ -11,6 +11,8 @@ import { splitTarget, type Target } from "./request-target.js";
 export interface NodeHttpOptions {
   /** Path under which the handler answers, without a `/` at its end; empty: everything. */
   readonly mount: string;
+  /** Where the mount is another name of a part of the server: the server's mount, and the path of that part below it. */
+  readonly meant?: { readonly mount: string; readonly path: string };
   /** Longest wait, milliseconds, until a client has taken one piece of the answer; then its connection is closed. */
   readonly slowClientMs: number;
 }
@@ -52,6 +54,7 @@ export function nodeRequest(
     query: target.query,
     headers,
     peer: peerAddress(message.socket),
+    ...(message.method === "POST" ? { body: message } : {}),
     signal,
   };
 }
@@ -136,8 +139,13 @@ export function nodeListener(
 ): (message: IncomingMessage, out: ServerResponse) => boolean {
   return (message, out) => {
     const abort = new AbortController();
-    const request = requestFromNode(message, options.mount, abort.signal);
-    if (request === undefined) return false;
+    const arrived = requestFromNode(message, options.mount, abort.signal);
+    if (arrived === undefined) return false;
+    const { meant } = options;
+    const request =
+      meant === undefined
+        ? arrived
+        : { ...arrived, mount: meant.mount, path: `${meant.path}${arrived.path}` };
     out.on("error", () => abort.abort());
     out.on("close", () => {
       if (!out.writableFinished) abort.abort();

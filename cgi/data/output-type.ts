@@ -1,4 +1,4 @@
-import type { OutputForm } from "../../dsdf/data-query.js";
+import type { ConvertedForm, OutputForm } from "../../dsdf/data-query.js";
 import type { SourceForm, StreamForm } from "../../dsdf/data-source.js";
 import type { FileType } from "../../dsdf/file-type.js";
 
@@ -22,17 +22,29 @@ const STREAMS = {
   qstream: { type: "vnd.das2.qstream", binary: "qds", text: "qdst" },
 } as const satisfies Record<StreamForm, { type: string; binary: string; text: string }>;
 
+/** The forms that converters make; das2-server 3.1, das2-stream A18. A table or a picture has no room for an error. */
+const CONVERTED: Readonly<Record<ConvertedForm, OutputType>> = {
+  csv: attachment("text/csv; charset=utf-8", "csv", { text: true }),
+  das3: attachment("application/vnd.das.stream", "d3b", { inBandErrors: true }),
+  hapi: attachment("text/csv; charset=utf-8", "csv", { text: true }),
+  arrow: attachment("application/vnd.apache.arrow.stream", "arrows"),
+  parquet: attachment("application/vnd.apache.parquet", "parquet"),
+  fits: attachment("application/fits", "fits"),
+  png: { ...attachment("image/png", "png"), disposition: "inline" },
+};
+
+function attachment(
+  contentType: string,
+  extension: string,
+  { text = false, inBandErrors = false }: { readonly text?: boolean; readonly inBandErrors?: boolean } = {},
+): OutputType {
+  return { contentType, disposition: "attachment", extension, text, inBandErrors };
+}
+
 /** The label of data of a source in an output form; a file has the one of its definition. Source: das2-server 3.1, das2-stream A18. */
 export function outputType(source: SourceForm, output: OutputForm, browser: boolean): OutputType {
   if (source.form === "file") return fileOutput(source.fileType);
-  if (output === "csv")
-    return {
-      contentType: "text/csv; charset=utf-8",
-      disposition: "attachment",
-      extension: "csv",
-      text: true,
-      inBandErrors: false,
-    };
+  if (output !== "stream" && output !== "text") return CONVERTED[output];
   const stream = STREAMS[source.form];
   if (output === "text")
     return {

@@ -121,6 +121,7 @@ export async function prepareData(
 
 /** What the output of a pipeline is followed as. */
 export function pipelineFormat(source: DataSource, output: OutputForm): "das2" | "qstream" | "other" {
-  if (output === "csv" || source.form === "das3" || source.form === "file") return "other";
+  if ((output !== "stream" && output !== "text") || source.form === "das3" || source.form === "file")
+    return "other";
   return source.form === "qstream" ? "qstream" : "das2";
 }
