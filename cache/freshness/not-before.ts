@@ -1,9 +1,9 @@
-import { constants, statSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { clockMs } from "../../pipeline/clock.js";
 import { inFolder, replaceFile, syncFolder } from "../store/durable-file.js";
+import { readSmallFile } from "../store/small-file.js";
 import { storeError, systemCode } from "../store/store-error.js";
 import { isWritten, temporaryPath } from "../store/temporary-name.js";
 import { pastTime } from "./past-time.js";
@@ -79,18 +79,11 @@ async function readChangedBefore(cacheRoot: string, sourceId: string): Promise<n
   const path = changedBeforePath(cacheRoot, sourceId);
   try {
     // Asked for each request, and there is hardly ever one.
-    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
-    // A pipe in its place would keep us waiting.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    try {
-      const found = await handle.stat();
-      const isText = found.isFile() && found.size <= MAX_BYTES;
-      const said = isText ? Date.parse((await handle.readFile("utf8")).trim()) : Number.NaN;
-      const now = Date.now();
-      return pastTime([said, found.mtimeMs, found.ctimeMs], now) ?? now;
-    } finally {
-      await handle.close();
-    }
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found === undefined) return undefined;
+    const text = (await readSmallFile(path, MAX_BYTES))?.toString("utf8") ?? "";
+    const now = Date.now();
+    return pastTime([Date.parse(text.trim()), found.mtimeMs, found.ctimeMs], now) ?? now;
   } catch (error) {
     const code = systemCode(error);
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { type ChangePosition, positionJson, readPosition } from "../../netdrms/changes/change-position.js";
 import { inFolder, replaceFile, syncFolder, writeSynced } from "../store/durable-file.js";
+import { readSmallFile } from "../store/small-file.js";
 import { storeError, systemCode } from "../store/store-error.js";
 import { isWritten, temporaryPath } from "../store/temporary-name.js";
 
@@ -85,12 +85,7 @@ export class WatchFolder {
 
   async #read(path: string): Promise<string | undefined> {
     try {
-      const handle = await open(path);
-      try {
-        return (await handle.stat()).size > MAX_BYTES ? "" : await handle.readFile("utf8");
-      } finally {
-        await handle.close();
-      }
+      return (await readSmallFile(path, MAX_BYTES))?.toString("utf8") ?? "";
     } catch (error) {
       if (systemCode(error) === "ENOENT") return undefined;
       throw storeError(error, "how far changes were marked cannot be read", { path });

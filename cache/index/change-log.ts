@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlockSpan } from "../block-number.js";
@@ -8,9 +9,14 @@ const ENTRY_BYTES = 24;
 const FILE_ENTRIES = 65_536;
 /** Files that are kept, the last one included. */
 const KEPT_FILES = 2;
+/** What is no file counts as one with half an entry: nothing is added to it, and it tells of a change. */
+const NO_FILE_BYTES = ENTRY_BYTES / 2;
 /** A position is `file * FILE_STEP + entries`; a file may get somewhat more entries than it should where processes race. */
 const FILE_STEP = 2 ** 24;
 const FILE_NAME = /^changes\.(\d{1,8})$/;
+// A pipe in the place of a file would keep us waiting.
+const READ = constants.O_RDONLY | constants.O_NONBLOCK;
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 /** Clocks of hosts may differ. */
 const CLOCK_SLACK_MS = 60_000;
 
@@ -36,13 +42,13 @@ export class ChangeLog {
     await mkdir(this.#folder, { recursive: true });
     const files = await this.#files();
     const last = files.at(-1);
-    // After a write that was cut off, what followed could not be read.
+    // After a write that was cut off, and in what is no file, what followed could not be read.
     const isOver =
       last !== undefined && (last.bytes % ENTRY_BYTES !== 0 || last.bytes >= FILE_ENTRIES * ENTRY_BYTES);
     const number = (last?.number ?? 0) + (isOver ? 1 : 0);
     const entry = Buffer.alloc(ENTRY_BYTES);
     [span.first, span.end, nowMs].forEach((value, index) => void entry.writeDoubleLE(value, index * 8));
-    const handle = await open(this.#path(number), "a");
+    const handle = await open(this.#path(number), APPEND);
     try {
       await handle.write(entry);
     } finally {
@@ -98,8 +104,9 @@ export class ChangeLog {
     for (const name of await readdir(this.#folder).catch(() => [])) {
       const number = Number(FILE_NAME.exec(name)?.[1] ?? Number.NaN);
       if (Number.isNaN(number)) continue;
-      const { size } = await stat(this.#path(number)).catch(() => ({ size: 0 }));
-      files.push({ number, bytes: Math.min(size, FILE_STEP * ENTRY_BYTES) });
+      const found = await stat(this.#path(number)).catch(() => undefined);
+      const bytes = found === undefined ? 0 : found.isFile() ? found.size : NO_FILE_BYTES;
+      files.push({ number, bytes: Math.min(bytes, FILE_STEP * ENTRY_BYTES) });
     }
     return files.sort((a, b) => a.number - b.number);
   }
@@ -111,11 +118,12 @@ export class ChangeLog {
 
 /** What a file has from a position on, `undefined` where it cannot be read. */
 async function readFrom(path: string, position: number): Promise<Buffer | undefined> {
-  const handle = await open(path, "r").catch(() => undefined);
+  const handle = await open(path, READ).catch(() => undefined);
   if (handle === undefined) return undefined;
   try {
-    const { size } = await handle.stat();
-    if (size > FILE_STEP * ENTRY_BYTES) return undefined;
+    const found = await handle.stat();
+    const { size } = found;
+    if (!found.isFile() || size > FILE_STEP * ENTRY_BYTES) return undefined;
     const bytes = Buffer.alloc(Math.max(0, size - position));
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, position);
     return bytes.subarray(0, bytesRead);

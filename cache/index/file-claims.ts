@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { readSmallFile } from "../store/small-file.js";
 import { systemCode } from "../store/store-error.js";
 import type { Claim } from "./block-index.js";
 
@@ -133,8 +134,8 @@ export class FileClaims {
 
   async #read(number: number): Promise<ClaimFile | undefined> {
     try {
-      const text = await readFile(this.#path(number));
-      return text.length > MAX_CLAIM_BYTES ? undefined : claimOf(JSON.parse(text.toString("utf8")));
+      const text = await readSmallFile(this.#path(number), MAX_CLAIM_BYTES);
+      return text === undefined ? undefined : claimOf(JSON.parse(text.toString("utf8")));
     } catch {
       return undefined;
     }

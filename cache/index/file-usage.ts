@@ -1,10 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { appendFile, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { mkdir, open, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { readSmallFile } from "../store/small-file.js";
+import { systemCode } from "../store/store-error.js";
 
 /** When so many changes have been added, they are summed up. */
 const MAX_CHANGES = 8192;
 const BYTES = 8;
+/** Longest file that is read: processes that sum up at the same time make it somewhat longer than it should be. */
+const MAX_BYTES = 4 * MAX_CHANGES * BYTES;
+// A pipe in its place would keep us waiting.
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 /**
  * A sum in a file to which every process may add: the changes one after the other as float64, little-endian. A change that is added
@@ -21,13 +28,30 @@ export class FileUsage {
   async add(bytes: number): Promise<void> {
     if (bytes === 0) return;
     await mkdir(dirname(this.#path), { recursive: true });
-    await appendFile(this.#path, encoded(bytes));
-    if ((await stat(this.#path)).size > MAX_CHANGES * BYTES) await this.set(await this.sum());
+    const size = await this.#append(encoded(bytes));
+    if (size === undefined) await this.set(bytes);
+    else if (size > MAX_CHANGES * BYTES) await this.set(await this.sum());
+  }
+
+  /** @returns how long the file is then; `undefined` where it is none */
+  async #append(bytes: Buffer): Promise<number | undefined> {
+    const handle = await open(this.#path, APPEND).catch((error: unknown) => {
+      if (systemCode(error) === "ENXIO") return undefined;
+      throw error;
+    });
+    if (handle === undefined) return undefined;
+    try {
+      if (!(await handle.stat()).isFile()) return undefined;
+      await handle.write(bytes);
+      return (await handle.stat()).size;
+    } finally {
+      await handle.close();
+    }
   }
 
   /** The sum, never less than 0. */
   async sum(): Promise<number> {
-    const bytes = await readFile(this.#path).catch(() => Buffer.alloc(0));
+    const bytes = (await readSmallFile(this.#path, MAX_BYTES).catch(() => undefined)) ?? Buffer.alloc(0);
     let sum = 0;
     for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
       const change = bytes.readDoubleLE(at);

@@ -1,7 +1,8 @@
-import { open, readdir, unlink, writeFile } from "node:fs/promises";
+import { readdir, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DasError } from "../../errors/das-error.js";
 import { inFolder } from "../store/durable-file.js";
+import { readSmallFile } from "../store/small-file.js";
 import { systemCode } from "../store/store-error.js";
 import { formatBuildJob, jobId, MAX_JOB_BYTES, parseBuildJob } from "./build-job.js";
 import type { BuildJob } from "./build-queue.js";
@@ -63,24 +64,11 @@ async function leaveOne(path: string, text: string): Promise<void> {
 /** The wish of a file, which is gone then. What cannot be removed is left alone: it would be taken for ever. */
 async function takeOne(path: string): Promise<BuildJob | undefined> {
   try {
-    const text = await readSmall(path);
+    const text = await readSmallFile(path, MAX_JOB_BYTES);
     await unlink(path);
-    return text === undefined ? undefined : parseBuildJob(text);
+    return text === undefined ? undefined : parseBuildJob(text.toString("utf8"));
   } catch {
     return undefined;
-  }
-}
-
-async function readSmall(path: string): Promise<string | undefined> {
-  const handle = await open(path, "r");
-  try {
-    const { size } = await handle.stat();
-    if (size > MAX_JOB_BYTES) return undefined;
-    const buffer = Buffer.alloc(size);
-    const { bytesRead } = await handle.read(buffer, 0, size, 0);
-    return buffer.toString("utf8", 0, bytesRead);
-  } finally {
-    await handle.close();
   }
 }
 

@@ -6,6 +6,8 @@ const ADOPTED_MARK = ".adopted";
 
 /** Notes that a level has adopted blocks. To be called before the first of them counts. Errors: those of the file system. */
 export async function markAdopted(levelFolder: string): Promise<void> {
+  // Whatever it is: into a pipe we would write for ever.
+  if (await hasAdopted(levelFolder)) return;
   await writeFile(join(levelFolder, ADOPTED_MARK), "");
 }
 

@@ -108,8 +108,7 @@ describe("the index in files", () => {
     } as const;
     const path = `${blockPath(here, 7851)}.meta.json`;
     await mkdir(dirname(path), { recursive: true });
-    const text = printSidecar(sidecar);
-    await writeFile(path, text);
+    await writeFile(path, printSidecar(sidecar));
     expect(await index.details(here, [7851])).toEqual([undefined]); // not on record
     const details = sampleDetails(7851, { dataVersion: "2" });
     await index.record(here, [details, { ...details, number: 7852 }]);
@@ -119,7 +118,7 @@ describe("the index in files", () => {
       {
         number: 7851,
         state: "stale",
-        bytes: 35_000 + text.length,
+        bytes: (8 + 2 + 1) * 4096, // in pages
         sha256: "ab".repeat(32),
         builtMs: Date.UTC(2022, 5, 30) + 123,
         definition: here.definition,
@@ -136,6 +135,47 @@ describe("the index in files", () => {
     const longAgo = new Date(Date.now() - 60_000);
     await utimes(path!, longAgo, longAgo);
     expect(await index.claim(level, [1], "host:2:b", MINUTE)).toHaveLength(1);
+  });
+
+  test("a pipe in the place of a claim is waited for as one that is being written, no longer", async () => {
+    await index.claim(level, [1], "host:1:a", MINUTE);
+    const [path] = await files("claims/1");
+    await rm(path!);
+    execFileSync("mkfifo", [path!]);
+    expect(await index.claimed(level, [1])).toEqual([1]);
+    expect(await index.claim(level, [1], "host:2:b", MINUTE)).toEqual([]);
+    const longAgo = new Date(Date.now() - 60_000);
+    await utimes(path!, longAgo, longAgo);
+    expect(await index.claim(level, [1], "host:2:b", MINUTE)).toHaveLength(1);
+  });
+
+  test("a pipe in the place of the log of changes counts as a change, and a new file is begun", async () => {
+    await index.markChanged(level, { first: 3, end: 4 });
+    const [path] = await files("changes.0");
+    await rm(path!);
+    execFileSync("mkfifo", [path!]);
+    const log = new ChangeLog(dirname(path!));
+    const before = await log.position();
+    expect(await log.hasChangedSince(0, 7)).toBe(true);
+    await index.markChanged(level, { first: 3, end: 4 });
+    expect(await files("changes.1")).toHaveLength(1);
+    const after = await log.position();
+    expect(after).toBeGreaterThan(before);
+    expect(await log.hasChangedSince(after, 3)).toBe(false);
+  });
+
+  test("a pipe or a file that is too long in the place of the usage gives way to what is added", async () => {
+    const usage = new FileUsage(join(root, "index/usage"));
+    await mkdir(join(root, "index"));
+    execFileSync("mkfifo", [join(root, "index/usage")]);
+    expect(await usage.sum()).toBe(0);
+    await usage.add(500);
+    expect(await usage.sum()).toBe(500);
+    await truncate(join(root, "index/usage"), 2 ** 30);
+    expect(await usage.sum()).toBe(0);
+    await usage.add(7);
+    await usage.add(8);
+    expect(await usage.sum()).toBe(8);
   });
 
   test("a lock of a process that died in a moment of claiming is broken", async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -87,6 +88,7 @@ describe("wishes in files", () => {
     await mkdir(place);
     const name = `1-b${"0".repeat(32)}.json`;
     await writeFile(join(place, name), '{"sourceId":"../../etc","params":[],"period":"daily","number":1}');
+    execFileSync("mkfifo", [join(place, `0-b${"1".repeat(32)}.json`)]);
     await writeFile(join(place, "notes.txt"), "mine");
     expect(await openWishes({ cacheRoot: folder }).take(10)).toEqual([]);
     expect(await readdir(place)).toEqual(["notes.txt"]);
