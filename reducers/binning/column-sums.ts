@@ -73,10 +73,14 @@ interface GrowingGroup extends GroupSpec {
   readonly planes: { readonly slots: number; readonly fill: Column["fill"] }[];
 }
 
-/** Neighbouring columns that the kernels can take together; `member[i]`: the place of column i among all their planes. */
+/**
+ * Neighbouring columns that the kernels can take together; `member[i]`: the place of column i among all their planes.
+ * @param takesCounts whether averages with their numbers of samples are taken as well, each by itself
+ */
 export function groupColumns(
   columns: readonly Column[],
   isWritten: ReadonlySet<number>,
+  takesCounts = false,
 ): { specs: GroupSpec[]; member: (number | undefined)[] } {
   const specs: GrowingGroup[] = [];
   let members = 0;
@@ -84,19 +88,41 @@ export function groupColumns(
   const member = columns.map((column, index) => {
     const { plane, geometry, reduction, weights, fill, bounds, deviation } = column;
     const { type } = plane;
-    const isSummed = geometry.kind === "table" && reduction !== "quadrature" && weights === undefined;
+    const counts = takesCounts ? countsBehind(column, columns) : undefined;
+    const isSummed =
+      geometry.kind === "table" &&
+      reduction !== "quadrature" &&
+      (weights === undefined || counts !== undefined);
     if (type.kind !== "real" || !isSummed || !isWritten.has(index)) {
       previous = undefined;
       return undefined;
     }
-    if (previous?.type !== type || previous.bounds !== bounds || previous.deviation !== deviation) {
-      previous = { type, offset: plane.offset, planes: [], bounds, deviation };
+    if (
+      counts !== undefined ||
+      previous?.counts !== undefined ||
+      previous?.type !== type ||
+      previous.bounds !== bounds ||
+      previous.deviation !== deviation
+    ) {
+      previous = { type, offset: plane.offset, planes: [], bounds, deviation, counts };
       specs.push(previous);
     }
     previous.planes.push({ slots: plane.items, fill });
     return members++;
   });
   return { specs, member };
+}
+
+/** The numbers of samples behind averages of which only sums are made, as the kernels take them. */
+function countsBehind(
+  { reduction, weights, bounds, deviation }: Column,
+  columns: readonly Column[],
+): GroupSpec["counts"] {
+  const counts = weights === undefined ? undefined : columns[weights];
+  if (counts === undefined || reduction !== "mean" || bounds || deviation) return undefined;
+  const { type, offset } = counts.plane;
+  // A fill below 0 is no number of samples anyway.
+  return type.kind === "real" && type.width === 8 && counts.fill.hi < 0 ? { type, offset } : undefined;
 }
 
 /**

@@ -48,7 +48,7 @@ export class OpenBin {
     this.#plan = plan;
     this.slicePackets = Math.max(1, Math.floor(SLICE_BYTES / stride));
     const isWritten = new Set(plan.values.map(({ column }) => column));
-    const { specs, member } = groupColumns(plan.columns, isWritten);
+    const { specs, member } = groupColumns(plan.columns, isWritten, true);
     this.#groups = compiled ? SlotGroups.create(specs, stride, this.slicePackets * stride) : undefined;
     this.#columns = plan.columns.map((column, index) => {
       const slots = slotsOf(column);

@@ -47,6 +47,8 @@ interface Layout {
   readonly items: number;
   readonly type: (typeof TYPES)[number];
   readonly fill: number;
+  /** More properties. */
+  readonly properties?: string;
 }
 
 /** A stream of yscan planes; values are written by the test, not by the code under test. */
@@ -56,8 +58,8 @@ function streamOf(
 ): Buffer {
   const planes = layout
     .map(
-      ({ items, type, fill }, i) =>
-        `<yscan name="p${i}" type="${type}" nitems="${items}" yUnits="" zUnits=""><properties double:zFill="${fill}"/></yscan>`,
+      ({ items, type, fill, properties = "" }, i) =>
+        `<yscan name="p${i}" type="${type}" nitems="${items}" yUnits="" zUnits=""><properties double:zFill="${fill}" ${properties}/></yscan>`,
     )
     .join("");
   const width = (type: string) => (type.endsWith("4") ? 4 : 8);
@@ -139,6 +141,30 @@ describe("kernels and plain loops give the same bytes", () => {
         expect(changed).toEqual(plain);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  test("for averages with the numbers of their samples", () => {
+    const means = fc.record({
+      items: fc.integer({ min: 1, max: 11 }),
+      type: fc.constantFrom(...TYPES),
+      fill: fc.constantFrom(-1e31, -99, 0, 7),
+    });
+    const counts = fc.record({
+      type: fc.constantFrom("sun_real8", "little_endian_real8", "sun_real4"),
+      fill: fc.constantFrom(-1e31, -1, 0, 7),
+    });
+    fc.assert(
+      fc.property(means, counts, packets, (mean, count, some) => {
+        const planes = [
+          { ...mean, properties: 'operation="BIN_AVG" source="p0"' },
+          { ...count, items: mean.items, properties: 'operation="BIN_COUNT" source="p0"' },
+        ] as const;
+        const [compiled, plain, changed] = everyWay(["5"], streamOf(planes, some));
+        expect(compiled).toEqual(plain);
+        expect(changed).toEqual(plain);
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -20,6 +20,9 @@
 ;;
 ;; `addFour...` add the same samples to four sums at once, those of wider bins; their `sums` are arrays as those of the state.
 ;;
+;; `addWeighted...` add samples that are averages, each with the real8 at `counts` that says of how many: sum of v*n, count of n. What has
+;; no n above 0 is not good.
+;;
 ;; To add and to bound, a fill value is first made NaN (all bits set): pmin and pmax then keep what they had, and v = v
 ;; tells what is good. Samples that are real4 are compared as such, four at a time, which changes nothing: lo and hi
 ;; of their slots are values of real4 too, and so is every least and greatest sample.
@@ -333,6 +336,88 @@
       (local.set $input (i32.add (local.get $input) (i32.const 16)))
       (br_if $nextSlots
         (i32.gt_s (local.tee $slots (i32.sub (local.get $slots) (i32.const 2))) (i32.const 0)))))
+
+  ;; sum += v*n and count += n for every good real4 v with a number n above 0
+  (func (export "addWeightedReal4")
+    (param $means i32) (param $counts i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32) (param $countOrder i32)
+    (local $swap v128) (local $swapCount v128) (local $v v128) (local $n v128) (local $good v128)
+    (local $vAt i32) (local $nAt i32) (local $left i32)
+    (local $loAt i32) (local $hiAt i32) (local $sumAt i32) (local $countAt i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $swapCount (v128.load (local.get $countOrder)))
+    (loop $nextPacket
+      (local.set $vAt (local.get $means))
+      (local.set $nAt (local.get $counts))
+      (local.set $loAt (local.get $state))
+      (local.set $hiAt (i32.add (local.get $loAt) (local.get $pitch)))
+      (local.set $sumAt (i32.add (local.get $hiAt) (local.get $pitch)))
+      (local.set $countAt (i32.add (local.get $sumAt) (local.get $pitch)))
+      (local.set $left (local.get $slots))
+      (loop $nextSlots
+        (local.set $v (f64x2.promote_low_f32x4 (i8x16.swizzle (v128.load64_zero (local.get $vAt)) (local.get $swap))))
+        (local.set $n (i8x16.swizzle (v128.load (local.get $nAt)) (local.get $swapCount)))
+        (local.set $good (v128.and
+          (f64x2.gt (local.get $n) (v128.const f64x2 0 0))
+          (v128.or
+            (f64x2.lt (local.get $v) (v128.load (local.get $loAt)))
+            (f64x2.gt (local.get $v) (v128.load (local.get $hiAt))))))
+        (v128.store (local.get $sumAt) (f64x2.add (v128.load (local.get $sumAt))
+          (v128.and (f64x2.mul (local.get $v) (local.get $n)) (local.get $good))))
+        (v128.store (local.get $countAt) (f64x2.add (v128.load (local.get $countAt))
+          (v128.and (local.get $n) (local.get $good))))
+        (local.set $vAt (i32.add (local.get $vAt) (i32.const 8)))
+        (local.set $nAt (i32.add (local.get $nAt) (i32.const 16)))
+        (local.set $loAt (i32.add (local.get $loAt) (i32.const 16)))
+        (local.set $hiAt (i32.add (local.get $hiAt) (i32.const 16)))
+        (local.set $sumAt (i32.add (local.get $sumAt) (i32.const 16)))
+        (local.set $countAt (i32.add (local.get $countAt) (i32.const 16)))
+        (br_if $nextSlots
+          (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 2))) (i32.const 0))))
+      (local.set $means (i32.add (local.get $means) (local.get $stride)))
+      (local.set $counts (i32.add (local.get $counts) (local.get $stride)))
+      (br_if $nextPacket (local.tee $packets (i32.sub (local.get $packets) (i32.const 1))))))
+
+  ;; sum += v*n and count += n for every good real8 v with a number n above 0
+  (func (export "addWeightedReal8")
+    (param $means i32) (param $counts i32) (param $stride i32) (param $packets i32) (param $slots i32)
+    (param $state i32) (param $pitch i32) (param $order i32) (param $countOrder i32)
+    (local $swap v128) (local $swapCount v128) (local $v v128) (local $n v128) (local $good v128)
+    (local $vAt i32) (local $nAt i32) (local $left i32)
+    (local $loAt i32) (local $hiAt i32) (local $sumAt i32) (local $countAt i32)
+    (local.set $swap (v128.load (local.get $order)))
+    (local.set $swapCount (v128.load (local.get $countOrder)))
+    (loop $nextPacket
+      (local.set $vAt (local.get $means))
+      (local.set $nAt (local.get $counts))
+      (local.set $loAt (local.get $state))
+      (local.set $hiAt (i32.add (local.get $loAt) (local.get $pitch)))
+      (local.set $sumAt (i32.add (local.get $hiAt) (local.get $pitch)))
+      (local.set $countAt (i32.add (local.get $sumAt) (local.get $pitch)))
+      (local.set $left (local.get $slots))
+      (loop $nextSlots
+        (local.set $v (i8x16.swizzle (v128.load (local.get $vAt)) (local.get $swap)))
+        (local.set $n (i8x16.swizzle (v128.load (local.get $nAt)) (local.get $swapCount)))
+        (local.set $good (v128.and
+          (f64x2.gt (local.get $n) (v128.const f64x2 0 0))
+          (v128.or
+            (f64x2.lt (local.get $v) (v128.load (local.get $loAt)))
+            (f64x2.gt (local.get $v) (v128.load (local.get $hiAt))))))
+        (v128.store (local.get $sumAt) (f64x2.add (v128.load (local.get $sumAt))
+          (v128.and (f64x2.mul (local.get $v) (local.get $n)) (local.get $good))))
+        (v128.store (local.get $countAt) (f64x2.add (v128.load (local.get $countAt))
+          (v128.and (local.get $n) (local.get $good))))
+        (local.set $vAt (i32.add (local.get $vAt) (i32.const 16)))
+        (local.set $nAt (i32.add (local.get $nAt) (i32.const 16)))
+        (local.set $loAt (i32.add (local.get $loAt) (i32.const 16)))
+        (local.set $hiAt (i32.add (local.get $hiAt) (i32.const 16)))
+        (local.set $sumAt (i32.add (local.get $sumAt) (i32.const 16)))
+        (local.set $countAt (i32.add (local.get $countAt) (i32.const 16)))
+        (br_if $nextSlots
+          (i32.gt_s (local.tee $left (i32.sub (local.get $left) (i32.const 2))) (i32.const 0))))
+      (local.set $means (i32.add (local.get $means) (local.get $stride)))
+      (local.set $counts (i32.add (local.get $counts) (local.get $stride)))
+      (br_if $nextPacket (local.tee $packets (i32.sub (local.get $packets) (i32.const 1))))))
 
   ;; sum += v for every good real4, into four arrays at `sums`, `pitch` bytes apart
   (func (export "addFourReal4")

@@ -1,7 +1,7 @@
 import type { FillTest } from "../../../stream/fill.js";
 import type { ValueType } from "../../../stream/value-type.js";
 import { real4From, real4UpTo } from "./real4-limits.js";
-import { type SlotKernel, type SlotKernels, slotKernels } from "./slot-kernels.js";
+import { type SlotKernel, type SlotKernels, slotKernels, type WeightedKernel } from "./slot-kernels.js";
 
 /** A type that the kernels read. */
 export type RealType = Extract<ValueType, { kind: "real" | "int" | "uint" }>;
@@ -18,6 +18,8 @@ export interface GroupSpec {
   readonly bounds: boolean;
   /** Whether the scatter about the mean is wanted too. */
   readonly deviation: boolean;
+  /** Where the numbers of samples behind the values lie, real8 with a fill below 0; neither bounds nor scatter then. */
+  readonly counts?: Pick<GroupSpec, "type" | "offset"> | undefined;
 }
 
 /** The running numbers of one plane, one a slot; see accumulate.wat. What is not wanted is `undefined`. */
@@ -58,8 +60,16 @@ interface Group {
   /** Sums and counts, with bounds where they are wanted. */
   readonly add: SlotKernel;
   readonly scatter: SlotKernel | undefined;
+  readonly weighted: WeightedGroup | undefined;
   /** What the running numbers are at the begin of a bin. */
   readonly begins: readonly { readonly numbers: Float64Array; readonly value: number }[];
+}
+
+/** How values are added with the numbers of samples behind them. */
+interface WeightedGroup {
+  readonly add: WeightedKernel;
+  readonly offset: number;
+  readonly order: number;
 }
 
 /**
@@ -111,7 +121,13 @@ export class SlotGroups {
     const stride = this.#stride;
     const first = WINDOW_AT + from * stride;
     for (const group of this.#groups) {
-      const { slots, state, pitch, order, add, scatter } = group;
+      const { slots, state, pitch, order, add, scatter, weighted } = group;
+      if (weighted !== undefined) {
+        const means = first + group.offset;
+        const counts = first + weighted.offset;
+        weighted.add(means, counts, stride, to - from, slots, state, pitch, order, weighted.order);
+        continue;
+      }
       add(first + group.offset, stride, to - from, slots, state, pitch, order);
       if (scatter !== undefined) scatter(first + group.offset, stride, to - from, slots, state, pitch, order);
     }
@@ -163,7 +179,7 @@ export function orderOf({ type }: Pick<GroupSpec, "type">): number {
 }
 
 function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: SlotSums[]): Group {
-  const { type, offset, planes, bounds, deviation } = spec;
+  const { type, offset, planes, bounds, deviation, counts } = spec;
   const short = type.width === 4;
   const slots = slotsOf(spec);
   const pitch = pitchOf(spec);
@@ -197,6 +213,11 @@ function makeGroup(kernels: SlotKernels, spec: GroupSpec, state: number, sums: S
     order: orderOf(spec),
     add: bounds ? addAndBound : add,
     scatter: deviation ? (short ? kernels.scatterReal4 : kernels.scatterReal8) : undefined,
+    weighted: counts && {
+      add: short ? kernels.addWeightedReal4 : kernels.addWeightedReal8,
+      offset: counts.offset,
+      order: orderOf(counts),
+    },
     begins: [
       { numbers: arrayOf(2, 0, (pitch / 8) * 2), value: 0 }, // sum and count
       ...(bounds

@@ -14,6 +14,22 @@ export type SlotKernel = (
   order: number,
 ) => void;
 
+/**
+ * Takes averages of neighbouring slots of some packets, with the real8 at `counts` that say how many samples each is of, into their state,
+ * as {@link SlotKernel} does.
+ */
+export type WeightedKernel = (
+  means: number,
+  counts: number,
+  stride: number,
+  packets: number,
+  slots: number,
+  state: number,
+  pitch: number,
+  order: number,
+  countOrder: number,
+) => void;
+
 /** Takes the same samples into four sums at once, which are arrays at `sums`, `pitch` bytes apart. */
 export type FourSumsKernel = (...args: [...Parameters<SlotKernel>, sums: number]) => void;
 
@@ -40,10 +56,12 @@ export interface SlotKernels {
   readonly addAndBoundReal4: SlotKernel;
   readonly scatterReal4: SlotKernel;
   readonly addFourReal4: FourSumsKernel;
+  readonly addWeightedReal4: WeightedKernel;
   readonly addReal8: SlotKernel;
   readonly addAndBoundReal8: SlotKernel;
   readonly scatterReal8: SlotKernel;
   readonly addFourReal8: FourSumsKernel;
+  readonly addWeightedReal8: WeightedKernel;
   readonly mergeBounds: MergeKernel;
   readonly meanReal4: ResultKernel;
   readonly meanReal8: ResultKernel;
