@@ -15,10 +15,11 @@ import {
 } from "./framing.js";
 import { infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
 import { INFLATE_STEP_BYTES, ZlibInflater } from "./inflate.js";
+import type { Definition, KnownHeaders } from "./known-headers.js";
 import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
 import type { PacketHeader, StreamItem } from "./model.js";
 import { printable } from "./printable.js";
-import { parseXml, type XmlElement } from "./xml-document.js";
+import { parseXml } from "./xml-document.js";
 
 /** Bytes looked at at once while it is not known yet whether what follows is compressed. */
 const START_STEP_BYTES = 4096;
@@ -45,6 +46,7 @@ type State = "start" | "packets" | "ended";
  */
 export class StreamParser {
   readonly #limits: StreamLimits;
+  readonly #known: KnownHeaders | undefined;
   #queue = new ByteQueue();
   /** Definitions by id. */
   readonly #headers: (PacketHeader | undefined)[] = new Array<PacketHeader | undefined>(100).fill(undefined);
@@ -57,8 +59,10 @@ export class StreamParser {
   /** Whether a portion is full though more of the bytes pushed can be read. */
   #isFull = false;
 
-  constructor(limits: Partial<StreamLimits> = {}) {
+  /** @param known headers that need not be read again; what is read is kept there */
+  constructor(limits: Partial<StreamLimits> = {}, known?: KnownHeaders) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#known = known;
   }
 
   /** Whether the stream is over, by an exception or by {@link end}: what follows is ignored. */
@@ -214,7 +218,7 @@ export class StreamParser {
     const body = queue.bytes.subarray(start, start + length);
     try {
       const warnings: StreamItem[] = [];
-      this.#define(id, parseXml(body), items, (line) => this.#warn(line, warnings));
+      this.#define(id, body, items, (line) => this.#warn(line, warnings));
       for (const warning of warnings) items.push(warning);
     } catch (error) {
       throw this.#located(error, `[${id === INFO_ID ? "xx" : id.toString().padStart(2, "0")}]`);
@@ -236,8 +240,14 @@ export class StreamParser {
     return length;
   }
 
-  /** Acts on the document of a packet that is not data. */
-  #define(id: number, root: XmlElement, items: StreamItem[], warn: Warn): void {
+  /** Acts on a packet that is not data. */
+  #define(id: number, body: Uint8Array, items: StreamItem[], warn: Warn): void {
+    const known = this.#known?.find(id, body);
+    if (known !== undefined) {
+      this.#apply(known, items);
+      return;
+    }
+    const root = parseXml(body);
     if (id === INFO_ID || (id === 0 && root.name === "exception")) {
       const info = infoOf(root);
       if (info === undefined) return;
@@ -245,15 +255,29 @@ export class StreamParser {
       if (this.#state === "start") items.push({ kind: "stream", header: BARE_HEADER });
       items.push(info);
       if (info.kind === "exception") this.#state = "ended";
-    } else if (id > 0) {
-      const header = packetHeaderOf(id, root, this.#limits, warn);
-      this.#headers[id] = header;
-      items.push({ kind: "packet", header });
-    } else this.#streamHeader(root, items, warn);
+      return;
+    }
+    let isOdd = false;
+    const told: Warn = (line) => {
+      isOdd = true;
+      warn(line);
+    };
+    const definition: Definition =
+      id > 0
+        ? { kind: "packet", header: packetHeaderOf(id, root, this.#limits, told) }
+        : { kind: "stream", ...streamHeaderOf(root, this.#limits, told) };
+    if (!isOdd) this.#known?.keep(id, body, definition);
+    this.#apply(definition, items);
   }
 
-  #streamHeader(root: XmlElement, items: StreamItem[], warn: Warn): void {
-    const { header, compression } = streamHeaderOf(root, this.#limits, warn);
+  #apply(definition: Definition, items: StreamItem[]): void {
+    if (definition.kind === "packet") {
+      const { header } = definition;
+      this.#headers[header.id] = header;
+      items.push({ kind: "packet", header });
+      return;
+    }
+    const { header, compression } = definition;
     if (this.#state === "packets") {
       // Streams put one after the other: harmless if they are of one kind.
       if (header.version === this.#version && compression === this.#compression) return;

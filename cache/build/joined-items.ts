@@ -1,6 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
 import { joinedLayout, type RecordLayout } from "../../reducers/binning/record-layout.js";
 import type { ItemSource, PacketBatch, PacketHeader, StreamItem } from "../../stream/model.js";
+import { POOLED_BYTES, returnPiece, takePiece } from "../../stream/piece-pool.js";
 import type { StoredBlock } from "../store/stored-block.js";
 
 /**
@@ -21,7 +22,8 @@ export async function joinedItems(block: StoredBlock): Promise<ItemSource | unde
 
 /**
  * The records of a block joined one by one with those of its companion: x, the planes of the block, those of the companion, with the
- * properties `source` and `operation` that say what each is; for {@link reduceJoined}. Comments are left out.
+ * properties `source` and `operation` that say what each is; for {@link reduceJoined}. Comments are left out. A portion is used up when
+ * the next one is asked for.
  *
  * @param statistics missing where the block has the least and greatest values and the counts itself
  * Errors: BAD_BLOCK where the two do not belong together, those of the sources.
@@ -32,9 +34,10 @@ export async function* joinStreams(
 ): AsyncGenerator<readonly StreamItem[], void, undefined> {
   const companions = new Companions(statistics);
   const layouts = new Map<number, RecordLayout>();
+  const room = new Room();
   try {
     for await (const portion of main) {
-      const items: StreamItem[] = [];
+      let items: StreamItem[] = [];
       for (const item of portion) {
         if (item.kind === "packet") {
           const layout = joinedLayout(item.header, await companions.definition(item.header));
@@ -44,39 +47,86 @@ export async function* joinStreams(
         } else if (item.kind === "data") {
           const layout = layouts.get(item.batch.header.id);
           if (layout === undefined) throw unlike("records without a definition");
-          items.push({ kind: "data", batch: await joinBatch(item.batch, layout, companions) });
+          const { record } = layout;
+          for (let done = 0; done < item.batch.count; ) {
+            if (!room.has(record.stride) && items.length > 0) {
+              yield items;
+              items = [];
+              room.clear();
+            }
+            const batch = await joinBatch(item.batch, done, layout, companions, room);
+            items.push({ kind: "data", batch });
+            done += batch.count;
+          }
         } else if (item.kind !== "comment") items.push(item);
       }
       if (items.length > 0) yield items;
+      room.clear();
     }
   } finally {
+    room.close();
     await companions.close();
   }
 }
 
-/** Main packets and their companions as records, in memory of their own. */
+/** At least one of the main packets from `first` on with their companions, as records: all that there is room for. */
 async function joinBatch(
   { bytes, count }: PacketBatch,
+  first: number,
   { record, main, companion }: RecordLayout,
   companions: Companions,
+  room: Room,
 ): Promise<PacketBatch> {
-  if (companion === undefined) return { header: record, bytes: new Uint8Array(bytes), count };
-  const out = new Uint8Array(count * record.stride);
-  for (let n = 0; n < count; n++)
-    out.set(bytes.subarray(n * main.stride, (n + 1) * main.stride), n * record.stride);
+  const from = first * main.stride;
+  if (companion === undefined)
+    return { header: record, bytes: bytes.subarray(from, count * main.stride), count: count - first };
+  const others = await companions.packets(companion.id, Math.min(count - first, room.most(record.stride)));
+  const out = room.take(others.count * record.stride);
   const shared = companion.planes[1]!.offset; // prefix and x, the same in both
-  for (let n = 0; n < count; ) {
-    const { bytes: others, count: some } = await companions.packets(companion.id, count - n);
-    for (let i = 0; i < some; i++) {
-      const at = (n + i) * record.stride;
-      const from = i * companion.stride;
-      for (let byte = 0; byte < shared; byte++)
-        if (out[at + byte] !== others[from + byte]) throw unlike("records of other times");
-      out.set(others.subarray(from + shared, from + companion.stride), at + main.stride);
-    }
-    n += some;
+  for (let n = 0; n < others.count; n++) {
+    const at = n * record.stride;
+    const own = from + n * main.stride;
+    const other = n * companion.stride;
+    for (let byte = 0; byte < shared; byte++)
+      if (bytes[own + byte] !== others.bytes[other + byte]) throw unlike("records of other times");
+    out.set(bytes.subarray(own, own + main.stride), at);
+    out.set(others.bytes.subarray(other + shared, other + companion.stride), at + main.stride);
   }
-  return { header: record, bytes: out, count };
+  return { header: record, bytes: out, count: others.count };
+}
+
+/** Memory for the records of a portion, used again for each: new memory for all would cost more than to fill it. */
+class Room {
+  #memory: Uint8Array | undefined;
+  #used = 0;
+
+  /** Whether so many bytes are left. */
+  has(bytes: number): boolean {
+    return bytes <= POOLED_BYTES - this.#used;
+  }
+
+  /** Records for which there is room, or one that is longer than all of it. */
+  most(stride: number): number {
+    return Math.max(1, Math.floor((POOLED_BYTES - this.#used) / stride));
+  }
+
+  take(bytes: number): Uint8Array {
+    if (!this.has(bytes)) return new Uint8Array(bytes);
+    this.#memory ??= takePiece(POOLED_BYTES);
+    const taken = this.#memory.subarray(this.#used, this.#used + bytes);
+    this.#used += bytes;
+    return taken;
+  }
+
+  /** What was taken is needed no more. */
+  clear(): void {
+    this.#used = 0;
+  }
+
+  close(): void {
+    if (this.#memory !== undefined) returnPiece(this.#memory);
+    this.#memory = undefined;
+  }
 }
 
 /** The companion of a block, read beside it. */

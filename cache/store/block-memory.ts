@@ -1,6 +1,7 @@
 import { readStream } from "../../stream/read-stream.js";
 import { type BlockHeaders, readHeaders } from "./block-headers.js";
 import type { FileIdentity } from "./file-identity.js";
+import { HeaderMemory } from "./header-memory.js";
 import { Recent } from "./recent.js";
 import type { Sidecar } from "./sidecar.js";
 
@@ -38,6 +39,8 @@ interface Known<T> {
 export class BlockMemory {
   /** Longest block of which the bytes are kept. */
   readonly blockBytes: number;
+  /** Single headers, which the streams of blocks that follow each other share. */
+  readonly definitions = new HeaderMemory();
   readonly #mostBytes: number;
   readonly #sums: Recent<Known<number>>;
   readonly #sidecars: Recent<Known<Sidecar>>;
@@ -113,11 +116,14 @@ export class BlockMemory {
   ): Promise<BlockHeaders> {
     const held = whole === undefined ? undefined : this.#headersIn.get(whole);
     if (held !== undefined) return held;
-    if (length > MOST_HEADER_BYTES) return await readHeaders(readStream(source()));
+    if (length > MOST_HEADER_BYTES)
+      return await readHeaders(readStream(source(), undefined, this.definitions));
     const pieces: Uint8Array[] = [];
     for await (const piece of source()) pieces.push(piece);
     const key = Buffer.concat(pieces).toString("latin1");
-    const headers = this.#headers.get(key) ?? (await readHeaders(readStream(piecesOf(pieces))));
+    const headers =
+      this.#headers.get(key) ??
+      (await readHeaders(readStream(piecesOf(pieces), undefined, this.definitions)));
     this.#headers.set(key, headers);
     if (whole !== undefined) this.#headersIn.set(whole, headers);
     return headers;

@@ -147,7 +147,7 @@ async function openCompanion(
 
 /** @param headerBytes length of the headers, where nothing but data follows them */
 function storedStream(file: CheckedFile, memory: BlockMemory, headerBytes: number | undefined): StoredStream {
-  const items = () => readStream(file.pieces(0));
+  const items = () => readStream(file.pieces(0), undefined, memory.definitions);
   return {
     size: file.size,
     whole: file.whole,

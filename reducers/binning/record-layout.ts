@@ -163,14 +163,28 @@ function textLength(planes: readonly Pick<Plane, "items" | "yTags" | "properties
 /** The planes that say what they are by the property `operation`, besides averages. */
 const OTHER_RESULTS = new Set(["BIN_MIN", "BIN_MAX", "BIN_STDDEV", "BIN_COUNT"]);
 
+/** The layouts of joined parts by `main`, each with the companion that it is for. */
+const joined = new WeakMap<
+  PacketHeader,
+  { readonly companion: PacketHeader | undefined; readonly layout: RecordLayout | undefined }
+>();
+
 /**
  * The layout of records whose `main` and `companion` packets are known, as {@link planRecord} made it; `undefined` where it cannot be
- * known how many samples are behind some average, so that wider bins cannot be made of them.
+ * known how many samples are behind some average, so that wider bins cannot be made of them. The same packets give the same layout.
  */
 export function joinedLayout(
   main: PacketHeader,
   companion: PacketHeader | undefined,
 ): RecordLayout | undefined {
+  const known = joined.get(main);
+  if (known !== undefined && known.companion === companion) return known.layout;
+  const layout = layoutOfParts(main, companion);
+  joined.set(main, { companion, layout });
+  return layout;
+}
+
+function layoutOfParts(main: PacketHeader, companion: PacketHeader | undefined): RecordLayout | undefined {
   const others = companion?.planes.slice(1) ?? [];
   const operation = (plane: Plane) => propertyText(plane.properties, "operation") ?? "";
   if (companion === undefined && main.planes.some((plane) => operation(plane) === "BIN_STDDEV"))
