@@ -12,9 +12,10 @@ export type QueryWords = ReadonlyMap<string, string>;
 /**
  * Decodes percent-encoding once. `+` becomes a space where `plus` says so (queries, not paths).
  * Errors: BAD_PARAMETER for `%` without two hexadecimal digits, for bytes that are not UTF-8, for NUL and other
- * control characters. `what` names the text in the message. Source: das2-server 1.2.
+ * control characters; tabs and line ends pass where `lines` says so. `what` names the text in the message.
+ * Source: das2-server 1.2.
  */
-export function decodeText(raw: string, what: string, plus: boolean): string {
+export function decodeText(raw: string, what: string, plus: boolean, lines = false): string {
   if (!/^[\x21-\x7e]*$/.test(raw)) throw new DasError("BAD_PARAMETER", NOT_ENCODED);
   const spaced = plus ? raw.replaceAll("+", " ") : raw;
   let text = spaced;
@@ -29,8 +30,9 @@ export function decodeText(raw: string, what: string, plus: boolean): string {
   }
   // Stands for what could not be decoded, here or at the client; no id has it.
   if (text.includes("\uFFFD")) fail(what, "is not valid UTF-8");
+  const judged = lines ? text.replaceAll(/[\t\n\r]/g, " ") : text;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  if (/[\u0000-\u001f\u007f]/.test(text)) fail(what, "contains NUL or another control character");
+  if (/[\u0000-\u001f\u007f]/.test(judged)) fail(what, "contains NUL or another control character");
   return text;
 }
 

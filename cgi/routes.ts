@@ -23,6 +23,7 @@ const ROUTES: RouteTable = {
     ["/cache", async () => (await import("./queries/cache.js")).cacheStatus],
     ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],
   ]),
+  doors: new Map([["jsoc", async () => (await import("./jsoc/door.js")).jsocDoor]]),
 };
 
 /**

@@ -27,6 +27,8 @@ export function requestFromCgi(env: CgiEnvironment, signal: AbortSignal): Reques
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(env))
     if (name.startsWith("HTTP_")) headers[name.slice(5).toLowerCase().replaceAll("_", "-")] = value;
+  headers["content-type"] ??= env.CONTENT_TYPE;
+  headers["content-length"] ??= env.CONTENT_LENGTH;
   // Passed on by CGIPassAuth as HTTP_AUTHORIZATION; the rewrite idiom sets it with or without a prefix.
   headers.authorization ??= env.REDIRECT_HTTP_AUTHORIZATION ?? env.AUTHORIZATION;
   const https = /^(on|1|https)$/i.test(env.HTTPS ?? "") || env.REQUEST_SCHEME === "https";

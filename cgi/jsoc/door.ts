@@ -1,0 +1,78 @@
+import { DasError, type ErrorCode, OUTCOME } from "../../errors/das-error.js";
+import type { Door } from "../door.js";
+import type { HeaderLine, Request, Response } from "../http.js";
+import type { Query, QueryContext } from "../query.js";
+import type { Loader } from "../route-table.js";
+import { jsonResponse } from "./json.js";
+import { readWords } from "./words.js";
+
+/** One name below the door. */
+export interface Endpoint {
+  /** Loads what answers; its context has the words below, read. */
+  readonly load: Loader;
+  /** The parameters that it knows; all others are ignored. */
+  readonly words: readonly string[];
+  /** The answer of HTTP status 200 that tells of an error; default: `status` 1 with `error` and `errmsg`. Source: netdrms-export B1. */
+  readonly refusal?: (message: string) => Response;
+}
+
+/** The endpoints of the JSOC web interface, by name. Source: netdrms-export B1. */
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([]);
+
+/** Characters of a message that are sent. */
+const MAX_MESSAGE = 2000;
+
+/** Failures of the request as HTTP knows it, or of who sends it: their HTTP status is for proxies and for clients that try again. */
+const HTTP_FAILURES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "METHOD_NOT_ALLOWED",
+  "NOT_FOUND",
+  "BAD_PATH",
+  "URL_TOO_LONG",
+  "BODY_TOO_LONG",
+  "HEADERS_TOO_LONG",
+  "REQUEST_TIMEOUT",
+  "TOO_MANY_REQUESTS",
+  "OVERLOADED",
+  "NEEDS_LOGIN",
+  "FORBIDDEN",
+]);
+
+function refusal(message: string): Response {
+  return jsonResponse({ status: 1, error: message, errmsg: message });
+}
+
+/** `/jsoc/NAME` and nothing behind it. */
+function endpointOf(path: string): Endpoint | undefined {
+  return ENDPOINTS.get(/^\/jsoc\/([A-Za-z_.]{1,40})$/.exec(path)?.[1] ?? "");
+}
+
+const loaded = new Map<Endpoint, Query>();
+
+async function answer(context: QueryContext): Promise<Response> {
+  const endpoint = endpointOf(context.path);
+  if (endpoint === undefined)
+    throw new DasError(
+      "NOT_FOUND",
+      `There is nothing at this path, expected ${[...ENDPOINTS.keys()].join(", ")}`,
+    );
+  const words = await readWords(context.request, endpoint.words);
+  let query = loaded.get(endpoint);
+  if (query === undefined) {
+    query = await endpoint.load();
+    loaded.set(endpoint, query);
+  }
+  return query({ ...context, words });
+}
+
+function refuse(request: Request, error: DasError, headers: readonly HeaderLine[]): Response {
+  const told = (endpointOf(request.path)?.refusal ?? refusal)(error.message.slice(0, MAX_MESSAGE));
+  const status = HTTP_FAILURES.has(error.code) ? OUTCOME[error.code].status : 200;
+  return { ...told, status, headers: [...told.headers, ...headers] };
+}
+
+/**
+ * The way in for clients of the JSOC web interface, the Python package `drms` among them. What goes wrong with a question is an answer
+ * of HTTP status 200 whose member `status` says so: the client raises on any other before it reads the body.
+ * Source: netdrms-export B1.
+ */
+export const jsocDoor: Door = { methods: ["GET", "HEAD", "POST"], answer, readsQuery: true, refuse };
