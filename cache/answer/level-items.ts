@@ -6,6 +6,7 @@ import { blockTimeText } from "../block-path.js";
 import type { BlockRun, Coverage } from "../index/block-index.js";
 import { type Level, levelName } from "../level.js";
 import { type BlocksPiece, type CachePlan, type GapPiece, planCover } from "../plan/plan-cover.js";
+import type { BlockSeal } from "../store/block-seal.js";
 import type { StoredBlock } from "../store/stored-block.js";
 import { cutItems, withoutGiven } from "./block-rows.js";
 import { BlocksAhead } from "./blocks-ahead.js";
@@ -48,7 +49,17 @@ export interface LevelFacts {
   bytesFromReaders: number;
   /** {@link GapRun.kept} of each gap. */
   readonly kept: Promise<DasError | undefined>[];
+  /** Of all blocks; missing where these are many, or where one was not what it seemed to be. */
+  seals: BlockSeal[] | undefined;
 }
+
+/** Nothing yet. */
+export function noFacts(): LevelFacts {
+  return { blocks: 0, gaps: 0, bytesFromCache: 0, bytesFromReaders: 0, kept: [], seals: [] };
+}
+
+/** Blocks of an answer of which the seals are given. */
+const MOST_SEALS = 4;
 
 /** How often what does not get on is tried again before the answer ends in error. */
 const MOST_ATTEMPTS = 5;
@@ -172,6 +183,8 @@ class Walk {
       if (items === undefined) return this.#useless();
       yield* this.#give(number >= uncut.first && number < uncut.end ? items : cutItems(items, range));
       this.#facts.blocks++;
+      if (this.#facts.blocks > MOST_SEALS) this.#facts.seals = undefined;
+      this.#facts.seals?.push(block.seal);
       this.#facts.bytesFromCache += block.sidecar.bytes;
     } catch (error) {
       // It changed under our hands: what was given of it was checked, the rest is read.
@@ -229,6 +242,7 @@ class Walk {
   #useless(): void {
     this.#isStuck = true;
     this.#isUnusable = true;
+    this.#facts.seals = undefined;
   }
 }
 

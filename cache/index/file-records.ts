@@ -4,12 +4,16 @@ import { join } from "node:path";
 import type { BlockSpan } from "../block-number.js";
 import type { BlockEntry } from "./block-entry.js";
 import { RECORD_BYTES, STATE_BYTE } from "./block-record.js";
+import { stretches } from "./stretches.js";
+import { nowWarm, warmRead } from "./warm-read.js";
 
 /** Blocks of one file: 512 KiB of records, of which the disk keeps only the pages that were written. */
 const FILE_BLOCKS = 65_536;
 /** At the begin of each file; a file without it is none of these. */
 const MAGIC = Buffer.from("hsblock1");
 const SIZE_BYTES = 8;
+/** What a file of records is known by. */
+const FORM = { magic: MAGIC, mostBytes: MAGIC.length + FILE_BLOCKS * RECORD_BYTES };
 const FILE_NAME = /^(-?\d{1,12})\.states$/;
 
 // A pipe in the place of a file would keep us waiting.
@@ -30,13 +34,23 @@ export class FileRecords {
 
   /** Gives the records of a range file by file, ascending: number of the first block, and records side by side. */
   async read(span: BlockSpan, visit: (first: number, records: Uint8Array) => void): Promise<void> {
+    const warm = this.#warm(span);
+    if (warm !== undefined) return visit(span.first, warm);
     for (const file of await this.#files(span)) {
       const first = Math.max(span.first, file * FILE_BLOCKS);
       const end = Math.min(span.end, (file + 1) * FILE_BLOCKS);
       await this.#within(file, READ, async (handle) => {
         visit(first, await readAt(handle, offsetOf(first), (end - first) * RECORD_BYTES));
+        nowWarm(this.#path(file));
       });
     }
+  }
+
+  /** A few records of one file that was read before. */
+  #warm({ first, end }: BlockSpan): Uint8Array | undefined {
+    const file = Math.floor(first / FILE_BLOCKS);
+    if (file !== Math.floor((end - 1) / FILE_BLOCKS)) return undefined;
+    return warmRead(this.#path(file), FORM, offsetOf(first), (end - first) * RECORD_BYTES);
   }
 
   /** The record of one block, all zero where there is none. */
@@ -118,9 +132,13 @@ export class FileRecords {
       .sort((a, b) => a - b);
   }
 
+  #path(file: number): string {
+    return join(this.#folder, `${file}.states`);
+  }
+
   /** Opens a file for a step; nothing is done where it is not there, or is none of these and not to be written. */
   async #within(file: number, flags: number, step: (handle: FileHandle) => Promise<void>): Promise<void> {
-    const handle = await open(join(this.#folder, `${file}.states`), flags).catch((error: unknown) => {
+    const handle = await open(this.#path(file), flags).catch((error: unknown) => {
       if (flags === WRITE) throw error;
       return undefined;
     });
@@ -129,7 +147,7 @@ export class FileRecords {
       const found = await handle.stat();
       if (!found.isFile()) return;
       const magic = await readAt(handle, 0, MAGIC.length);
-      if (found.size > offsetOf(-1) + RECORD_BYTES || !MAGIC.equals(magic)) {
+      if (found.size > FORM.mostBytes || !MAGIC.equals(magic)) {
         if (flags !== WRITE) return;
         await handle.truncate(0);
         await handle.write(MAGIC, 0, MAGIC.length, 0);
@@ -187,17 +205,6 @@ async function writeRun(
     await files.sizes.write(sizes, from * SIZE_BYTES, count * SIZE_BYTES, sizesAt + from * SIZE_BYTES);
   }
   return added;
-}
-
-/** Ascending integers as runs without a hole. */
-function stretches(integers: readonly number[]): { from: number; count: number }[] {
-  const runs: { from: number; count: number }[] = [];
-  for (const integer of integers) {
-    const last = runs.at(-1);
-    if (last !== undefined && last.from + last.count === integer) last.count++;
-    else runs.push({ from: integer, count: 1 });
-  }
-  return runs;
 }
 
 /** Entries of one file as runs of blocks side by side; of entries of the same block the last counts. */

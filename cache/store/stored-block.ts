@@ -5,6 +5,7 @@ import { blockPath, SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../block-path.js";
 import type { Level } from "../level.js";
 import { type BlockHeaders, readHeaders } from "./block-headers.js";
 import { type BlockMemory, PROCESS_MEMORY } from "./block-memory.js";
+import { type BlockSeal, blockSeal } from "./block-seal.js";
 import { type CheckedFile, type FileFault, openChecked } from "./checked-file.js";
 import { lookAt } from "./file-identity.js";
 import { knownSidecar, type ReadSidecar } from "./read-sidecar.js";
@@ -34,6 +35,8 @@ export interface StoredBlock extends StoredStream {
   /** When it was used last, as far as the disk knows; milliseconds since 1970. For {@link touchBlock}. */
   readonly usedMs: number;
   readonly path: string;
+  /** Tells later whether this block is still there. */
+  readonly seal: BlockSeal;
   /**
    * The data packets after the headers, as {@link StoredStream.bytes}. Errors: INTERNAL where the block is not flat.
    * @param unit pieces hold whole numbers of so many bytes, where that is not more than 1 MiB
@@ -117,6 +120,7 @@ function storedBlock(path: string, read: ReadSidecar, file: CheckedFile, memory:
     path,
     sidecar,
     usedMs: identity.mtimeMs,
+    seal: blockSeal(path, sidecar, memory),
     body(unit) {
       if (!sidecar.flat) throw new DasError("INTERNAL", "the body of a block that is not flat");
       return file.pieces(sidecar.headerBytes, undefined, unit);

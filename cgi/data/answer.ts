@@ -4,7 +4,7 @@ import { type PipelineRun, runPipeline } from "../../pipeline/run.js";
 import { isBrowser } from "../browser.js";
 import { errorResponse, exceptionStream } from "../error-response.js";
 import type { Body, HeaderLine, Response } from "../http.js";
-import { EMPTY_BODY } from "../http.js";
+import { EMPTY_BODY, isWholeBody } from "../http.js";
 import type { QueryContext } from "../query.js";
 import type { Trace } from "../trace.js";
 import { type DataRun, dataRun } from "./data-run.js";
@@ -82,6 +82,8 @@ export async function answerData(
   const headers = [...dataHeaders(type, prepared, context, label), ...validators];
   if (planned.isUnchanged) return { status: 304, headers: validators, body: EMPTY_BODY };
   if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
+  const ready = planned.fromMemory?.();
+  if (ready !== undefined) return { status: 200, headers, body: ready };
   const format = pipelineFormat(source, words.output);
   const run = runPipeline(stages, {
     ...planned.options(),
@@ -100,8 +102,11 @@ export async function answerData(
   return { status: 200, headers, body: await bodyOf(planned, run, trace) };
 }
 
-async function bodyOf({ isAtHand, stages }: DataRun, run: PipelineRun, trace: Trace): Promise<Body> {
+async function bodyOf({ isAtHand, stages, keep }: DataRun, run: PipelineRun, trace: Trace): Promise<Body> {
   const body = runBody(run, stages, trace);
   // What is computed goes out as it comes.
-  return isAtHand ? await wholeIfShort(body) : body;
+  if (!isAtHand) return body;
+  const short = await wholeIfShort(body);
+  if (isWholeBody(short)) keep?.(short);
+  return short;
 }

@@ -12,7 +12,7 @@ import type { Trace } from "../trace.js";
 export function noteCached(
   trace: Trace,
   level: Level,
-  { kept, ...counts }: LevelFacts,
+  { kept, seals: _, ...counts }: LevelFacts,
   told: readonly Promise<unknown>[],
 ): void {
   const result = counts.gaps === 0 ? "hit" : counts.blocks === 0 ? "miss" : "partial";

@@ -1,7 +1,7 @@
 import { answerItems } from "../../cache/answer/answer-items.js";
 import { type AnswerPlan, isCovered, planAnswer } from "../../cache/answer/answer-plan.js";
 import { answerTag } from "../../cache/answer/answer-tag.js";
-import type { LevelFacts } from "../../cache/answer/level-items.js";
+import { noFacts } from "../../cache/answer/level-items.js";
 import { lookForBlocks } from "../../cache/answer/look.js";
 import type { BlockCache } from "../../cache/block-cache.js";
 import { areRecordsFollowed } from "../../cache/freshness/followed.js";
@@ -26,6 +26,7 @@ import type { DataRun } from "./data-run.js";
 import { levelPipeline } from "./level-pipeline.js";
 import { limited, passingOptions } from "./pipeline-options.js";
 import { pipelineSetting } from "./pipeline-setting.js";
+import { readyAnswers } from "./ready-answers.js";
 import { siteCache } from "./site-cache.js";
 
 /**
@@ -114,13 +115,15 @@ function runOf(
   const { level } = choice;
   const { site, trace, request } = context;
   const { tools } = pipelineSetting(site);
-  const facts: LevelFacts = { blocks: 0, gaps: 0, bytesFromCache: 0, bytesFromReaders: 0, kept: [] };
+  const facts = noFacts();
   const reading = cachedReading(plan, levels, source, context, cache, moment);
   const isWider = choice.use === "reduce";
   const open = (signal: AbortSignal) => answerItems(plan, reading.surroundings, facts, signal);
   const { stages, own } = levelPipeline(plan, planStages(source, query, tools), open);
   const validators = isCovered(plan) ? validatorsOf(plan, source, query, stages) : [];
   const tag = validators[0]?.[1];
+  const isAtHand = isCovered(plan) && !isWider;
+  const ready = isAtHand ? readyAnswers(site) : undefined;
   return {
     stages,
     options: () => {
@@ -133,7 +136,26 @@ function runOf(
       return limited({ ...options, programs }, stages, context);
     },
     binSeconds: isWider ? choice.seconds : level.seconds === 0 ? undefined : level.seconds,
-    isAtHand: isCovered(plan) && !isWider,
+    isAtHand,
+    fromMemory() {
+      const found = tag === undefined ? undefined : ready?.find(tag);
+      if (found === undefined) return undefined;
+      trace.stages = found.stages;
+      trace.cache = found.cache;
+      return found.bytes;
+    },
+    keep(bytes) {
+      const { stages: ended, cache: record, outcome, stderr = [] } = trace;
+      if (tag === undefined || outcome !== "complete" || record?.result !== "hit") return;
+      // What a program says is not known to be the same the next time.
+      if (
+        stderr.length > 0 ||
+        facts.seals === undefined ||
+        !ended.every(({ builtIn, status }) => builtIn && status === 0)
+      )
+        return;
+      ready?.keep(tag, { bytes, seals: facts.seals, stages: ended, cache: record });
+    },
     validators,
     // By its tag alone: an edited definition may give other data of blocks that are no newer.
     isUnchanged: tag !== undefined && isTagKnown(request, tag) === true,

@@ -21,6 +21,10 @@ export interface DataRun {
   readonly validators: readonly HeaderLine[];
   /** The answer that the client has is still right. */
   readonly isUnchanged: boolean;
+  /** The whole answer from memory, on record then; missing, or `undefined`: it has to be made. */
+  readonly fromMemory?: () => Uint8Array | undefined;
+  /** Takes the whole answer when it was made and has ended, for the next who asks for it. */
+  readonly keep?: (bytes: Uint8Array) => void;
   /** To be called when the answer has ended, however. */
   readonly onEnd: (outcome: Outcome) => void;
 }
