@@ -5,7 +5,7 @@ export type RedisAddress = RedisPlace & {
   /** Number of the database; one of its own for each independent server (das2-server 16.1). */
   readonly db: number;
   readonly username?: string;
-  /** For messages there is {@link redisName}, which leaves it out. */
+  /** Not for messages. */
   readonly password?: string;
 };
 
@@ -59,14 +59,6 @@ export function parseRedisAddress(text: string): RedisAddress {
     db: Number(db),
     ...common,
   };
-}
-
-/** The address for people, without user and password: `localhost:6379/0`, `/run/redis.sock/0`. */
-export function redisName(address: RedisAddress): string {
-  const { db } = address;
-  if (address.kind === "socket") return `${address.path}/${db}`;
-  const host = address.host.includes(":") ? `[${address.host}]` : address.host;
-  return `${host}:${address.port}/${db}`;
 }
 
 /** An empty user or password is none; a stray `%` stands for itself. */

@@ -49,12 +49,12 @@ export function encodeRecord(details: Pick<BlockDetails, "state" | "sha256" | "b
  * What is kept of a block beside its record, 44 bytes: its size and the millisecond of its build (48-bit, big-endian), SHA-256. Its
  * definition and data version are those of the level.
  */
-export const EXTRA_BYTES = 44;
+const EXTRA_BYTES = 44;
 
 /** Sizes and times fit in 48 bits. */
 const MAX_UINT48 = 2 ** 48 - 1;
 
-/** {@link EXTRA_BYTES} of a block. */
+/** What is kept of a block beside its record, 44 bytes. */
 export function encodeExtra(details: Pick<BlockDetails, "bytes" | "sha256" | "builtMs">): Buffer {
   const extra = Buffer.alloc(EXTRA_BYTES);
   extra.writeUIntBE(uint48(details.bytes), 0, 6);

@@ -131,7 +131,7 @@ class RespConnection {
 }
 
 /** Commands as lists of texts. Source: Redis serialization protocol specification, "Sending commands". */
-export function encodeCommands(commands: readonly (readonly RedisWord[])[]): Buffer {
+function encodeCommands(commands: readonly (readonly RedisWord[])[]): Buffer {
   const parts: Buffer[] = [];
   let text = "";
   for (const words of commands) {

@@ -13,7 +13,7 @@ export interface ReplyLimits {
 }
 
 /** The largest answers here are 4097 chunks of 8 KiB with their numbers, and 10,000 numbers. */
-export const REPLY_LIMITS: ReplyLimits = { text: 1 << 20, reply: 48 << 20, items: 20_000, depth: 4 };
+const REPLY_LIMITS: ReplyLimits = { text: 1 << 20, reply: 48 << 20, items: 20_000, depth: 4 };
 
 /** The longest line: an error with a stack of Lua. */
 const MAX_LINE = 4096;

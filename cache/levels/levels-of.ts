@@ -70,7 +70,7 @@ export function reorderedLevel(level: CacheLevel, before: readonly CacheLevel[])
 }
 
 /** The level of a declared one; without a look at whether the source can be cached. */
-export function levelFrom(source: DataSource, declared: CacheLevel, setting: LevelSetting): Level {
+function levelFrom(source: DataSource, declared: CacheLevel, setting: LevelSetting): Level {
   const { dataVersion, liveDelaySeconds, openTtlSeconds } = source.freshness;
   const paramsName = paramsDirectory(normaliseParams(declared.params));
   return {

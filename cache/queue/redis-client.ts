@@ -81,7 +81,7 @@ export async function answerInTime<T>(work: () => Promise<T>, timeoutMs: number)
 }
 
 /** What went wrong with the queue's Redis as an error of the house. */
-export function queueAway(error: unknown): DasError {
+function queueAway(error: unknown): DasError {
   if (error instanceof DasError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const what = /\bOOM\b/.test(reason) ? "has no memory left" : "does not answer";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseRedisAddress, redisName } from "../../../cache/redis-address.js";
+import { parseRedisAddress } from "../../../cache/redis-address.js";
 import { codeOf, messageOf } from "../../support/thrown.js";
 
 const local = { kind: "network", host: "localhost", port: 6379, db: 0 };
@@ -51,13 +51,5 @@ describe("the address of Redis", () => {
     const message = messageOf(() => parseRedisAddress(text));
     expect(message).toContain("…@");
     expect(message).not.toMatch(/das|s3|cret/);
-  });
-
-  test("has a name for people without the password", () => {
-    expect(redisName(parseRedisAddress("redis://das:s3cret@db.example.org:7000/2"))).toBe(
-      "db.example.org:7000/2",
-    );
-    expect(redisName(parseRedisAddress("[::1]:7000:2"))).toBe("[::1]:7000/2");
-    expect(redisName(parseRedisAddress("unix:/run/redis.sock:4"))).toBe("/run/redis.sock/4");
   });
 });
