@@ -35,7 +35,7 @@ export async function lookAt(path: string, isWarm = false): Promise<FileIdentity
 }
 
 /** As {@link lookAt}; nothing else happens meanwhile, so it is for files of which the system knows by heart. */
-function lookAtOnce(path: string): FileIdentity | undefined {
+export function lookAtOnce(path: string): FileIdentity | undefined {
   try {
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
     return stats === undefined ? undefined : identityOf(stats);
