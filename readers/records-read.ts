@@ -5,6 +5,7 @@ import { isDasError } from "../errors/das-error.js";
 import type { ModuleValues } from "../netdrms/module/declaration.js";
 import { readParameterFile } from "../netdrms/module/parameter-file.js";
 import { parseModuleArguments } from "../netdrms/module/parse-arguments.js";
+import { sunKeywords } from "../netdrms/records/sun-keywords.js";
 import {
   followKeyword,
   followSegment,
@@ -19,7 +20,6 @@ import { type RecordAxis, recordAxis } from "./archive/record-range.js";
 import { IMAGE_ARGUMENTS } from "./drms-image/image-arguments.js";
 import { imageSegment } from "./drms-image/image-segment.js";
 import { RecordColumns } from "./drms-image/record-columns.js";
-import { sunKeywords } from "./drms-image/sun-keywords.js";
 import { KEYWORD_ARGUMENTS } from "./drms-keywords/keyword-arguments.js";
 import { shownKeywords } from "./drms-keywords/keyword-planes.js";
 

@@ -1,4 +1,4 @@
-import { type SunFrame, type TangentPlane, tangentPlane } from "./sun-frame.js";
+import { type SunFrame, type TangentPlane, tangentPlane } from "../../sun/sun-frame.js";
 
 const DEGREE = Math.PI / 180;
 const ARCSEC = DEGREE / 3600;

@@ -4,6 +4,7 @@ import { planSelection } from "../../netdrms/query/plan-selection.js";
 import { planRecords } from "../../netdrms/records/plan-records.js";
 import { readRecords } from "../../netdrms/records/read-records.js";
 import type { RecordBatch } from "../../netdrms/records/record-batch.js";
+import { sunKeywords } from "../../netdrms/records/sun-keywords.js";
 import type { ItemSource, StreamItem } from "../../stream/model.js";
 import type { ProgramContext } from "../../stream/program.js";
 import type { TimeRange } from "../../stream/time.js";
@@ -21,11 +22,11 @@ import { ImagePackets } from "./image-packets.js";
 import { imageWorkers } from "./image-pool.js";
 import { type ImageProduct, needsSun } from "./image-product.js";
 import { declaredShape, imageSegment, pixelText } from "./image-segment.js";
+import { noSunKeywords } from "./no-sun-keywords.js";
 import { RecordColumns } from "./record-columns.js";
 import { type ImageReading, recordImages } from "./record-images.js";
 import type { ImageNumbers } from "./reduce-image.js";
 import type { ImageShape } from "./reduction.js";
-import { noSunKeywords, sunKeywords } from "./sun-keywords.js";
 
 const NAME = IMAGE_ARGUMENTS.name;
 

@@ -1,7 +1,7 @@
+import { diskCentre, type SunFrame, type TangentPlane, tangentPlane } from "../../sun/sun-frame.js";
 import { BinMeans } from "./bin-means.js";
 import type { ImageProduct } from "./image-product.js";
 import type { ImageShape, Reduction } from "./reduction.js";
-import { diskCentre, type SunFrame, type TangentPlane, tangentPlane } from "./sun-frame.js";
 
 type Radial = Extract<ImageProduct, { kind: "radial" }>;
 

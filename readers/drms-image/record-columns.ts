@@ -1,4 +1,5 @@
 import { type KeywordColumn, keywordValue, type RecordBatch } from "../../netdrms/records/record-batch.js";
+import { FrameReader, type SunKeywords } from "../../netdrms/records/sun-keywords.js";
 import type { Keyword, Series } from "../../netdrms/series/model.js";
 import {
   type SpecificationPrinter,
@@ -6,7 +7,6 @@ import {
 } from "../../netdrms/series/record-specification.js";
 import { missingValue } from "../../netdrms/values/drms-type.js";
 import type { ImageProduct } from "./image-product.js";
-import { FrameReader, type SunKeywords } from "./sun-keywords.js";
 
 /** The keywords that are read of each record, and what is made of them. */
 export class RecordColumns {
@@ -43,7 +43,10 @@ export class RecordColumns {
   frames(batch: RecordBatch, product: ImageProduct): FrameReader | undefined {
     if (this.#sun === undefined) return undefined;
     const columns = batch.keywords.slice(-this.#sun.size);
-    return new FrameReader(this.#sun, columns, this.time(batch), product);
+    return new FrameReader(this.#sun, columns, this.time(batch), {
+      latitude: product.kind === "zonal" || product.kind === "meridional",
+      longitude: product.kind === "meridional" && product.carrington,
+    });
   }
 
   /** The record specification. Source: netdrms 1.9. */

@@ -1,5 +1,6 @@
 import { asDasError, DasError } from "../../errors/das-error.js";
 import type { RecordBatch } from "../../netdrms/records/record-batch.js";
+import type { FrameReader } from "../../netdrms/records/sun-keywords.js";
 import { heldGroups, type UnitAccess } from "../../netdrms/segments/held-records.js";
 import { isFitsProtocol, storedSegment } from "../../netdrms/segments/open-segment.js";
 import type { UnitInfo } from "../../netdrms/sums/unit-state.js";
@@ -9,7 +10,6 @@ import type { ImageWorkers } from "./image-pool.js";
 import type { ImageProduct, PixelTreatment } from "./image-product.js";
 import { inOrder } from "./in-order.js";
 import type { ImageNumbers } from "./reduce-image.js";
-import type { FrameReader } from "./sun-keywords.js";
 
 /** What became of the image of one record. */
 export type RecordImage = { readonly row: number; readonly us2000: number } & (

@@ -2,10 +2,10 @@ import { DasError } from "../../errors/das-error.js";
 import type { PixelSource } from "../../fits/image.js";
 import type { PixelArray } from "../../fits/pixels.js";
 import { physicalValues, type Scaling } from "../../fits/scaling.js";
+import type { SunFrame } from "../../sun/sun-frame.js";
 import type { ImageProduct, PixelTreatment } from "./image-product.js";
 import type { ImageShape, Reduction } from "./reduction.js";
 import { startReduction } from "./start-reduction.js";
-import type { SunFrame } from "./sun-frame.js";
 
 /** Values that are turned into doubles at once: half a megabyte, and as much again while they are decoded. */
 const BAND_VALUES = 1 << 16;

@@ -1,8 +1,8 @@
+import { pixelAngle, type SunFrame } from "../../sun/sun-frame.js";
 import { DiskRow } from "./disk-row.js";
 import type { ImageProduct, PixelTreatment, Scalar } from "./image-product.js";
 import { Moments } from "./moments.js";
 import type { ImageShape, Reduction } from "./reduction.js";
-import { pixelAngle, type SunFrame } from "./sun-frame.js";
 
 type Scalars = Extract<ImageProduct, { kind: "scalars" }>;
 

@@ -1,4 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
+import { diskCentre, type SunFrame, tangentPlane } from "../../sun/sun-frame.js";
 import { histogram } from "./histogram.js";
 import { type ImageProduct, needsSun, type PixelTreatment } from "./image-product.js";
 import { imageLine } from "./line.js";
@@ -7,7 +8,6 @@ import { powerSpectrum } from "./power.js";
 import { radialMeans, radialPixelMeans } from "./radial.js";
 import type { ImageShape, Reduction } from "./reduction.js";
 import { scalarValues } from "./scalars.js";
-import { diskCentre, type SunFrame, tangentPlane } from "./sun-frame.js";
 import { zonalMeans } from "./zonal.js";
 
 /**

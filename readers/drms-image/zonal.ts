@@ -1,8 +1,8 @@
+import type { SunFrame } from "../../sun/sun-frame.js";
 import { BinMeans, equalEdges, middles } from "./bin-means.js";
 import { DiskRow } from "./disk-row.js";
 import type { ImageProduct, PixelTreatment } from "./image-product.js";
 import type { ImageShape, Reduction } from "./reduction.js";
-import type { SunFrame } from "./sun-frame.js";
 
 type Zonal = Extract<ImageProduct, { kind: "zonal" }>;
 

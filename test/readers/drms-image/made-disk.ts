@@ -4,7 +4,7 @@ import type { ImageFrame } from "../../../netdrms/sample/sun/image-frame.js";
 import { viewpoint } from "../../../netdrms/sample/sun/viewpoint.js";
 import type { ImageProduct, PixelTreatment } from "../../../readers/drms-image/image-product.js";
 import { type ImageNumbers, reduceImage } from "../../../readers/drms-image/reduce-image.js";
-import type { SunFrame } from "../../../readers/drms-image/sun-frame.js";
+import type { SunFrame } from "../../../sun/sun-frame.js";
 
 const ARCSEC = Math.PI / 648_000;
 

@@ -1,11 +1,9 @@
 import { DasError } from "../../errors/das-error.js";
-import type { KeywordColumn } from "../../netdrms/records/record-batch.js";
-import { keywordValue } from "../../netdrms/records/record-batch.js";
-import { findNamed, type Keyword, type Series } from "../../netdrms/series/model.js";
-import { isMissing } from "../../netdrms/values/drms-type.js";
 import { type SunPosition, sunPosition } from "../../sun/position.js";
-import type { ImageProduct } from "./image-product.js";
-import type { SunFrame } from "./sun-frame.js";
+import type { SunFrame } from "../../sun/sun-frame.js";
+import { findNamed, type Keyword, type Series } from "../series/model.js";
+import { isMissing } from "../values/drms-type.js";
+import { type KeywordColumn, keywordValue } from "./record-batch.js";
 
 /** Keywords that say how the Sun lies in an image, by the names of the FITS world coordinates and of SDO. */
 const NAMES = [
@@ -29,7 +27,8 @@ const NAMES = [
 
 type Name = (typeof NAMES)[number];
 
-const REQUIRED: readonly Name[] = ["CRPIX1", "CRPIX2", "CDELT1", "CDELT2"];
+/** Without them nothing is known of the place of the Sun. */
+export const REQUIRED_SUN_KEYWORDS: readonly Name[] = ["CRPIX1", "CRPIX2", "CDELT1", "CDELT2"];
 
 /** Of NAMES the one for each keyword of a series that is there. */
 export type SunKeywords = ReadonlyMap<Name, Keyword>;
@@ -49,19 +48,20 @@ export function sunKeywords(series: Series): SunKeywords | undefined {
     return keyword === undefined ? [] : [[name, keyword] as const];
   });
   const keywords = new Map(found);
-  return REQUIRED.every((name) => keywords.has(name)) ? keywords : undefined;
+  return REQUIRED_SUN_KEYWORDS.every((name) => keywords.has(name)) ? keywords : undefined;
 }
 
-/** The error of a series whose images cannot be laid on the sphere. */
-export function noSunKeywords({ name }: Series, { kind }: ImageProduct): DasError {
-  return new DasError("USAGE", `${name} has not all keywords ${REQUIRED.join(", ")}, which ${kind} needs`);
+/** Which values of a frame are used besides those of the plane; what is not is 0 and need not be there. */
+export interface FrameNeeds {
+  readonly latitude: boolean;
+  readonly longitude: boolean;
 }
 
 /** Reads the frames of the records of one batch. */
 export class FrameReader {
   readonly #columns: ReadonlyMap<Name, KeywordColumn>;
   readonly #time: KeywordColumn;
-  readonly #product: ImageProduct;
+  readonly #needs: FrameNeeds;
 
   /**
    * @param columns of the keywords, in the order of the map
@@ -71,11 +71,11 @@ export class FrameReader {
     keywords: SunKeywords,
     columns: readonly KeywordColumn[],
     time: KeywordColumn,
-    product: ImageProduct,
+    needs: FrameNeeds,
   ) {
     this.#time = time;
     this.#columns = new Map([...keywords.keys()].map((name, n) => [name, columns[n]!]));
-    this.#product = product;
+    this.#needs = needs;
   }
 
   /**
@@ -90,17 +90,14 @@ export class FrameReader {
     const time = Number(keywordValue(this.#time, row));
     // TT = TAI + 32.184 s; JD 2443144.5 is 1977-01-01.
     const sun = sunPosition(2_443_144.5 + (time + 32.184) / 86_400);
-    const { kind } = this.#product;
-    const isOnSphere = kind === "zonal" || kind === "meridional";
-    const isCarrington = this.#product.kind === "meridional" && this.#product.carrington;
     return {
       pixel: [this.#number("CRPIX1", row), this.#number("CRPIX2", row)],
       scale: [this.#scale("CDELT1", row) * unit1, this.#scale("CDELT2", row) * unit2],
       value: [this.#number("CRVAL1", row, 0) * unit1, this.#number("CRVAL2", row, 0) * unit2],
       roll: this.#number("CROTA2", row, 0),
       radius: this.#radius(row, sun),
-      latitude: isOnSphere ? this.#number("CRLT_OBS", row, sun.b0) : 0,
-      longitude: isCarrington ? this.#number("CRLN_OBS", row, sun.l0) : 0,
+      latitude: this.#needs.latitude ? this.#number("CRLT_OBS", row, sun.b0) : 0,
+      longitude: this.#needs.longitude ? this.#number("CRLN_OBS", row, sun.l0) : 0,
     };
   }
 
