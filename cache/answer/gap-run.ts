@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type DasError, isDasError } from "../../errors/das-error.js";
+import type { DasError } from "../../errors/das-error.js";
 import { clockMs } from "../../pipeline/clock.js";
 import type { ItemSource, StreamItem } from "../../stream/model.js";
 import { readStream } from "../../stream/read-stream.js";
@@ -9,6 +9,7 @@ import type { BlockIndex, BlockRun, Claim } from "../index/block-index.js";
 import type { BlockPeriod, Level } from "../level.js";
 import type { GapPiece } from "../plan/plan-cover.js";
 import type { Flights } from "./flights.js";
+import { claimBlocks } from "./gap-claims.js";
 import { firstMost, nextMost } from "./gap-size.js";
 import type { GapRun } from "./level-items.js";
 
@@ -59,9 +60,6 @@ export interface GapReading {
   /** Aborted when nobody wants the records any more: who waits for the first of them cannot be told otherwise. */
   readonly signal?: AbortSignal | undefined;
 }
-
-/** How long a claim holds without being renewed, milliseconds. */
-export const LEASE_MS = 30_000;
 
 /** Waits between two looks whether somebody else has finished a block, milliseconds. */
 const FIRST_WAIT_MS = 20;
@@ -184,59 +182,6 @@ async function started<T>(
   } catch (error) {
     if (claims.length > 0) await index.release(level, claims).catch(() => undefined);
     throw error;
-  }
-}
-
-/** The right to keep blocks of a gap, and how far it may be read. */
-interface ClaimedGap {
-  readonly claims: readonly Claim[];
-  readonly end: number;
-  /** Why nobody could be asked. */
-  readonly away?: DasError;
-}
-
-/** Takes the whole blocks of a gap, up to the first that somebody else is building or has built. */
-async function claimBlocks(gap: GapPiece, reading: GapReading, isUnusable: boolean): Promise<ClaimedGap> {
-  const { index, level, owner } = reading;
-  const { first, end } = gap.whole;
-  if (first >= end) return { claims: [], end: gap.end };
-  const numbers = Array.from({ length: end - first }, (_, offset) => first + offset);
-  let claims: readonly Claim[];
-  try {
-    claims = await index.claim(level, numbers, owner, LEASE_MS);
-  } catch (error) {
-    // Without an index nobody can be asked who builds what: read, and keep nothing.
-    if (!isDasError(error, "INDEX_AWAY")) throw error;
-    return { claims: [], end: gap.end, away: error };
-  }
-  const held = new Set(claims.map(({ number }) => number));
-  const taken = numbers.find((number) => !held.has(number)) ?? end;
-  const there = await firstBuilt({ first, end: taken }, reading, isUnusable ? gap.first : undefined);
-  const before = Math.min(taken, there);
-  if (before === end) return { claims, end: gap.end };
-  const later = claims.filter(({ number }) => number >= before);
-  if (later.length > 0) await index.release(level, later).catch(() => undefined);
-  return { claims: claims.filter(({ number }) => number < before), end: before };
-}
-
-/** The first of some claimed blocks that somebody else has built between the plan and the claim; the end where there is none. */
-async function firstBuilt(
-  { first, end }: BlockSpan,
-  { look, level, isUsable }: GapReading,
-  except: number | undefined,
-): Promise<number> {
-  if (first >= end) return end;
-  try {
-    const { runs } = await look(level, { first, end });
-    for (const run of runs) {
-      if (run.state !== "present" && run.state !== "empty") continue;
-      if (run.first !== except || (await isUsable(run.first))) return run.first;
-      if (run.end > run.first + 1) return run.first + 1;
-    }
-    return end;
-  } catch (error) {
-    if (!isDasError(error, "INDEX_AWAY")) throw error;
-    return end;
   }
 }
 

@@ -1,4 +1,3 @@
-import { isDasError } from "../../errors/das-error.js";
 import type { BlockIndex, Claim } from "../index/block-index.js";
 import type { Level } from "../level.js";
 
@@ -62,14 +61,14 @@ export class Leases {
       const claims = [...held.values()];
       if (claims.length === 0) continue;
       try {
-        const kept = new Set(
-          (await this.#index.renew(level, claims, this.#leaseMs)).map(({ token }) => token),
-        );
+        // By number: claims that were taken together have one token.
+        const renewed = await this.#index.renew(level, claims, this.#leaseMs);
+        const kept = new Set(renewed.map(({ number }) => number));
         for (const { number, token } of claims)
-          if (!kept.has(token) && held.get(number)?.token === token) held.delete(number);
-      } catch (error) {
-        // Nobody else can take them while the index is away.
-        if (!isDasError(error, "INDEX_AWAY")) throw error;
+          if (!kept.has(number) && held.get(number)?.token === token) held.delete(number);
+      } catch {
+        // Nobody else can take them while the index is away; whether they are still held is asked again next time, and when blocks
+        // are published.
       }
     }
   }

@@ -222,6 +222,17 @@ describe("the reading of a gap", () => {
     expect(asked).toEqual([{ range: "2000-01-01T00 2000-01-03T00", keep: [] }]);
   });
 
+  it("leaves no claim where nobody can tell what was built meanwhile", async () => {
+    const index = new MemoryIndex();
+    const { reading, asked } = noted(index);
+    const look = async (): Promise<never> => {
+      throw new DasError("BAD_DEFINITION", "too many files");
+    };
+    const run = gapRun(gap(0, 3), { ...reading, look });
+    await expect(kindsOf(run)).rejects.toMatchObject({ code: "BAD_DEFINITION" });
+    expect({ claims: index.claims(level), asked }).toEqual({ claims: [], asked: [] });
+  });
+
   it("tells of a reading that failed, and reaches nothing", async () => {
     const { reading } = noted(new MemoryIndex());
     const failing: GapReading = {
