@@ -1,6 +1,6 @@
 import type { DataSource } from "../dsdf/data-source.js";
 import { DasError } from "../errors/das-error.js";
-import { quoted } from "./data/data-words.js";
+import { quoted } from "./data/quoted.js";
 import type { QueryContext } from "./query.js";
 
 /** The source of a request. Errors: NO_SUCH_SOURCE; BAD_DEFINITION where its file cannot be read. */

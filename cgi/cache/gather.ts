@@ -3,7 +3,7 @@ import type { QueueStatus } from "../../cache/queue/build-queue.js";
 import { DasError } from "../../errors/das-error.js";
 import { clockMs } from "../../pipeline/clock.js";
 import { makeTime, type Time } from "../../stream/time.js";
-import { quoted } from "../data/data-words.js";
+import { quoted } from "../data/quoted.js";
 import type { RememberedSources } from "../remembered-sources.js";
 import type { CacheAccess } from "./access.js";
 import { Patience } from "./patience.js";

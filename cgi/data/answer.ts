@@ -66,7 +66,7 @@ export async function answerData(
 ): Promise<Response> {
   const { words, source, query } = prepared;
   const { request, trace } = context;
-  const type = outputType(source, words.output, isBrowser(request.headers["user-agent"]));
+  const type = outputType(source, words.output, isBrowser(request.headers["user-agent"]), words.serial);
   if (query === undefined) {
     if (source.form === "file") return nothingToSave(prepared, context);
     const headers = dataHeaders(type, prepared, context, label);

@@ -4,6 +4,8 @@ import type { Time } from "../../stream/time.js";
 import { compareTimes, parseTime } from "../../stream/time.js";
 import { hasText, hasYearSign, TIME_LIMITS_TEXT } from "../../stream/time-limits.js";
 import type { QueryWords } from "../query-words.js";
+import { readFormat, type Serial } from "./format-words.js";
+import { quoted } from "./quoted.js";
 
 /** Widest bin that may be asked for, seconds; das2-server 2.7. */
 const MAX_RESOLUTION_S = 1e11;
@@ -28,6 +30,12 @@ export interface DataWords {
   /** As sent, one text. */
   readonly params?: string;
   readonly output: OutputForm;
+  /** Missing: the usual one of the form. */
+  readonly serial?: Serial;
+  /** Words for the program that makes the form; none of them is text of the request. */
+  readonly formatArgs?: readonly string[];
+  /** The word of `format` where it names no form of this server; a file of that extension may still be meant. */
+  readonly unknownFormat?: string;
 }
 
 /** A decimal real number, finite; `undefined` for any other text (`NaN`, `Infinity`, `0x10`, `1e999`). */
@@ -36,11 +44,6 @@ export function readDecimal(text: string): number | undefined {
   if (!REAL.test(trimmed)) return undefined;
   const value = Number(trimmed);
   return Number.isFinite(value) ? value : undefined;
-}
-
-/** Cut for a message: enough to recognise, never the whole of an attack. */
-export function quoted(text: string): string {
-  return `"${text.length > 80 ? `${text.slice(0, 80)}...` : text}"`;
 }
 
 /**
@@ -132,6 +135,7 @@ export function readDataWords(words: QueryWords): DataWords {
     );
   const intervalText = words.get("interval");
   const params = words.get("params");
+  const { unknown, ...format } = readFormat(words, asksForText(words), { begin: begin.time, end: end.time });
   return {
     id,
     begin: begin.time,
@@ -141,6 +145,7 @@ export function readDataWords(words: QueryWords): DataWords {
     ...(resolution === undefined ? {} : { resolution }),
     ...(intervalText === undefined ? {} : { intervalText }),
     ...(params === undefined ? {} : { params }),
-    output: asksForText(words) ? "text" : words.get("format")?.toLowerCase() === "csv" ? "csv" : "stream",
+    ...format,
+    ...(unknown === undefined ? {} : { unknownFormat: unknown }),
   };
 }

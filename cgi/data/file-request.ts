@@ -1,6 +1,7 @@
 import { type FileType, onlyAsFile } from "../../dsdf/file-type.js";
 import type { QueryWords } from "../query-words.js";
-import { type DataWords, quoted } from "./data-words.js";
+import type { DataWords } from "./data-words.js";
+import { quoted } from "./quoted.js";
 
 /**
  * Refuses what a file cannot be asked for: text, tables, bins. A `format` that names the file's own extension is none of it.

@@ -1,6 +1,7 @@
 import type { ConvertedForm, OutputForm } from "../../dsdf/data-query.js";
 import type { SourceForm, StreamForm } from "../../dsdf/data-source.js";
 import type { FileType } from "../../dsdf/file-type.js";
+import type { Serial } from "./format-words.js";
 
 /** How an answer with data is labelled. */
 export interface OutputType {
@@ -33,6 +34,16 @@ const CONVERTED: Readonly<Record<ConvertedForm, OutputType>> = {
   png: { ...attachment("image/png", "png"), disposition: "inline" },
 };
 
+/** The same forms written otherwise. */
+const WRITTEN: Readonly<Partial<Record<`${ConvertedForm} ${Serial}`, OutputType>>> = {
+  "das3 text": {
+    ...attachment("text/vnd.das.stream; charset=utf-8", "d3t", { text: true, inBandErrors: true }),
+    disposition: "inline",
+  },
+  "hapi binary": attachment("application/octet-stream", "bin"),
+  "hapi json": attachment("application/json", "json", { text: true }),
+};
+
 function attachment(
   contentType: string,
   extension: string,
@@ -42,9 +53,21 @@ function attachment(
 }
 
 /** The label of data of a source in an output form; a file has the one of its definition. Source: das2-server 3.1, das2-stream A18. */
-export function outputType(source: SourceForm, output: OutputForm, browser: boolean): OutputType {
+export function outputType(
+  source: SourceForm,
+  output: OutputForm,
+  browser: boolean,
+  serial?: Serial,
+): OutputType {
   if (source.form === "file") return fileOutput(source.fileType);
-  if (output !== "stream" && output !== "text") return CONVERTED[output];
+  if (output !== "stream" && output !== "text") {
+    const type =
+      serial === undefined ? CONVERTED[output] : (WRITTEN[`${output} ${serial}`] ?? CONVERTED[output]);
+    // A browser shows no text of a type that it does not know.
+    return browser && output === "das3" && type.text
+      ? { ...type, contentType: "text/plain; charset=utf-8" }
+      : type;
+  }
   const stream = STREAMS[source.form];
   if (output === "text")
     return {

@@ -8,10 +8,13 @@ import { DasError } from "../../errors/das-error.js";
 import { compareTimes, type TimeRange } from "../../stream/time.js";
 import { findSource } from "../find-source.js";
 import type { Response } from "../http.js";
+import { checkRange, rangeLimits } from "../limits/range-limits.js";
+import { enterData, isExempt } from "../limits/site-limits.js";
 import type { QueryContext } from "../query.js";
 import { redirect } from "../redirect.js";
 import { type DataWords, readDataWords, readInterval } from "./data-words.js";
 import { checkFileRequest } from "./file-request.js";
+import { unknownFormat } from "./format-words.js";
 import { pipelineSetting } from "./pipeline-setting.js";
 
 /** A data request that may be answered: everything is checked, nothing is run yet. */
@@ -88,11 +91,14 @@ export async function prepareData(
   const elsewhere = await redirect(source, context);
   if (elsewhere !== undefined) return { elsewhere };
   if (source.form === "file") checkFileRequest(source.fileType, words, context.words);
+  else if (words.unknownFormat !== undefined) throw unknownFormat(words.unknownFormat);
   const requested = { begin: words.begin, end: words.end };
   const now = site.now();
   const range = trimToValidRange(source.validRange, requested, now);
   if (range === undefined) return { words, source };
   const resolution = words.resolution === undefined ? {} : { resolution: words.resolution };
+  if (source.form !== "file" && !isExempt(site, trace.client))
+    checkRange(rangeLimits(source, site.config), range, words.resolution);
   const whole = readingRange(source, { ...range, ...resolution }, pipelineSetting(site).tools);
   const reading = await letIn(
     source,
@@ -100,6 +106,7 @@ export async function prepareData(
     trimToValidRange(source.validRange, whole, now) ?? range,
     context,
   );
+  await enterData(context);
   const interval = source.requiresInterval ? readInterval(words.intervalText) : undefined;
   const params = splitParams(words.params ?? "", source.paramChars);
   trace.interval = interval;
@@ -114,6 +121,7 @@ export async function prepareData(
     ...(interval === undefined ? {} : { interval }),
     params,
     output: source.form === "file" ? "stream" : words.output,
+    ...(words.formatArgs === undefined || source.form === "file" ? {} : { formatArgs: words.formatArgs }),
     ...(Object.keys(values).length === 0 ? {} : { values }),
   };
   return { words, source, query };

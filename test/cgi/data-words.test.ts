@@ -194,3 +194,57 @@ describe("what clients cache by (das2-stream A15.1)", () => {
     expect(tags(60, [own])[0]?.value).toBe("60.0 s");
   });
 });
+
+describe("the form of an answer (das2-server 3.1, 7.3)", () => {
+  const read = (given: Record<string, string>) => readDataWords(words({ ...REQUEST, ...given }));
+
+  it.each([
+    ["das2", { output: "stream" }],
+    ["DAS2-Text", { output: "text" }],
+    ["das3", { output: "das3" }],
+    ["das3-text", { output: "das3", serial: "text", formatArgs: ["-t"] }],
+    ["CSV", { output: "csv" }],
+    ["hapi-csv", { output: "hapi", formatArgs: ["-F", "csv"] }],
+    ["hapi-binary", { output: "hapi", serial: "binary", formatArgs: ["-F", "binary"] }],
+    ["hapi-json", { output: "hapi", serial: "json", formatArgs: ["-F", "json"] }],
+    ["arrow", { output: "arrow" }],
+    ["parquet", { output: "parquet" }],
+    ["fits", { output: "fits" }],
+  ])("format=%s", (format, expected) => {
+    expect(read({ format })).toEqual({ ...read({}), ...expected });
+  });
+
+  it("is a picture of the asked range and size", () => {
+    const range = ["time.min=2021-06-30T00:00:00", "time.max=2021-07-01T00:00:00"];
+    expect(read({ format: "png" }).formatArgs).toEqual(range);
+    const sized = { format: "png", "format.width": "1200", "format.height": " 700" };
+    expect(read(sized).formatArgs).toEqual([...range, "width=1200", "height=700"]);
+  });
+
+  it("is text where ascii asks for it, whatever format says", () => {
+    expect(read({ format: "png", ascii: "true" })).toMatchObject({ output: "text" });
+    expect(read({ format: "png", ascii: "true" }).formatArgs).toBeUndefined();
+  });
+
+  it("may be no form at all, which is for the source to say", () => {
+    expect(read({ format: "tar" })).toMatchObject({ output: "stream", unknownFormat: "tar" });
+    for (const format of ["constructor", "__proto__", "toString", "csv ", "d2s;ls"])
+      expect(read({ format }).unknownFormat).toBe(format);
+  });
+
+  it.each([
+    ["format.width", "10000", "from 240 to 3000"],
+    ["format.width", "1e3", "from 240 to 3000"],
+    ["format.height", "-1", "from 160 to 2000"],
+    ["format.height", "0x200", "from 160 to 2000"],
+  ])("refuses a picture of %s=%s", (name, value, expected) => {
+    expect(codeOf(() => read({ format: "png", [name]: value }))).toBe("BAD_PARAMETER");
+    expect(() => read({ format: "png", [name]: value })).toThrow(expected);
+  });
+
+  it("names the packets of a table", () => {
+    expect(read({ format: "arrow", "format.id": "7" }).formatArgs).toEqual(["-i", "7"]);
+    for (const id of ["0", "100", "x", "1;2"])
+      expect(codeOf(() => read({ format: "parquet", "format.id": id }))).toBe("BAD_PARAMETER");
+  });
+});
