@@ -1,4 +1,5 @@
 import { param, sql } from "../database/sql.js";
+import { requestObjects } from "../requests/request-objects.js";
 import { catalogFunctions } from "./catalog-functions.js";
 import { globalSchemaObjects } from "./global-schemas.js";
 import { linkFunctions } from "./link-functions.js";
@@ -31,6 +32,9 @@ export function archiveObjects(wanted: WantedArchive): readonly SchemaObject[] {
     ...linkFunctions(),
     imageExists(),
     shadowFunction(),
+    ...requestObjects(
+      [wanted.production, wanted.web].filter((role) => role !== undefined).map(({ name }) => name),
+    ),
     ...users.flatMap((user) => {
       const space = namespaceOf(user);
       return [
