@@ -5,6 +5,7 @@ import { errorResponse, publicError } from "./error-response.js";
 import { finishResponse, NOTHING_SENT } from "./finish.js";
 import type { HeaderLine, Request, Response } from "./http.js";
 import { EMPTY_BODY } from "./http.js";
+import { enterAny } from "./limits/site-limits.js";
 import type { Query } from "./query.js";
 import { decodePath, parseQuery, type QueryWords } from "./query-words.js";
 import { findRoute, firstElement, type Loader, type RouteTable } from "./route-table.js";
@@ -134,10 +135,12 @@ export async function answerWith(
   const trace = new Trace(request);
   trace.client = clientAddress(request.peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
   const write = (status: number, bytes: number) => {
+    trace.ended(bytes);
     if (isLogged(trace.query, status)) writeRecord(site, trace, status, bytes);
   };
   let response: Response;
   try {
+    await enterAny(site, trace);
     response = await work(trace);
   } catch (thrown) {
     const error = publicError(thrown);

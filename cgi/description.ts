@@ -1,5 +1,6 @@
 import type { DataSource } from "../dsdf/data-source.js";
 import { describeSource } from "../dsdf/describe.js";
+import { limitProperties, rangeLimits } from "./limits/range-limits.js";
 import type { Site } from "./site.js";
 
 /** Made once for each reading of a definition, which is a new object when its file changes. */
@@ -9,7 +10,9 @@ const made = new WeakMap<DataSource, Uint8Array>();
 export function description(source: DataSource, site: Site): Uint8Array {
   let bytes = made.get(source);
   if (bytes === undefined) {
-    bytes = Buffer.from(describeSource(source, { privatePrefixes: site.config.dsdfPrivate }), "latin1");
+    const { config } = site;
+    const added = limitProperties(rangeLimits(source, config));
+    bytes = Buffer.from(describeSource(source, { privatePrefixes: config.dsdfPrivate, added }), "latin1");
     made.set(source, bytes);
   }
   return bytes;

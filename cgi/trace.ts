@@ -36,6 +36,7 @@ export class Trace {
   firstByteMs: number | undefined;
   /** What the record waits for, though the answer does not: that what was read for it is in its place. Never rejects. */
   late: Promise<unknown> | undefined;
+  readonly #ends: ((bytes: number) => void)[] = [];
   readonly #request: Request;
   readonly #startMs = clockMs();
   #endMs: number | undefined;
@@ -53,6 +54,16 @@ export class Trace {
   /** The answer has ended: what comes until it is on record takes no time. */
   answered(): void {
     this.#endMs ??= clockMs();
+  }
+
+  /** Has something done when the answer has ended, however: `bytes` of its body were sent. */
+  onEnd(done: (bytes: number) => void): void {
+    this.#ends.push(done);
+  }
+
+  /** Does what is to be done then. */
+  ended(bytes: number): void {
+    for (const done of this.#ends.splice(0)) done(bytes);
   }
 
   /** Notes an error as the reason of this answer. */

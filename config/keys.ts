@@ -1,6 +1,9 @@
 import type { KeyDescriptor } from "./key-types.js";
 import { ARCHIVE_KEYS } from "./keys-archive.js";
 import { CACHE_KEYS } from "./keys-cache.js";
+import { CLIENT_KEYS } from "./keys-clients.js";
+import { JSOC_KEYS } from "./keys-jsoc.js";
+import { EXPORT_KEYS } from "./keys-exports.js";
 import { ACCESS_KEYS, LIMIT_KEYS, LISTEN_KEYS, LOG_KEYS, PROGRAM_KEYS } from "./keys-run.js";
 import { PAGE_KEYS, SITE_KEYS, SOURCE_KEYS } from "./keys-site.js";
 
@@ -53,8 +56,11 @@ export const KEY_SECTIONS: readonly { readonly title: string; readonly keys: rea
   { title: "Logs", keys: LOG_KEYS },
   { title: "Listening", keys: LISTEN_KEYS },
   { title: "Limits", keys: LIMIT_KEYS },
+  { title: "One client", keys: CLIENT_KEYS },
   { title: "Cache", keys: CACHE_KEYS },
   { title: "NetDRMS archive", keys: ARCHIVE_KEYS },
+  { title: "JSOC web interface", keys: JSOC_KEYS },
+  { title: "Exports", keys: EXPORT_KEYS },
   { title: "Without effect", keys: INERT_KEYS },
 ];
 
@@ -68,8 +74,10 @@ export const CONFIG_KEYS = [
   ...LOG_KEYS,
   ...LISTEN_KEYS,
   ...LIMIT_KEYS,
+  ...CLIENT_KEYS,
   ...CACHE_KEYS,
   ...ARCHIVE_KEYS,
+  ...JSOC_KEYS,
   ...INERT_KEYS,
 ] as const;
 

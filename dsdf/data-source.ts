@@ -169,6 +169,8 @@ interface SourceParts {
   readonly preReduced: boolean;
   readonly requiresInterval: boolean;
   readonly validRange?: { readonly begin: Time; readonly end: Time | "now" };
+  /** Longest range of a request at full resolution, seconds (`maxRange`); missing: that of the server. */
+  readonly maxRangeSeconds?: number;
   readonly examples: readonly Example[];
   readonly test?: { readonly begin: Time; readonly end: Time; readonly interval?: number };
   /** Declared levels, `auto`, or none. */

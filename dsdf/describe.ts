@@ -9,15 +9,21 @@ const MAX_BODY = 64 * 1024;
  * The description of a source as the header of a das2 stream, its keywords as properties in file order. ASCII only, so
  * that characters and bytes are the same number.
  *
- * @param options `privatePrefixes`: further beginnings of keywords that are left out (`DSDF_PRIVATE`)
+ * @param options `privatePrefixes`: further beginnings of keywords that are left out (`DSDF_PRIVATE`); `added`: properties of the server,
+ * which win over keywords of that name
  * @returns the 10 characters of the packet prefix and the body, CRLF inside, at most 64 KiB
  * Source: das2-server 2.6.
  */
 export function describeSource(
   source: Pick<DataSource, "keywords">,
-  options: { readonly privatePrefixes?: readonly string[] } = {},
+  options: {
+    readonly privatePrefixes?: readonly string[];
+    readonly added?: Readonly<Record<string, string>>;
+  } = {},
 ): string {
-  const body = fitting(publicProperties(source.keywords, options.privatePrefixes ?? []));
+  const properties = publicProperties(source.keywords, options.privatePrefixes ?? []);
+  for (const [name, value] of Object.entries(options.added ?? {})) properties.set(name, value);
+  const body = fitting(properties);
   return `[00]${String(body.length).padStart(6, "0")}${body}`;
 }
 

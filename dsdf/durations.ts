@@ -18,6 +18,15 @@ const UNIT_SECONDS: Readonly<Record<string, number>> = {
 };
 const MILLISECONDS: ReadonlySet<string> = new Set(["ms", "msec", "millisec", "millisecond", "milliseconds"]);
 
+/** What a duration looks like, for messages. */
+export const DURATION_SYNTAX = "NUMBER UNIT, for example 3 days; units s, ms, min, hr and day";
+
+/** As {@link durationSeconds}, and more than 0. */
+export function positiveSeconds(text: string): number | undefined {
+  const seconds = durationSeconds(text);
+  return seconds !== undefined && seconds > 0 ? seconds : undefined;
+}
+
 /** Reads `NUMBER UNIT` as seconds, not negative; `undefined` for anything else. Units: s, ms, min, hr, day and their synonyms. */
 export function durationSeconds(text: string): number | undefined {
   const [amount = "", unit = "", ...more] = text.split(/\s+/);

@@ -1,11 +1,9 @@
 import type { Freshness } from "./data-source.js";
-import { durationSeconds } from "./durations.js";
+import { DURATION_SYNTAX, durationSeconds } from "./durations.js";
 import type { KeywordSet } from "./keyword-set.js";
 
 const LIVE_DELAY_S = 3 * 86_400;
 const OPEN_TTL_S = 3600;
-const DURATION_SYNTAX = "NUMBER UNIT, for example 3 days; units s, ms, min, hr and day";
-
 /**
  * When blocks of a source are out of date. Errors: BAD_DEFINITION, for what is wrong here would serve old data.
  * Source: das2-server 12.3, 15.8.

@@ -7,6 +7,7 @@ import { type CommandTemplate, parseCommand } from "./command.js";
 import { type Das1Records, das1Records } from "./das1-records.js";
 import type { AccessRule, Contact, DataSource, SourceForm, StreamForm } from "./data-source.js";
 import { definitionError } from "./definition-error.js";
+import { DURATION_SYNTAX, positiveSeconds } from "./durations.js";
 import { positive, readExamples } from "./examples.js";
 import { splitFields } from "./fields.js";
 import { FILE_TYPE_SYNTAX, type FileType, readFileType } from "./file-type.js";
@@ -95,6 +96,7 @@ export function dataSource(
     ? keywords.flag("requiresInterval")
     : form === "das1" && keywords.values.has("items");
   const validRange = keywords.need("validRange", "BEGIN to END or BEGIN to now, BEGIN before END", openRange);
+  const maxRangeSeconds = keywords.need("maxRange", DURATION_SYNTAX, positiveSeconds);
   const summary = keywords.text("summary");
   const securityRealm = keywords.text("securityRealm");
   const reducer = readReducer(keywords, reducerText);
@@ -116,6 +118,7 @@ export function dataSource(
     preReduced,
     requiresInterval,
     ...(validRange === undefined ? {} : { validRange }),
+    ...(maxRangeSeconds === undefined ? {} : { maxRangeSeconds }),
     examples: readExamples(keywords),
     ...(test === undefined ? {} : { test }),
     cacheLevels: declaredLevels(keywords),

@@ -9,6 +9,7 @@ export const OUTCOME = {
   BAD_PATH: { status: 400, exception: "IllegalArgument", exit: 13 },
   URL_TOO_LONG: { status: 414, exception: "IllegalArgument", exit: 13 },
   BODY_TOO_LONG: { status: 413, exception: "IllegalArgument", exit: 13 },
+  TOO_MUCH_ASKED: { status: 400, exception: "IllegalArgument", exit: 13 },
   TOO_MANY_REQUESTS: { status: 429, exception: "ServerError", exit: 1 },
   HEADERS_TOO_LONG: { status: 431, exception: "IllegalArgument", exit: 13 },
   REQUEST_TIMEOUT: { status: 408, exception: "IllegalArgument", exit: 13 },
@@ -26,6 +27,7 @@ export const OUTCOME = {
   NO_DATA: { status: 200, exception: "NoDataInInterval", exit: 0 },
   DOMAIN: { status: 500, exception: "ServerError", exit: 1 },
   UNSUITED_STREAM: { status: 500, exception: "ServerError", exit: 100 },
+  NOT_TIME_SERIES: { status: 500, exception: "ServerError", exit: 101 },
   // Configuration and definitions.
   BAD_CONFIG: { status: 500, exception: "ServerError", exit: 13 },
   BAD_DEFINITION: { status: 500, exception: "ServerError", exit: 13 },
