@@ -3,5 +3,7 @@ import type { Program } from "../stream/program.js";
 /** The converters that ship, by the name with which a definition or a shell calls them; each is loaded when it is run. */
 export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> = {
   das2_ascii: async () => (await import("./ascii.js")).ascii,
+  das3_from_das2: async () => (await import("./das3/from-das2.js")).das3FromDas2,
+  das2_hapi: async () => (await import("./hapi/hapi.js")).hapi,
   das3_csv: async () => (await import("./csv/csv.js")).csv,
 };

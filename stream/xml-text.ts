@@ -35,6 +35,28 @@ export function escapeAttribute(text: string): string {
     .replace(ILLEGAL_ALL, "\ufffd");
 }
 
+/** The text between tags: references replaced by their character, line ends as XML has them. Errors: BAD_XML. */
+export function unescapeText(raw: string): string {
+  const text = raw.replace(/\r\n?/g, "\n");
+  return text.includes("&")
+    ? text
+        .split(/(?=[\t\n])|(?<=[\t\n])/)
+        .map(unescapeLine)
+        .join("")
+    : text;
+}
+
+function unescapeLine(part: string): string {
+  return part === "\n" || part === "\t" ? part : unescapeAttribute(part);
+}
+
+/** A text as it may stand between tags or in an attribute in double quotes; line ends and tabs stay. */
+export function escapeText(text: string): string {
+  return text
+    .replace(/[&<>"\r]/g, (character) => ESCAPED[character] ?? character)
+    .replace(ILLEGAL_ALL, "\ufffd");
+}
+
 const ILLEGAL_ALL = new RegExp(ILLEGAL.source, "g");
 const ESCAPED: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -1,54 +1,20 @@
-import type { PacketHeader, Plane, Properties, Property, StreamHeader } from "../../stream/model.js";
+import type { PacketHeader, Plane, Properties, StreamHeader } from "../../stream/model.js";
 import { shortestReal } from "../../stream/number-field.js";
 import { yTagValues } from "../../stream/packet-header.js";
-import { cascade, datumProperty, propertyText } from "../../stream/properties.js";
+import { cascade } from "../../stream/properties.js";
+import { das3Value } from "../das3-property.js";
+import { coordinateName, dataRole, isCoordinate, planeName } from "../plane-roles.js";
 import { timeUnit } from "../time-text-writer.js";
 
 /** A field of a row: text that is always quoted, as header fields are. */
 export type HeaderRow = readonly string[];
 
-/** What a plane of a derived operation is of the plane it derives from; das2-stream C6. */
-const ROLE_OF: Readonly<Record<string, string>> = {
-  BIN_AVG: "average",
-  BIN_MIN: "min",
-  BIN_MAX: "max",
-  BIN_STDDEV: "std_dev",
-};
-
-/** Name of a coordinate by its units, where it has none of its own; das2-stream C6. */
-const COORDINATE_OF_UNITS: Readonly<Record<string, string>> = {
-  Hz: "frequency",
-  kHz: "frequency",
-  MHz: "frequency",
-  GHz: "frequency",
-  m: "distance",
-  km: "distance",
-  eV: "energy",
-  keV: "energy",
-  deg: "angle",
-};
-
-/** The name of an x as coordinate. */
-export function coordinateName(plane: Plane): string {
-  if (plane.role === "x" && timeUnit(plane) !== undefined) return "time";
-  return COORDINATE_OF_UNITS[plane.units] ?? planeName(plane);
-}
-
-function planeName(plane: Plane): string {
-  if (plane.name !== "") return plane.name;
-  return plane.role === "yscan" ? "scan" : plane.role;
-}
-
 /** `coord:time`, `data:NAME` or `data:NAME:ROLE`. Source: das2-stream E2 rule 3. */
 export function identifier(plane: Plane, header: PacketHeader): string {
-  const isCoordinate =
-    plane.role === "x" || (plane.role === "y" && header.planes.some(({ role }) => role === "z"));
-  if (isCoordinate) return `coord:${plane.role === "x" ? coordinateName(plane) : planeName(plane)}`;
-  const role = ROLE_OF[propertyText(plane.properties, "operation") ?? ""];
-  if (role === undefined) return `data:${planeName(plane)}`;
-  const own = planeName(plane);
-  const source = propertyText(plane.properties, "source") ?? own.replace(/\.(?:min|max|stddev)$/, "");
-  return `data:${source}:${role}`;
+  if (isCoordinate(plane, header))
+    return `coord:${plane.role === "x" ? coordinateName(plane) : planeName(plane)}`;
+  const { name, role } = dataRole(plane);
+  return role === undefined ? `data:${name}` : `data:${name}:${role}`;
 }
 
 /** The three header rows of a packet type, one field for each column. Source: das2-stream E2 rules 3 and 4. */
@@ -91,38 +57,5 @@ export function packetPropertyRows(header: PacketHeader): readonly PropertyRow[]
 }
 
 function rowsOf(scope: string, properties: Properties): PropertyRow[] {
-  return properties.map((property) => [scope, property.name, ...typedValue(property)]);
-}
-
-/** Type, units and value in the terms of das3, which keep the units apart. Source: das2-stream C3. */
-function typedValue(property: Property): [type: string, units: string, value: string] {
-  const { type, value, name } = property;
-  switch (type) {
-    case "String":
-      return ["string", "", value];
-    case "boolean":
-      return ["bool", "", value];
-    case "int":
-      return ["integer", "", value];
-    case "double":
-      return ["real", "", value];
-    case "doubleArray":
-      return ["realArray", "", value];
-    case "Time":
-      return ["datetime", "", value];
-    case "TimeRange":
-      return ["datetimeRange", "UTC", value.replace(/\s+UTC\s*$/, "")];
-    case "Datum": {
-      const datum = datumProperty([property], name);
-      return datum === undefined
-        ? ["string", "", value]
-        : ["real", datum.units, value.trim().split(/\s+/)[0]!]; // there is a number, or it were no Datum
-    }
-    case "DatumRange": {
-      const [, range = value, units = ""] = /^\s*(\S+\s+to\s+\S+)\s*(.*?)\s*$/.exec(value) ?? [];
-      return [units === "UTC" ? "datetimeRange" : "realRange", units, range];
-    }
-    default:
-      return type satisfies never;
-  }
+  return properties.map((property) => [scope, property.name, ...das3Value(property)]);
 }
