@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { DasError } from "../../errors/das-error.js";
 import { blockPath, blockTimeText, SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../block-path.js";
 import { type Level, levelName } from "../level.js";
-import { reserve, syncFolder, writeSynced } from "./durable-file.js";
+import { inFolder, reserve, syncFolder, writeSynced } from "./durable-file.js";
 import { readSidecar } from "./read-sidecar.js";
 import type { Sidecar } from "./sidecar.js";
 import { sidecarOfLevel } from "./sidecar-level.js";
@@ -146,16 +146,14 @@ class OneBlockWriter implements BlockWriter {
   async finish(facts: BuildFacts): Promise<Sidecar> {
     return await this.#orNothing(async () => {
       const { builtMs, sourceMtimeMs, x, records, headerBytes, flat, madeFrom } = facts;
-      const [block, statistics] = await Promise.all([
-        this.#block.finish(),
-        this.#hasStatistics ? this.#statistics?.finish() : undefined,
-      ]);
+      const companion = this.#hasStatistics ? this.#statistics : undefined;
+      const statistics = companion?.sums();
       const sidecar: Sidecar = {
         ...sidecarOfLevel(this.#level, this.#number),
         builtAt: new Date(builtMs).toISOString(),
         ...(sourceMtimeMs !== undefined && { sourceMtime: new Date(sourceMtimeMs).toISOString() }),
         records,
-        ...block,
+        ...this.#block.sums(),
         complete: true,
         noData: records === 0,
         madeFrom,
@@ -171,7 +169,13 @@ class OneBlockWriter implements BlockWriter {
           "BUILD_FAILED",
           `the description of a block has ${length} bytes, expected at most ${MOST_SIDECAR_BYTES}`,
         );
-      await writeSynced(this.#files.meta, text);
+      // All are aside, so it does not matter which of them the disk has first: together they cost it one commit.
+      const { meta } = this.#files;
+      await allSettled([
+        this.#block.finish(),
+        companion?.finish(),
+        inFolder(dirname(meta), async () => await writeSynced(meta, text)),
+      ]);
       this.#sidecar = sidecar;
       return sidecar;
     });
@@ -225,4 +229,9 @@ class OneBlockWriter implements BlockWriter {
   #failure(error: unknown): DasError {
     return failure(this.#level, this.#number, error);
   }
+}
+
+/** Waits for all; the first error is thrown after all have ended, so that nothing is made any more that was to be removed. */
+async function allSettled(steps: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  for (const result of await Promise.allSettled(steps)) if (result.status === "rejected") throw result.reason;
 }

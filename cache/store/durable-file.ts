@@ -23,8 +23,33 @@ export async function inFolder<T>(folder: string, step: () => Promise<T>): Promi
 
 const MOST_ATTEMPTS = 5;
 
-/** Has the disk keep the entries of a folder: files that were made, renamed or removed in it. */
-export async function syncFolder(folder: string): Promise<void> {
+/** The syncs of folders that are under way, and those that begin after them, for who came meanwhile. */
+const syncs = new Map<string, { readonly current: Promise<void>; next: Promise<void> | undefined }>();
+
+/**
+ * Has the disk keep the entries of a folder: files that were made, renamed or removed in it before the call. Those who come while it is
+ * at it share the next time.
+ */
+export function syncFolder(folder: string): Promise<void> {
+  const under = syncs.get(folder);
+  if (under === undefined) return beginSync(folder);
+  const again = (): Promise<void> => beginSync(folder);
+  under.next ??= under.current.then(again, again);
+  return under.next;
+}
+
+function beginSync(folder: string): Promise<void> {
+  const current = syncNow(folder);
+  const state = { current, next: undefined };
+  syncs.set(folder, state);
+  const end = (): void => {
+    if (syncs.get(folder) === state && state.next === undefined) syncs.delete(folder);
+  };
+  current.then(end, end);
+  return current;
+}
+
+async function syncNow(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();

@@ -55,6 +55,7 @@ export class WrittenFile {
   readonly #sha256: Hash = createHash("sha256");
   #crc32 = 0;
   #bytes = 0;
+  #sums: FileSums | undefined;
 
   /** @param path of {@link temporaryPath} */
   constructor(path: string) {
@@ -84,9 +85,16 @@ export class WrittenFile {
     return this.#waiting > MOST_WAITING ? this.#settled() : undefined;
   }
 
-  /** All that was taken is on the disk to stay. */
-  async finish(): Promise<FileSums> {
+  /** No more bytes will come: what they are, whether the disk has them or not. */
+  sums(): FileSums {
     this.#send();
+    this.#sums ??= { bytes: this.#bytes, sha256: this.#sha256.digest("hex"), crc32: this.#crc32 };
+    return this.#sums;
+  }
+
+  /** No more bytes will come: all that was taken is on the disk to stay. */
+  async finish(): Promise<FileSums> {
+    const sums = this.sums();
     await this.#settled();
     const handle = this.#handle ?? (await this.#open());
     try {
@@ -95,7 +103,7 @@ export class WrittenFile {
       await this.#close();
     }
     await this.#settled();
-    return { bytes: this.#bytes, sha256: this.#sha256.digest("hex"), crc32: this.#crc32 };
+    return sums;
   }
 
   /** Removes what was written. */
