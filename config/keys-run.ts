@@ -122,7 +122,7 @@ export const ACCESS_KEYS = [
     unit: "s",
     min: 0,
     max: 60,
-    help: "Wait before the answer to a wrong password, doubled with each further one from the same address.",
+    help: "Wait before the answer to a wrong password, doubled with each further one from the same address or for the same user.",
   },
 ] as const satisfies readonly KeyDescriptor[];
 

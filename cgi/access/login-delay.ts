@@ -1,4 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
+import { UserGuesses } from "./user-guesses.js";
 
 /** Addresses that are remembered; the longest untouched goes first. */
 const MAX_ADDRESSES = 10_000;
@@ -33,8 +34,9 @@ function unlessGone<T>(result: Promise<T>, signal: AbortSignal | undefined): Pro
 /**
  * Slows the guessing of passwords: the checks of one address run one after the other, and each wrong one is answered after a
  * wait that doubles (`delayMs`, 2 `delayMs`, ... up to 30 s). A client that leaves gives its place to others, and is not checked
- * when its turn comes; the wait after its wrong password goes on all the same, so that leaving does not help who guesses.
- * Errors: OVERLOADED when 16 of one address wait already, CANCELLED when the client has left.
+ * when its turn comes; the wait after its wrong password goes on all the same, so that leaving does not help who guesses. Guesses at
+ * one user from many addresses are slowed as those from one ({@link UserGuesses}).
+ * Errors: OVERLOADED when 16 of one address, or wrong ones of one user, wait already; CANCELLED when the client has left.
  * Source: das2-server 6.1.
  */
 export class LoginDelay {
@@ -42,6 +44,7 @@ export class LoginDelay {
   readonly #now: () => number;
   readonly #wait: (ms: number) => Promise<void>;
   readonly #addresses = new Map<string, Attempts>();
+  readonly #users: UserGuesses;
 
   constructor(
     delayMs: number,
@@ -51,18 +54,28 @@ export class LoginDelay {
     this.#delayMs = delayMs;
     this.#now = now;
     this.#wait = wait;
+    this.#users = new UserGuesses(now);
   }
 
-  /** Runs `check` in its turn; `false` comes back only after the wait. */
-  async run(address: string, check: () => Promise<boolean>, signal?: AbortSignal): Promise<boolean> {
+  /**
+   * Runs `check` in its turn; `false` comes back only after the wait.
+   * @param user whose password is checked, known or not
+   */
+  async run(
+    address: string,
+    user: string,
+    check: () => Promise<boolean>,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     if (signal?.aborted === true) throw cancelled();
+    this.#users.admit(user, address);
     const attempts = this.#attempts(address);
     if (attempts.waiting >= MAX_WAITING)
       throw new DasError("OVERLOADED", "too many logins from this address at once; try again later");
     attempts.waiting++;
     const result = attempts.turn.then(() => {
       if (signal?.aborted === true) throw cancelled();
-      return this.#inTurn(attempts, check);
+      return this.#inTurn(attempts, address, user, check);
     });
     attempts.turn = result.catch(() => undefined);
     try {
@@ -72,15 +85,26 @@ export class LoginDelay {
     }
   }
 
-  async #inTurn(attempts: Attempts, check: () => Promise<boolean>): Promise<boolean> {
+  async #inTurn(
+    attempts: Attempts,
+    address: string,
+    user: string,
+    check: () => Promise<boolean>,
+  ): Promise<boolean> {
     const matches = await check();
     attempts.last = this.#now();
     if (matches) {
       attempts.failures = 0;
+      this.#users.matched(user, address);
       return true;
     }
     attempts.failures++;
-    await this.#wait(Math.min(this.#delayMs * 2 ** Math.min(attempts.failures - 1, 20), MAX_DELAY_MS));
+    const failures = Math.max(attempts.failures, this.#users.failed(user));
+    try {
+      await this.#wait(Math.min(this.#delayMs * 2 ** Math.min(failures - 1, 20), MAX_DELAY_MS));
+    } finally {
+      this.#users.waited(user);
+    }
     return false;
   }
 

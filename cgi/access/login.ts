@@ -82,6 +82,7 @@ export class Login {
     if (usable && until !== undefined && until > this.#now()) return true;
     const matches = await this.#delay.run(
       client,
+      user,
       async () => (await this.#matches(password, compared)) && usable,
       signal,
     );

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { basicCredentials } from "../../cgi/access/credentials.js";
 import { Login } from "../../cgi/access/login.js";
 import { LoginDelay } from "../../cgi/access/login-delay.js";
@@ -174,7 +174,8 @@ describe("logins", () => {
     expect(await login.check({ user: "nobody", password: PASSWORD }, "192.0.2.1")).toBe(false);
     expect(await login.check({ user: "ann", password: "no" }, "192.0.2.1")).toBe(false);
     expect(await login.check({ user: "ann", password: "no" }, "192.0.2.2")).toBe(false);
-    expect(waits).toEqual([1000, 2000, 4000, 1000]);
+    // The last from a new address, but the third guess at ann.
+    expect(waits).toEqual([1000, 2000, 4000, 4000]);
     expect(await login.check({ user: "ann", password: PASSWORD }, "192.0.2.1")).toBe(true);
     expect(await login.check({ user: "ann", password: "no" }, "192.0.2.1")).toBe(false);
     expect(waits.at(-1)).toBe(1000);
@@ -243,19 +244,23 @@ describe("logins", () => {
     const gate = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const first = delay.run("192.0.2.1", () => gate.then(() => true));
+    const first = delay.run("192.0.2.1", "ann", () => gate.then(() => true));
     const left = new AbortController();
     let checks = 0;
     const gone = Array.from({ length: 15 }, () =>
-      delay.run("192.0.2.1", async () => ++checks > 0, left.signal).catch((error: DasError) => error.code),
+      delay
+        .run("192.0.2.1", "ann", async () => ++checks > 0, left.signal)
+        .catch((error: DasError) => error.code),
     );
-    await expect(delay.run("192.0.2.1", async () => true)).rejects.toMatchObject({ code: "OVERLOADED" });
+    await expect(delay.run("192.0.2.1", "ann", async () => true)).rejects.toMatchObject({
+      code: "OVERLOADED",
+    });
     left.abort();
     expect(await Promise.all(gone)).toEqual(new Array(15).fill("CANCELLED"));
-    await expect(delay.run("192.0.2.1", async () => true, left.signal)).rejects.toMatchObject({
+    await expect(delay.run("192.0.2.1", "ann", async () => true, left.signal)).rejects.toMatchObject({
       code: "CANCELLED",
     });
-    const last = delay.run("192.0.2.1", async () => true);
+    const last = delay.run("192.0.2.1", "ann", async () => true);
     release();
     expect(await Promise.all([first, last])).toEqual([true, true]);
     expect(checks).toBe(0);
@@ -275,13 +280,14 @@ describe("logins", () => {
     });
     const wrong = delay.run(
       "192.0.2.1",
+      "ann",
       async () => {
         begun();
         return false;
       },
       left.signal,
     );
-    const next = delay.run("192.0.2.1", async () => order.push("checked") > 0);
+    const next = delay.run("192.0.2.1", "ann", async () => order.push("checked") > 0);
     await checking;
     left.abort();
     await expect(wrong).rejects.toMatchObject({ code: "CANCELLED" });
@@ -296,11 +302,46 @@ describe("logins", () => {
       release = resolve;
     });
     const delay = new LoginDelay(0);
-    const running = Array.from({ length: 16 }, () => delay.run("192.0.2.1", () => gate.then(() => true)));
-    await expect(delay.run("192.0.2.1", async () => true)).rejects.toMatchObject({ code: "OVERLOADED" });
-    expect(await delay.run("192.0.2.2", async () => true)).toBe(true);
+    const running = Array.from({ length: 16 }, () =>
+      delay.run("192.0.2.1", "ann", () => gate.then(() => true)),
+    );
+    await expect(delay.run("192.0.2.1", "ann", async () => true)).rejects.toMatchObject({
+      code: "OVERLOADED",
+    });
+    expect(await delay.run("192.0.2.2", "ann", async () => true)).toBe(true);
     release();
     expect(await Promise.all(running)).toEqual(Array(16).fill(true));
-    expect(await delay.run("192.0.2.1", async () => true)).toBe(true);
+    expect(await delay.run("192.0.2.1", "ann", async () => true)).toBe(true);
+  });
+
+  it("slow guesses at one user from many addresses, and let in who has logged in from there before", async () => {
+    const waits: number[] = [];
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isHeld = false;
+    const delay = new LoginDelay(1000, Date.now, async (ms) => {
+      waits.push(ms);
+      if (isHeld) await gate;
+    });
+    expect(await delay.run("198.51.100.7", "ann", async () => true)).toBe(true);
+    for (let n = 1; n <= 3; n++) await delay.run(`192.0.2.${n}`, "ann", async () => false);
+    expect(waits).toEqual([1000, 2000, 4000]);
+    isHeld = true;
+    const guesses = Array.from({ length: 16 }, (_, n) =>
+      delay.run(`203.0.113.${n}`, "ann", async () => false),
+    );
+    await vi.waitFor(() => expect(waits).toHaveLength(19));
+    await expect(delay.run("203.0.113.99", "ann", async () => true)).rejects.toMatchObject({
+      code: "OVERLOADED",
+    });
+    expect(await delay.run("198.51.100.7", "ann", async () => true)).toBe(true);
+    expect(await delay.run("203.0.113.99", "bob", async () => true)).toBe(true);
+    release();
+    expect(await Promise.all(guesses)).toEqual(Array(16).fill(false));
+    // The right password in between has made the next wrong one the first.
+    await delay.run("203.0.113.98", "ann", async () => false);
+    expect(waits.at(-1)).toBe(1000);
   });
 });
