@@ -4,8 +4,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { cacheCode } from "./scripts/cache-code.mjs";
+import { answer, cacheCode } from "./scripts/cache-code.mjs";
 import { lazyPackages } from "./scripts/lazy-package.mjs";
+import { partProgram } from "./scripts/part-program.mjs";
 
 const root = import.meta.dirname;
 const out = join(root, "dist");
@@ -32,14 +33,17 @@ const bundling = {
   external: ["@node-rs/argon2"],
   define: { "import.meta.dirname": "__dirname" },
   logLevel: "warning",
+  plugins: [lazyPackages({ fflate: ["Inflate", "Zlib"] })],
 };
 
 /**
  * Bundles each entry file into an executable of one CommonJS file without extension: a process start then
  * loads one file instead of a tree of modules, which is worth more than any cache.
  */
-async function bundlePrograms(entryFolder, outFolder) {
-  const entries = readdirSync(join(out, entryFolder)).filter((name) => name.endsWith(".js"));
+async function bundlePrograms(entryFolder, outFolder, isWanted = () => true) {
+  const entries = readdirSync(join(out, entryFolder)).filter(
+    (name) => name.endsWith(".js") && isWanted(name),
+  );
   mkdirSync(join(out, outFolder), { recursive: true });
   writeFileSync(join(out, outFolder, "package.json"), '{ "type": "commonjs" }\n');
   await Promise.all(
@@ -49,7 +53,6 @@ async function bundlePrograms(entryFolder, outFolder) {
         ...bundling,
         entryPoints: [join(out, entryFolder, name)],
         outfile,
-        plugins: [lazyPackages({ fflate: ["Inflate", "Zlib"] })],
         banner: { js: "#!/usr/bin/env node" },
       });
       chmodSync(outfile, 0o755);
@@ -58,7 +61,7 @@ async function bundlePrograms(entryFolder, outFolder) {
 }
 
 await bundlePrograms("bin/programs", "programs");
-await bundlePrograms("cgi/entries", "cgi-bin");
+await bundlePrograms("cgi/entries", "cgi-bin", (name) => name !== "server-data.js");
 // An answer under Apache is mostly the start of these programs.
 const site = mkdtempSync(join(tmpdir(), "heliostream-build-"));
 try {
@@ -75,13 +78,13 @@ try {
   const folder = join(out, "cgi-bin");
   const dataset =
     "server=dataset&dataset=Examples/Spectrogram&start_time=2021-06-30&end_time=2021-07-01&resolution=60";
-  // The first answer makes the block from which the second comes.
-  cacheCode(
-    folder,
-    "server-data",
-    { ...usual, REQUEST_URI: `/das/server?${dataset}` },
-    { start: "server", ask: 1 },
-  );
+  // The first answer makes the block from which the others come.
+  const environment = { ...usual, REQUEST_URI: `/das/server?${dataset}` };
+  const ask = (env) => answer(join(folder, "server"), env);
+  await partProgram(folder, "server-data", join(out, "cgi/entries/server-data.js"), bundling, {
+    usual: () => ask(environment),
+    rare: () => ask({ ...environment, HELIOSTREAM_CACHE_ROOT: mkdtempSync(join(site, "empty-")) }),
+  });
   const description = "server=dsdf&dataset=Examples/Random";
   cacheCode(
     folder,

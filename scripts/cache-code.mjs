@@ -31,29 +31,29 @@ process.on("exit", () => writeFileSync(__dirname + "/NAME-code.cache", script.cr
  * Caches the code of `folder/name`.
  * @param start the program that is run for it, in the same folder, which may load it
  * @param environment that of a usual request
- * @param ask how often it is asked before: what the last answer needs is kept
  */
-export function cacheCode(folder, name, environment, { start = name, ask = 0 } = {}) {
+export function cacheCode(folder, name, environment, { start = name } = {}) {
   const program = join(folder, name);
   const code = readFileSync(program, "utf8").replace(/^#!.*\n/, "\n");
   writeFileSync(join(folder, `${name}-code.js`), `(function (require, __dirname) {${inAscii(code)}\n})`);
-  const env = { PATH: process.env.PATH, ...environment };
-  const answer = () => {
-    const run = spawnSync(process.execPath, [join(folder, start)], { env });
-    if (run.status !== 0 || !run.stdout.toString("latin1").startsWith("Status: 200 "))
-      throw new Error(`${name} did not answer: ${run.stdout}${run.stderr}`);
-  };
-  for (let asked = 0; asked < ask; asked++) answer();
   const original = `${program}-original`;
   renameSync(program, original);
   writeProgram(program, recorder.replaceAll("NAME", name));
-  answer();
+  answer(join(folder, start), environment);
   rmSync(original);
   writeProgram(program, starter.replaceAll("NAME", name));
 }
 
+/** Runs a program for a request that it has to answer. */
+export function answer(program, environment) {
+  const env = { PATH: process.env.PATH, ...environment };
+  const run = spawnSync(process.execPath, [program], { env });
+  if (run.status !== 0 || !run.stdout.toString("latin1").startsWith("Status: 200 "))
+    throw new Error(`${program} did not answer: ${run.stdout}${run.stderr}`);
+}
+
 /** Into the place of another, in one step. */
-function writeProgram(program, text) {
+export function writeProgram(program, text) {
   const next = `${program}-next`;
   writeFileSync(next, `#!/usr/bin/env node${text}`);
   chmodSync(next, 0o755);
@@ -61,6 +61,6 @@ function writeProgram(program, text) {
 }
 
 /** The same program without a character of more than one byte, of which the engine would keep every one in two. */
-function inAscii(code) {
+export function inAscii(code) {
   return code.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
