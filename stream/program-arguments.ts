@@ -26,6 +26,7 @@ const NEGATIVE_NUMBER = /^-(?:\d|\.\d)/;
  * `--begin=VALUE` and joined flags (`-rs`).
  *
  * @param positionals the name of each positional argument, in order; all are needed
+ * @param optional the names of those that may follow
  * Errors: USAGE for an unknown option, a missing or needless value, or another number of positionals.
  * Source: reducers 1.1.
  */
@@ -33,6 +34,7 @@ export function parseArguments<const T extends OptionTable>(
   args: readonly string[],
   table: T,
   positionals: readonly string[],
+  optional: readonly string[] = [],
 ): ParsedArguments<T> {
   const byName = new Map<string, string>();
   const found: Record<string, boolean | string[]> = {};
@@ -75,12 +77,14 @@ export function parseArguments<const T extends OptionTable>(
   }
 
   const rest = args.slice(at);
-  if (rest.length !== positionals.length)
+  if (rest.length < positionals.length || rest.length > positionals.length + optional.length) {
+    const names = [...positionals, ...optional.map((name) => `[${name}]`)];
     throw usage(
-      positionals.length === 0
+      names.length === 0
         ? `${rest.length} arguments given, expected none`
-        : `${rest.length} positional arguments given, expected ${positionals.length}: ${positionals.join(" ")}`,
+        : `${rest.length} positional arguments given, expected ${names.length}: ${names.join(" ")}`,
     );
+  }
   return { options: found as ParsedArguments<T>["options"], positionals: rest }; // filled from the table above
 }
 
