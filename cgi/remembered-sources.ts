@@ -50,4 +50,9 @@ export class RememberedSources {
   listFiles(): ReturnType<SourceTree["listFiles"]> {
     return this.#tree.listFiles();
   }
+
+  /** Ids of all definitions, hidden and renamed ones too. */
+  async allIds(): Promise<readonly string[]> {
+    return [...(await this.#tree.files()).keys()];
+  }
 }

@@ -17,7 +17,30 @@ export interface Endpoint {
 }
 
 /** The endpoints of the JSOC web interface, by name. Source: netdrms-export B1. */
-const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([]);
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+  [
+    "show_series",
+    {
+      load: async () => (await import("./show-series.js")).showSeries,
+      words: ["filter", "v"],
+    },
+  ],
+  [
+    "showextseries",
+    {
+      load: async () => (await import("./show-series.js")).showExtSeries,
+      words: ["filter", "info"],
+      refusal: (message) => jsonResponse({ errMsg: message, seriesList: [] }),
+    },
+  ],
+  [
+    "jsoc_info",
+    {
+      load: async () => (await import("./jsoc-info.js")).jsocInfo,
+      words: ["op", "ds", "key", "seg", "link", "n", "R", "f", "l", "M", "B", "o", "r"],
+    },
+  ],
+]);
 
 /** Characters of a message that are sent. */
 const MAX_MESSAGE = 2000;

@@ -52,7 +52,8 @@ export async function readSeries(database: Database, name: string): Promise<Seri
   };
 }
 
-function unknownSeries(name: string): DasError {
+/** The error for a name that is that of no series. */
+export function unknownSeries(name: string): DasError {
   return new DasError("NO_SUCH_SERIES", `The archive has no series ${shown(name)}`);
 }
 

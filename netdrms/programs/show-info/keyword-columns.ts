@@ -49,6 +49,7 @@ function keywordNames(values: ShowInfoValues, series: Series): readonly string[]
   return series.keywords.filter(({ implicit }) => !implicit).map(({ name }) => name);
 }
 
+/** The keyword at the end of links; the keyword itself where they lead nowhere. Errors: those of reading a series that is there. */
 async function sourceOf(catalog: SeriesCatalog, series: Series, keyword: Keyword): Promise<Keyword> {
   try {
     return (await followKeyword(catalog, series, keyword)).member;
@@ -82,7 +83,8 @@ function columnOf(
   };
 }
 
-function printerOf({ B, M }: ShowInfoValues, source: Keyword): ValuePrinter {
+/** The printer of a keyword, with `-B` of bit patterns for what is no whole number, with `-M` of all digits. Source: netdrms 1.10, 6. */
+export function printerOf({ B, M }: Pick<ShowInfoValues, "B" | "M">, source: Keyword): ValuePrinter {
   const isReal = source.type === "float" || source.type === "double" || source.type === "time";
   if (B && (isReal || source.type === "string")) return binaryValuePrinter(source.type);
   return M ? preciseValuePrinter(source) : valuePrinter(source);

@@ -20,39 +20,67 @@ export async function statisticsText(
   query: RecordSetQuery,
 ): Promise<string> {
   const { series } = query;
-  const [last] = await database.query(
-    sql`SELECT max(recnum) AS recnum FROM ${name(series.namespace, series.table)}`,
-  );
+  const last = await lastRecnum(database, series);
   const shadow = `Has shadow table: ${series.hasShadow ? "yes" : "no"}\n`;
-  if (typeof last?.recnum !== "bigint") return `No records Present\n${shadow}`;
+  if (last === undefined) return `No records Present\n${shadow}`;
   return [
     `First Record: ${await endText(database, catalog, query, "first")}\n`,
     `Last Record:  ${await endText(database, catalog, query, "last")}\n`,
-    `Last Recnum:  ${last.recnum}\n`,
+    `Last Recnum:  ${last}\n`,
     shadow,
   ].join("");
 }
 
-/** Of the records with the first or last value of the first key, the first one; without keys the record of that end. */
+/** The largest record number of a series; `undefined` where it has no records. Errors: those of {@link Database}. */
+export async function lastRecnum(database: Database, series: Series): Promise<bigint | undefined> {
+  const [last] = await database.query(
+    sql`SELECT max(recnum) AS recnum FROM ${name(series.namespace, series.table)}`,
+  );
+  return typeof last?.recnum === "bigint" ? last.recnum : undefined;
+}
+
+/** The records with the first or last value of the first key; all where there are no keys. */
+function endQuery({ series, source, span }: RecordSetQuery, end: "first" | "last"): RecordSetQuery {
+  return {
+    series,
+    source,
+    span,
+    keyFilters: series.primeKeys.length === 0 ? [] : [{ key: 0, ranges: [{ kind: end }] }],
+    conditions: [],
+    allVersions: false,
+    warnings: [],
+  };
+}
+
+/** The record at an end of a series. */
+export interface EndRecord {
+  readonly specification: string;
+  readonly recnum: bigint;
+}
+
+/**
+ * Of the latest records with the first or last value of the first key the first one; without keys the record of that end. The series has
+ * records; filters of the query do not count. Errors: those of {@link Database}.
+ */
+export function endRecord(
+  database: Database,
+  catalog: SeriesCatalog,
+  query: RecordSetQuery,
+  end: "first" | "last",
+): Promise<EndRecord> {
+  const limit = query.series.primeKeys.length === 0 && end === "last" ? -1 : 1;
+  return recordOf(database, catalog, planSelection(endQuery(query, end), limit));
+}
+
 async function endText(
   database: Database,
   catalog: SeriesCatalog,
   query: RecordSetQuery,
   end: "first" | "last",
 ): Promise<string> {
-  const { series } = query;
-  const whole: RecordSetQuery = {
-    series,
-    source: query.source,
-    span: query.span,
-    keyFilters: series.primeKeys.length === 0 ? [] : [{ key: 0, ranges: [{ kind: end }] }],
-    conditions: [],
-    allVersions: false,
-    warnings: [],
-  };
-  const one = planSelection(whole, series.primeKeys.length === 0 && end === "last" ? -1 : 1);
-  const { specification, recnum } = await recordOf(database, catalog, one);
-  const matching = series.primeKeys.length === 0 ? 1n : await countOf(database, planSelection(whole));
+  const { specification, recnum } = await endRecord(database, catalog, query, end);
+  const hasKeys = query.series.primeKeys.length > 0;
+  const matching = hasKeys ? await countOf(database, planSelection(endQuery(query, end))) : 1n;
   const first = matching > 1n ? ` is first of ${matching} records matching first keyword` : "";
   return `${specification}${first}, Recnum = ${recnum}`;
 }
@@ -67,7 +95,7 @@ async function recordOf(
   database: Database,
   catalog: SeriesCatalog,
   selection: Selection,
-): Promise<{ readonly specification: string; readonly recnum: bigint }> {
+): Promise<EndRecord> {
   const series: Series = selection.series;
   const keywords = series.primeKeys.map(({ external }) => external);
   const plan = await planRecords(catalog, selection, { keywords, segments: [] });

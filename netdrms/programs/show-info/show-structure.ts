@@ -54,7 +54,8 @@ function segmentLine(segment: Segment): string {
   return `\t${[name.padEnd(NAME_WIDTH), ...fields, description].join("\t")}`;
 }
 
-function dimensions({ axes, scope }: Segment): string {
+/** The lengths of a segment's axes: `4096x4096`, `VAR` for each where every record has its own, `NA` where none are told. */
+export function dimensions({ axes, scope }: Segment): string {
   if (axes.length === 0) return "NA";
   return axes.map((axis) => (scope === "vardim" ? "VAR" : axis === 0 ? "NA" : axis)).join("x");
 }

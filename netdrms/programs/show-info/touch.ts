@@ -9,7 +9,7 @@ import type { ShowInfoContext } from "./declaration.js";
 export type Touch = (sunums: readonly bigint[]) => Promise<void>;
 
 /** Days for a series that says nothing. Source: netdrms 2.3. */
-const SITE_STAGING_DAYS = 3;
+export const SITE_STAGING_DAYS = 3;
 
 /**
  * How the units of a set are kept, `undefined` where they are not: with `-p` for the days that the series keeps what is read, with

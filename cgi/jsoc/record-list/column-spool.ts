@@ -1,0 +1,88 @@
+import { DasError } from "../../../errors/das-error.js";
+import type { FileSource } from "../../../fits/file-source.js";
+import { type TemporaryFile, temporaryFile } from "../../../netdrms/export/temporary-file.js";
+
+/** What is gathered in memory of all columns together, characters; what a client asks for at a time is far less. */
+const GATHERED = 16 << 20;
+/** What is read at a time, bytes. */
+const PIECE_BYTES = 1 << 20;
+
+/**
+ * The columns of a list on their way. Records come row by row, the answer has them column by column: what memory should not hold waits in a
+ * temporary file without a name, each column in the pieces in which it was put there.
+ */
+export class ColumnSpool {
+  readonly #columns: {
+    gathered: string[];
+    readonly written: { readonly at: number; readonly length: number }[];
+  }[];
+  readonly #limitBytes: number;
+  readonly #gatheredLimit: number;
+  #gathered = 0;
+  #total = 0;
+  #file: TemporaryFile | undefined;
+  #source: FileSource | undefined;
+
+  /**
+   * @param limitBytes of all columns together
+   * @param gatheredLimit what is gathered in memory, characters
+   */
+  constructor(columns: number, limitBytes: number, gatheredLimit = GATHERED) {
+    this.#columns = Array.from({ length: columns }, () => ({ gathered: [], written: [] }));
+    this.#limitBytes = limitBytes;
+    this.#gatheredLimit = gatheredLimit;
+  }
+
+  /** Characters of all columns. */
+  get length(): number {
+    return this.#total;
+  }
+
+  /** Adds elements of a list, in ASCII, commas between them. Errors: OUTPUT_LIMIT. */
+  add(column: number, elements: string): void {
+    if (elements === "") return;
+    const { gathered, written } = this.#columns[column]!;
+    if (gathered.length > 0 || written.length > 0) gathered.push(",");
+    gathered.push(elements);
+    this.#gathered += elements.length + 1;
+    this.#total += elements.length + 1;
+    if (this.#total > this.#limitBytes)
+      throw new DasError(
+        "OUTPUT_LIMIT",
+        `The list has more than ${this.#limitBytes} bytes, expected fewer records or names`,
+      );
+  }
+
+  /** Puts what memory should not hold into the file; to be waited for now and then. Errors: those of the file system. */
+  async settle(): Promise<void> {
+    if (this.#gathered < this.#gatheredLimit) return;
+    this.#file ??= await temporaryFile();
+    const { sink } = this.#file;
+    for (const column of this.#columns) {
+      if (column.gathered.length === 0) continue;
+      const bytes = Buffer.from(column.gathered.join(""), "latin1");
+      column.gathered = [];
+      column.written.push({ at: sink.byteLength, length: bytes.length });
+      await sink.write(bytes);
+    }
+    this.#gathered = 0;
+  }
+
+  /** The elements of a column; nothing is added after that. Errors: those of the file system. */
+  async *pieces(column: number): AsyncGenerator<string | Uint8Array> {
+    const { gathered, written } = this.#columns[column]!;
+    for (const { at, length } of written) {
+      this.#source ??= await this.#file!.source(); // it was written to
+      for (let done = 0; done < length; done += PIECE_BYTES)
+        yield await this.#source.read(at + done, Math.min(PIECE_BYTES, length - done));
+    }
+    if (gathered.length > 0) yield gathered.join("");
+  }
+
+  /** Lets the file go; does nothing the second time. */
+  async close(): Promise<void> {
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+}
