@@ -72,22 +72,35 @@ export class CoverageBuilder {
     };
   }
 
-  /** Half a million records are usual, so what the loop needs is in locals. */
+  /**
+   * Half a million records are usual, so what the loop needs is in locals, and what one record comes to is said of those after it that are
+   * of the same state and second: blocks are built many at a time.
+   */
   #scan(begin: number, end: number, words: Uint32Array): void {
     const { absent, stale } = STATE_BYTE;
-    const { oldest, latest, oldestOpen, liveDelay, blockSeconds, endSecond } = this.#limits;
+    const { oldest, latest, oldestOpen } = this.#limits;
     let [current, newest, count] = [this.#state, this.#newest, this.#count];
+    let [sameByte, sameSecond, sameEnd, counts] = [-1, 0, 0, 0];
     for (let number = begin, at = 0; number < end; number++, at += 2) {
-      let state = (words[at] as number) & 0xff; // in bounds
-      if (state === absent || state > stale) state = absent;
-      else {
-        const second = words[at + 1] as number;
+      const byte = (words[at] as number) & 0xff; // in bounds
+      const second = words[at + 1] as number;
+      if (byte === sameByte && second === sameSecond && number < sameEnd) {
+        count += counts;
+        continue;
+      }
+      let state = byte;
+      [sameByte, sameSecond, sameEnd, counts] = [byte, second, end, 1];
+      if (byte === absent || byte > stale) {
+        state = absent;
+        counts = 0;
+      } else {
         count++;
         if (second > newest) newest = second;
         if (second < oldest || second > latest) state = stale;
         else if (second < oldestOpen) {
-          const over = blockSeconds > 0 ? (number + 1) * blockSeconds : endSecond(number);
-          if (over > second - liveDelay) state = stale;
+          // Of those built at that time the later ones were open.
+          if (this.#wasOpen(number, second)) state = stale;
+          else if (this.#wasOpen(end - 1, second)) sameEnd = number + 1;
         }
       }
       if (state !== current) {
@@ -97,6 +110,13 @@ export class CoverageBuilder {
     }
     this.#newest = newest;
     this.#count = count;
+  }
+
+  /** Whether a block was not over when it was built, at that second. */
+  #wasOpen(number: number, second: number): boolean {
+    const { liveDelay, blockSeconds, endSecond } = this.#limits;
+    const over = blockSeconds > 0 ? (number + 1) * blockSeconds : endSecond(number);
+    return over > second - liveDelay;
   }
 
   /** Blocks up to `number` were not mentioned. */

@@ -23,23 +23,28 @@ export class VersionDigest {
    * @param first number of the block of the record at `from`
    */
   add(first: number, words: Uint32Array, from: number, count: number): void {
-    let [a, b, next] = [this.#a, this.#b, this.#next];
+    let [a, b] = [this.#a, this.#b];
+    let follows = first === this.#next;
     for (let i = 0, at = 2 * from; i < count; i++, at += 2) {
       const word = words[at] as number; // in bounds, and this is the inner loop
-      if (word === 0) continue;
-      const number = first + i;
-      if (number !== next) {
+      if (word === 0) {
+        follows = false;
+        continue;
+      }
+      if (!follows) {
+        const number = first + i;
         // Blocks that were left out shift all that follow.
         a = Math.imul(a ^ (number | 0), GOLDEN);
         a ^= a >>> 15;
         b = (Math.imul(b ^ Math.floor(number / 2 ** 32), MIX_A) + a) | 0;
       }
-      next = number + 1;
+      follows = true;
       a = Math.imul(a ^ word, GOLDEN);
       a ^= a >>> 15;
       b = (Math.imul(b ^ (words[at + 1] as number), MIX_A) + a) | 0;
     }
-    [this.#a, this.#b, this.#next] = [a, b, next];
+    [this.#a, this.#b] = [a, b];
+    if (follows) this.#next = first + count;
   }
 
   /** 16 hex digits. */
