@@ -4,5 +4,6 @@
  * @param now milliseconds since 1970, as are the times
  */
 export function pastTime(times: readonly number[], now: number): number | undefined {
-  return times.find((time) => time <= now);
+  // Files have fractions of the millisecond that is now.
+  return times.find((time) => time < now + 1);
 }
