@@ -71,10 +71,14 @@ export async function partProgram(folder, name, entry, bundling, { usual, rare }
   write("");
 }
 
+/** Functions have their names: short ones would have to be given their own again when a process starts, thousands of them. */
+const SHORT = { minify: false, minifyWhitespace: true, minifySyntax: true, keepNames: false };
+
 /** The modules of a program, those that are always asked for together in one: id and code of each. */
 async function chunksOf(entry, bundling) {
   const { outputFiles } = await build({
     ...bundling,
+    ...SHORT,
     entryPoints: [entry],
     format: "esm",
     splitting: true,
@@ -87,7 +91,7 @@ async function chunksOf(entry, bundling) {
       const { code } = await transform(text, {
         format: "cjs",
         target: bundling.target,
-        minify: true,
+        ...SHORT,
         supported: { "dynamic-import": false },
       });
       return [`.${path}`, inAscii(code)];
@@ -95,7 +99,10 @@ async function chunksOf(entry, bundling) {
   );
 }
 
+/** Node keeps a text of more characters than this outside of the heap of the engine, which need not collect it then. */
+const MOST_IN_HEAP = 0xfbee9;
+
 const tableOf = (chunks) =>
   `(function(__dirname){return{\n${chunks
     .map(([id, code]) => `${JSON.stringify(id)}:function(module,exports,require){${code}\n}`)
-    .join(",\n")}\n}})`;
+    .join(",\n")}\n}})`.padEnd(MOST_IN_HEAP + 1);
