@@ -1,15 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { shown } from "../../config/problem.js";
 import { DasError } from "../../errors/das-error.js";
-import { createFileSink, type FileSink } from "../../fits/byte-sink.js";
 import { replaceFile, syncFolder } from "../sums/durable.js";
 import { storageError, systemCode } from "../sums/storage-error.js";
-import { boundedSink, isBeyondBound } from "./bounded-sink.js";
+import { isBeyondBound } from "./bounded-sink.js";
 import type { ExportItem } from "./export-records.js";
 import { lineText } from "./export-text.js";
-import type { PreparedFile } from "./image-file.js";
 import {
   type ExportedFile,
   type ResultList,
@@ -17,6 +14,7 @@ import {
   resultListJson,
   resultListText,
 } from "./result-list.js";
+import { makeFolder, writeWhole } from "./whole-file.js";
 
 /** How an export goes to a folder. */
 export interface FolderOptions {
@@ -115,40 +113,5 @@ async function prepareFolder(folder: string): Promise<void> {
       { folder },
       error,
     );
-  }
-}
-
-/** A folder and those above it. What Node has for that does not end where a file system has no room for folders, as /proc. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    const parent = dirname(folder);
-    if (systemCode(error) === "ENOENT" && parent !== folder) {
-      await makeFolder(parent);
-      await mkdir(folder);
-    } else if (systemCode(error) !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error;
-  }
-}
-
-/** Writes a file under another name first, so that nobody sees half of it; the bytes written. */
-async function writeWhole(path: string, file: PreparedFile, atMostBytes: number): Promise<number> {
-  const folder = dirname(path);
-  await makeFolder(folder);
-  // No file of the export has it, since no template can know it.
-  const coming = join(folder, `.${randomBytes(12).toString("hex")}.part`);
-  let sink: FileSink | undefined;
-  try {
-    sink = await createFileSink(coming);
-    await file.write(boundedSink(sink, atMostBytes));
-    const { byteLength } = sink;
-    await sink.close();
-    sink = undefined;
-    await rename(coming, path);
-    return byteLength;
-  } catch (error) {
-    await sink?.close().catch(() => undefined);
-    await rm(coming, { force: true });
-    throw error;
   }
 }

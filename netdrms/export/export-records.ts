@@ -16,7 +16,7 @@ import { type CompressionRequest, compressionOf } from "./compression.js";
 import { completeHeader } from "./export-header.js";
 import { type FileNameTemplate, fileName, type UniqueNames } from "./file-name.js";
 import type { NamingChoice } from "./fits-name.js";
-import { type PreparedFile, prepareImage } from "./image-file.js";
+import { type PreparedFile, type ProcessImage, prepareImage } from "./image-file.js";
 import { keywordCards } from "./keyword-cards.js";
 import { storedFiles } from "./stored-copy.js";
 
@@ -36,6 +36,8 @@ export interface ExportOptions {
   /** Rows of a batch that are exported, ascending; missing: all. */
   readonly select?: (batch: RecordBatch) => ArrayLike<number>;
   readonly workers?: TileWorkers;
+  /** What is made of the image of a record; missing: it is exported as it is. */
+  readonly process?: (held: HeldRecord) => ProcessImage;
 }
 
 /** A file that is ready to be written until the next item is asked for, or why there is none. */
@@ -124,6 +126,7 @@ async function* completeFile(
           license: options.license,
         }),
       ...(column.source.protocol === "tas" ? { slot: stored.slot } : {}),
+      ...(options.process === undefined ? {} : { process: options.process(held) }),
       ...(options.workers === undefined ? {} : { workers: options.workers }),
     });
     const notes = [...warnings, ...file.notes];

@@ -141,7 +141,7 @@ function formatted(layout: string, value: DrmsValue, what: string): string {
   return text;
 }
 
-/** Names of the lists that an export ends with: a file of one of them would be lost, or be two members of a tar. */
+/** Names of the lists that exports end with: a file of one of them would be lost, or be two members of a tar. */
 const LIST_NAMES = [
   "index.txt",
   "index.json",
@@ -149,6 +149,8 @@ const LIST_NAMES = [
   "file_list.json",
   "error_list.json",
   "acknowledgement.txt",
+  "manifest.json",
+  "SHA256SUMS",
 ];
 
 /**
@@ -157,8 +159,13 @@ const LIST_NAMES = [
  */
 export class UniqueNames {
   /** The number with which the next file of a name that is taken is tried. */
-  readonly #next = new Map<string, number>(LIST_NAMES.map((name) => [name, 1]));
+  readonly #next: Map<string, number>;
   #made = 0;
+
+  /** @param taken names that no file gets, besides those of lists */
+  constructor(taken: readonly string[] = []) {
+    this.#next = new Map([...LIST_NAMES, ...taken].map((name) => [name, 1]));
+  }
 
   /** The running number of the next name, from 0. */
   next(): number {

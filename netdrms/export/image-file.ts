@@ -8,6 +8,7 @@ import { BLOCK_BYTES, type Header } from "../../fits/header.js";
 import type { FitsImage, PixelSource } from "../../fits/image.js";
 import { emptyPrimary } from "../../fits/image-header.js";
 import { firstImageHdu, openImage } from "../../fits/open-image.js";
+import type { Scaling } from "../../fits/scaling.js";
 import { inBlocks } from "../../fits/structure.js";
 import type { TileWorkers } from "../../fits/tile-codec.js";
 import { compressionChoice, type ImageCompression } from "../segments/image-compression.js";
@@ -41,8 +42,13 @@ export interface ImageExport {
   readonly complete: (header: Header) => void;
   /** The slot of a file that holds a slice for each (protocol `tas`). */
   readonly slot?: number;
+  /** Gives another image in the place of the stored one, and changes the complete header accordingly. */
+  readonly process?: ProcessImage;
   readonly workers?: TileWorkers;
 }
+
+/** Makes another image out of one; `scaling` is that of the stored values, the header is changed. */
+export type ProcessImage = (image: PixelSource, scaling: Scaling, header: Header) => Promise<PixelSource>;
 
 /**
  * Prepares the export of the first image of a stored file: its data unit passes untouched where it already has the wanted
@@ -63,11 +69,13 @@ export async function prepareImage(file: FitsFile, how: ImageExport): Promise<Pr
     notes,
   });
   // What is stored as wished passes, whatever would be written anew.
-  if (how.slot === undefined && isStoredSo(whole, how.compression)) return asStored([]);
-  const image = how.slot === undefined ? whole : imageOfSlot(whole, how.slot);
+  const mayPass = how.slot === undefined && how.process === undefined;
+  if (mayPass && isStoredSo(whole, how.compression)) return asStored([]);
+  const unprocessed = how.slot === undefined ? whole : imageOfSlot(whole, how.slot);
+  const image = (await how.process?.(unprocessed, whole.scaling, header)) ?? unprocessed;
   const { choice, note } = compressionChoice(ofAxes(how.compression, image.shape.length), image.bitpix);
   const notes = note === undefined ? [] : [note];
-  if (how.slot === undefined && isStoredSo(whole, choice)) return asStored(notes);
+  if (mayPass && isStoredSo(whole, choice)) return asStored(notes);
   return { ...rewrittenFile(image, header, choice, how.workers), notes };
 }
 

@@ -13,6 +13,8 @@ export interface ResultList {
   readonly requestId: string | null;
   readonly method: string;
   readonly protocol: "as-is" | "fits";
+  /** As it was asked for; missing: `protocol`. */
+  readonly protocolText?: string;
   /** Below the download root; empty where the names are paths themselves. */
   readonly directory: string;
   /** Of all files together. */
@@ -39,7 +41,7 @@ function pairsOf(list: ResultList): readonly (readonly [string, string])[] {
   const common = {
     requestid: list.requestId ?? "",
     method: list.method,
-    protocol: list.protocol,
+    protocol: list.protocolText ?? list.protocol,
     count: String(list.files.length),
     size: String(megabytes(list)),
     dir: list.directory,

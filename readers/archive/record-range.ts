@@ -1,14 +1,15 @@
 import { DasError } from "../../errors/das-error.js";
 import { withKeyRange } from "../../netdrms/query/narrow-query.js";
 import { readQuery } from "../../netdrms/query/read-query.js";
-import type { KeyFilter, KeyValue, RecordSetQuery } from "../../netdrms/query/record-set-query.js";
+import type { KeyFilter, RecordSetQuery } from "../../netdrms/query/record-set-query.js";
+import { timeInterval } from "../../netdrms/query/time-interval.js";
 import { followKeyword } from "../../netdrms/series/link-target.js";
 import { findNamed, type Keyword, type Series } from "../../netdrms/series/model.js";
 import type { SeriesCatalog } from "../../netdrms/series/series-cache.js";
 import { slotRule } from "../../netdrms/series/slot-rule.js";
 import { timeRangeToDrms } from "../../netdrms/times/house-time.js";
 import { intervalFactor } from "../../netdrms/times/intervals.js";
-import { type Slotting, slotOf } from "../../netdrms/values/slots.js";
+import type { Slotting } from "../../netdrms/values/slots.js";
 import type { TimeRange } from "../../stream/time.js";
 import { timeText } from "../reader-arguments.js";
 import type { RecordValues } from "./record-arguments.js";
@@ -28,8 +29,6 @@ export interface RecordRange {
 const LEAST_PAD = 60;
 /** Time between records where the series does not say. */
 const CADENCE = 60;
-/** What rounding may do to a time that is compared in the database, s. */
-const ROUNDING = 1;
 
 /** What tells where the records of a reader are in time. */
 export interface RecordAxis {
@@ -82,7 +81,7 @@ export async function recordRange(
   const { query, time, key, slotting, around, cadenceSeconds } = await recordAxis(catalog, values);
   const { external, internal } = query.series.primeKeys[key]!; // the key was found there
   const { begin, end } = timeRangeToDrms(range);
-  const interval = keyInterval(slotting, begin - around, end + around);
+  const interval = timeInterval(slotting, begin - around, end + around);
   // Slots ascend as times do; records of one slot need not.
   const sorted = slotting === undefined || slotting.step < 0 || time !== external ? [time] : [internal, time];
   const isSorted = time === external && isOnlyOpenKey(query, key) && (slotting?.step ?? 1) > 0;
@@ -133,24 +132,6 @@ function timeKey({ name, primeKeys }: Series, time: Keyword | undefined): number
     "USAGE",
     `${name} has no prime key that is a time, by which a range could be found; its prime keys: ${keys === "" ? "none" : keys}`,
   );
-}
-
-/** The range of the prime key's column: slots with one more on both sides, or times. */
-function keyInterval(
-  slotting: Slotting | undefined,
-  begin: number,
-  end: number,
-): { readonly begin: KeyValue; readonly end: KeyValue } {
-  if (slotting === undefined) return { begin: begin - ROUNDING, end: end + ROUNDING };
-  const slots = [begin - ROUNDING, end + ROUNDING].map((time) => slotOf(slotting, time)!); // times of the calendar are finite
-  const [low, high] = slots[0]! <= slots[1]! ? [slots[0]!, slots[1]!] : [slots[1]!, slots[0]!];
-  return { begin: within64(low - 1n), end: within64(high + 2n) };
-}
-
-const MOST = (1n << 63n) - 1n;
-
-function within64(slot: bigint): bigint {
-  return slot > MOST ? MOST : slot < -MOST ? -MOST : slot;
 }
 
 /** Whether every other prime key has one value in the set, and each value of the keys one record. */
