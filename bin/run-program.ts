@@ -10,6 +10,7 @@ import type { StreamEncoder, StreamItem } from "../stream/model.js";
 import type {
   ConverterProgram,
   FilterProgram,
+  ParserProgram,
   Program,
   ProgramContext,
   ReaderProgram,
@@ -118,7 +119,7 @@ async function runReader(
 }
 
 async function runFilter(
-  program: FilterProgram | ConverterProgram,
+  program: FilterProgram | ConverterProgram | ParserProgram,
   argv: readonly string[],
   context: ProgramContext,
   output: ProgramOutput,
@@ -127,7 +128,7 @@ async function runFilter(
   const sink = new Sink(encoder, output);
   const transforms = program.kind === "filter" ? [openFilter(program, argv, context, sink)] : [];
   const chain = new ItemChain(transforms, sink.push);
-  const parser = new StreamParser();
+  const parser = program.kind === "parser" ? program.open(argv, context) : new StreamParser();
   const parse = (portions: () => Iterable<readonly StreamItem[]>): void => {
     try {
       for (const items of portions()) for (const item of items) chain.push(item);
@@ -136,18 +137,23 @@ async function runFilter(
       chain.fail(asDasError(error, "reading the stream"));
     }
   };
-  await readInput({
-    onBytes(bytes) {
-      parse(() => parser.portions(bytes));
-      sink.flushIfDue();
-      return output.ready();
-    },
-    onPause: () => sink.flush(),
-    isDone: () => chain.closed,
-  });
-  if (!chain.closed) parse(() => [parser.end()]);
-  if (!chain.closed) chain.end();
-  sink.end();
+  try {
+    await readInput({
+      onBytes(bytes) {
+        parse(() => parser.portions(bytes));
+        sink.flushIfDue();
+        return output.ready();
+      },
+      onPause: () => sink.flush(),
+      isDone: () => chain.closed,
+    });
+    if (!chain.closed) parse(() => [parser.end()]);
+    if (!chain.closed) chain.end();
+    sink.end();
+    await sink.rest();
+  } finally {
+    sink.close();
+  }
   return chain.failure?.error;
 }
 
@@ -210,6 +216,20 @@ class Sink {
   end(): void {
     if (this.#used) this.#encoder.end(this.#output.write);
     this.#output.flush();
+  }
+
+  /** Writes what follows the end, as fast as it is read. */
+  async rest(): Promise<void> {
+    if (!this.#used || this.#encoder.rest === undefined) return;
+    for (const piece of this.#encoder.rest()) {
+      this.#output.write(piece);
+      await this.#output.ready();
+    }
+    this.#output.flush();
+  }
+
+  close(): void {
+    this.#encoder.close?.();
   }
 }
 

@@ -3,6 +3,7 @@ import { DasError } from "../errors/das-error.js";
 import { BARE_HEADER } from "../stream/bare-header.js";
 import type {
   ItemSource,
+  StreamDecoder,
   StreamEncoder,
   StreamException,
   StreamHeader,
@@ -199,6 +200,8 @@ function reportBytes(supervisor: Supervisor, { stage, log }: OpenedBytes, end: B
 interface OpenedLink {
   readonly kind: "built in";
   readonly reader: { readonly index: number; readonly items: ItemSource } | undefined;
+  /** Reads the input, where it is no das2 stream. */
+  readonly decoder: StreamDecoder | undefined;
   readonly transforms: readonly StreamTransform[];
   /** The stage that each transform is; `undefined` for those that are none. */
   readonly stageOf: readonly (number | undefined)[];
@@ -217,6 +220,7 @@ function openLink(
 ): OpenedLink {
   let reader: OpenedLink["reader"];
   let encoder: StreamEncoder | undefined;
+  let decoder: StreamDecoder | undefined;
   let end = begin;
   const transforms: StreamTransform[] = [];
   const stageOf: (number | undefined)[] = [];
@@ -230,6 +234,7 @@ function openLink(
     const program = programs[step.index];
     const { args, context } = options.openWith(step.index);
     if (program?.kind === "reader") reader = { index: step.index, items: program.open(args, context) };
+    else if (program?.kind === "parser") decoder = program.open(args, context);
     else if (program?.kind === "converter") encoder = program.open(args, context);
     else if (program?.kind === "filter") {
       transforms.push(openFilter(program, args, context));
@@ -240,7 +245,16 @@ function openLink(
     transforms.push(headerRewriter(options.rewriteHeader));
     stageOf.push(undefined);
   }
-  return { kind: "built in", reader, transforms, stageOf, encoder: encoder ?? das2Encoder(), begin, end };
+  return {
+    kind: "built in",
+    reader,
+    decoder,
+    transforms,
+    stageOf,
+    encoder: encoder ?? das2Encoder(),
+    begin,
+    end,
+  };
 }
 
 /** Bad arguments end the pipeline before it starts, but for a filter that tells of them in the stream. */
@@ -285,6 +299,7 @@ function runLink<T>(
       ? { kind: "reader", items: link.reader.items }
       : {
           kind: "bytes",
+          decoder: link.decoder,
           input: {
             bytes: input?.bytes ?? nothing(),
             verdict: async () => {

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { asDasError, DasError } from "../errors/das-error.js";
 import { ItemChain } from "../stream/item-chain.js";
-import type { StreamItem, StreamTransform } from "../stream/model.js";
+import type { StreamDecoder, StreamItem, StreamTransform } from "../stream/model.js";
 import { StreamParser } from "../stream/stream-parser.js";
 import { clockMs } from "./clock.js";
 import { TURN_MS, whenAborted, wholeTurn } from "./waiting.js";
@@ -31,13 +31,22 @@ export interface LinkOutput<T> {
   takeFull(): readonly T[];
   /** The pieces that are complete and what is not. */
   takeAll(): readonly T[];
+  /** What follows the end, made piece by piece. Never throws. */
+  rest(): Iterable<T>;
+  /** Nothing more is asked for. */
+  close(): void;
 }
 
 /** A run of built-in stages: what they read, what they do. */
 export interface BuiltInLink {
   readonly source:
     | { readonly kind: "reader"; readonly items: AsyncIterable<readonly StreamItem[]> }
-    | { readonly kind: "bytes"; readonly input: LinkInput };
+    | {
+        readonly kind: "bytes";
+        readonly input: LinkInput;
+        /** Reads them; missing: as a das2 stream. */
+        readonly decoder?: StreamDecoder | undefined;
+      };
   readonly transforms: readonly StreamTransform[];
   readonly stop: AbortSignal;
   /** Called when something was read. */
@@ -67,7 +76,7 @@ export async function* runBuiltIn<T>(
 ): AsyncGenerator<T, void, undefined> {
   const chain = new ItemChain(link.transforms, output.push);
   const { source } = link;
-  const parser = source.kind === "bytes" ? new StreamParser() : undefined;
+  const parser = source.kind === "bytes" ? (source.decoder ?? new StreamParser()) : undefined;
   const iterator: AsyncIterator<Uint8Array | readonly StreamItem[]> =
     source.kind === "bytes"
       ? source.input.bytes[Symbol.asyncIterator]()
@@ -120,7 +129,13 @@ export async function* runBuiltIn<T>(
     if (link.stop.aborted) output.flush();
     else output.end();
     yield* output.takeAll();
+    for (const piece of output.rest()) {
+      if (link.stop.aborted) break;
+      link.onProgress();
+      yield piece;
+    }
   } finally {
+    output.close();
     stopped.forget();
     // Not waited for: a reader in the middle of something returns when it next looks at its signal.
     if (!exhausted) void iterator.return?.(undefined)?.catch(() => undefined);
@@ -131,7 +146,7 @@ export async function* runBuiltIn<T>(
 /** The input has ended: tells the chain whether well. */
 async function finish(
   link: BuiltInLink,
-  parser: StreamParser | undefined,
+  parser: StreamDecoder | undefined,
   chain: ItemChain,
   emptyInput: boolean,
 ): Promise<void> {
@@ -152,7 +167,7 @@ async function finish(
 /** Items as they come, or as they are parsed; what cannot be parsed makes the chain fail. */
 function* portionsOf(
   value: Uint8Array | readonly StreamItem[],
-  parser: StreamParser | undefined,
+  parser: StreamDecoder | undefined,
   chain: ItemChain,
 ): Generator<readonly StreamItem[]> {
   if (!(value instanceof Uint8Array)) {

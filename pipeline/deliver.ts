@@ -1,11 +1,13 @@
 import { DasError } from "../errors/das-error.js";
 import { BARE_HEADER } from "../stream/bare-header.js";
+import { bareDas3Stream, das3Exception } from "../stream/das3-packets.js";
 import { printException, printStreamHeader } from "../stream/header-xml.js";
 import { exceptionOf } from "../stream/item-chain.js";
 import type { StreamException, StreamHeader } from "../stream/model.js";
 import { das2Encoder } from "../stream/stream-writer.js";
 import type { Assembled } from "./assemble.js";
 import { runBuiltIn } from "./built-in-link.js";
+import { Das3Health } from "./das3-health.js";
 import { EncodedOutput } from "./encoded-output.js";
 import { StreamHealth } from "./health.js";
 import type { Failure } from "./judge.js";
@@ -66,12 +68,19 @@ export async function* deliver(
   const verdict = await finalVerdict(supervisor, given, delivery.mayBeEmpty);
   const exception = lastException(verdict, supervisor.cancellation, delivery.format, given);
   if (exception === undefined) return;
-  const packets = [printException(exception)];
-  if (given.bytes === 0 && delivery.format === "das2") packets.unshift(printStreamHeader(BARE_HEADER));
-  const last = Buffer.concat(packets);
+  const last = Buffer.concat(lastPackets(exception, delivery.format, given.bytes > 0));
   given.bytes += last.length;
   given.exception = exception;
   yield last;
+}
+
+/** The packets that tell of a failure; a stream that has not begun begins with its header. */
+function lastPackets(exception: StreamException, format: OutputFormat, hasBegun: boolean): Uint8Array[] {
+  if (format === "das3")
+    return hasBegun ? [das3Exception(exception)] : [bareDas3Stream(), das3Exception(exception)];
+  const packet = printException(exception);
+  // A reader of q streams takes an exception without a stream before it; das2-stream D.
+  return hasBegun || format === "qstream" ? [packet] : [printStreamHeader(BARE_HEADER), packet];
 }
 
 /** What an answer that is too long comes to. */
@@ -121,8 +130,11 @@ async function* followPackets(
   delivery: Delivery,
   given: Given,
 ): AsyncGenerator<Uint8Array> {
-  const form = delivery.format === "qstream" ? "qstream" : "das2";
-  const health = new StreamHealth({ form, rewriteHeader: delivery.rewriteHeader });
+  const { format, rewriteHeader } = delivery;
+  const health =
+    format === "das3"
+      ? new Das3Health()
+      : new StreamHealth({ form: format === "qstream" ? "qstream" : "das2", rewriteHeader });
   const lastStage = supervisor.stages.length - 1;
   const badStream = (error: unknown): void => {
     if (!(error instanceof DasError)) throw error;

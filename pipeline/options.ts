@@ -7,10 +7,10 @@ import type { PipelineSlots } from "./slots.js";
 export type ProgramLookup = (name: string) => Promise<Program> | undefined;
 
 /**
- * What the last program writes. `das2` and `qstream` are followed packet by packet and tell of a failure in the
+ * What the last program writes. `das2`, `das3` and `qstream` are followed packet by packet and tell of a failure in the
  * stream; of the others nothing is known, and a failure breaks them off.
  */
-export type OutputFormat = "das2" | "qstream" | "other";
+export type OutputFormat = "das2" | "das3" | "qstream" | "other";
 
 /**
  * The variables of the environment that one program gets besides those that all get: what not every program may know.

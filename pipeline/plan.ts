@@ -44,7 +44,8 @@ export function planLinks(
     const previous = programs[index - 1];
     // Between a spawned and a built-in program, and behind a converter, there are bytes.
     const otherWay = program === undefined ? steps.length > 0 : spawned.length > 0;
-    if (otherWay || previous?.kind === "converter") close();
+    // A parser reads bytes too, whatever wrote them.
+    if (otherWay || previous?.kind === "converter" || program?.kind === "parser") close();
     if (program === undefined) {
       spawned.push(index);
     } else {
@@ -77,7 +78,7 @@ export function checkFormat(
 
 /** Errors: BAD_DEFINITION for a built-in program that cannot work where it stands. */
 function checkPlace(stage: Stage, index: number, program: Program, previous: Program | undefined): void {
-  const reads = program.kind === "filter" || program.kind === "converter";
+  const reads = program.kind === "filter" || program.kind === "converter" || program.kind === "parser";
   if (!reads && index > 0) throw misplaced(stage, "reads no stream but stands behind another program");
   if (reads && index === 0) throw misplaced(stage, "reads a stream but stands first");
   if (reads && previous?.kind === "bytes")

@@ -128,6 +128,24 @@ export interface StreamEncoder {
   end(write: (bytes: Uint8Array) => void): void;
   /** Writes what has been gathered so far; an encoder without it gathers nothing. Called when the input pauses. */
   flush?(write: (bytes: Uint8Array) => void): void;
+  /**
+   * What follows the end of forms whose beginning is known only when all is known, piece by piece, each in its own memory and asked
+   * for only when there is room. Asked for once, after `end`.
+   */
+  rest?(): Iterable<Uint8Array>;
+  /** Frees what is held besides memory. Called last, however it ended. */
+  close?(): void;
+}
+
+/** Reads a stream of bytes as items; what {@link StreamParser} does for das2. */
+export interface StreamDecoder {
+  /**
+   * Takes the next bytes and gives their items, in portions of bounded size of which the next one is read when it is asked for. All of
+   * them are to be asked for; a portion lasts until then. Errors: those of a broken stream, after what was decoded before.
+   */
+  portions(bytes: Uint8Array): Iterable<readonly StreamItem[]>;
+  /** To be called once after the last bytes. Errors: PARTIAL_PACKET and the like. */
+  end(): readonly StreamItem[];
 }
 
 /** Items in the portions in which they became available: one hop of an async loop carries many. */

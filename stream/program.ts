@@ -1,4 +1,4 @@
-import type { ItemSource, StreamEncoder, StreamTransform } from "./model.js";
+import type { ItemSource, StreamDecoder, StreamEncoder, StreamTransform } from "./model.js";
 
 /** What the surroundings give a program, the same whether it runs as a process or inside the server. */
 export interface ProgramContext {
@@ -55,6 +55,15 @@ export interface FilterProgram {
   open(args: readonly string[], context: ProgramContext): StreamTransform;
 }
 
+/** A program that turns another form of stream into a das2 stream. */
+export interface ParserProgram {
+  readonly kind: "parser";
+  readonly name: string;
+  readonly help: string;
+  /** Errors: USAGE. */
+  open(args: readonly string[], context: ProgramContext): StreamDecoder;
+}
+
 /** A program that turns a das2 stream into another form. */
 export interface ConverterProgram {
   readonly kind: "converter";
@@ -65,4 +74,4 @@ export interface ConverterProgram {
 }
 
 /** A reader, reducer or converter that ships here. */
-export type Program = ReaderProgram | BytesProgram | FilterProgram | ConverterProgram;
+export type Program = ReaderProgram | BytesProgram | ParserProgram | FilterProgram | ConverterProgram;

@@ -1,18 +1,22 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { DasError } from "../errors/das-error.js";
 import { parsePlainXml } from "./plain-xml.js";
-import { ILLEGAL, unescapeAttribute } from "./xml-text.js";
+import { ILLEGAL, unescapeAttribute, unescapeText } from "./xml-text.js";
 
-/** An element of a header. Text between elements carries nothing in a das2 header and is dropped. */
+/** An element of a header. */
 export interface XmlElement {
   readonly name: string;
   /** In document order, unescaped. */
   readonly attributes: ReadonlyMap<string, string>;
   readonly children: readonly XmlElement[];
+  /** All text directly inside, unescaped, where it was asked for; in das2 headers it carries nothing. */
+  readonly text?: string;
 }
 
-/** Elements nest stream, packet / plane / properties; deeper ones are not looked at. */
+/** Elements of das2 nest stream, packet / plane / properties; deeper ones are not looked at. */
 const DEEPEST = 4;
+/** Those of das3 nest dataset / dimension / variable / properties / property / translation. */
+const DEEPEST_WITH_TEXT = 6;
 
 /**
  * Most elements, and most attributes, of one document: a property each, 40 for every plane of the widest packet. The parser
@@ -45,6 +49,19 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * Errors: BAD_XML. Source: das2-stream A2.1, A3.
  */
 export function parseXml(body: Uint8Array | string): XmlElement {
+  const text = checkedText(body);
+  return parsePlainXml(text, DEEPEST) ?? rootOf(text, false);
+}
+
+/**
+ * As {@link parseXml}, with the text of elements, two levels deeper. Errors: BAD_XML. Source: das2-stream C1.
+ */
+export function parseXmlWithText(body: Uint8Array | string): XmlElement {
+  return rootOf(checkedText(body), true);
+}
+
+/** Errors: BAD_XML for what is refused before anything is parsed. */
+function checkedText(body: Uint8Array | string): string {
   const text = (typeof body === "string" ? body : decode(body)).trim();
   const illegal = ILLEGAL.exec(text);
   if (illegal !== null) {
@@ -57,15 +74,17 @@ export function parseXml(body: Uint8Array | string): XmlElement {
   if (/<!DOCTYPE|<!ENTITY/i.test(text))
     throw new DasError("BAD_XML", "a document type or entity declaration is not accepted");
   checkAmount(text);
-  const plain = parsePlainXml(text, DEEPEST);
-  if (plain !== undefined) return plain;
+  return text;
+}
+
+function rootOf(text: string, withText: boolean): XmlElement {
   checkSyntax(text);
   const nodes = parseNodes(text).filter(isElement);
   const root = nodes[0];
   if (root === undefined) throw new DasError("BAD_XML", "there is no element");
   if (nodes.length > 1)
     throw new DasError("BAD_XML", `${nodes.length} root elements, expected one (is the length right?)`);
-  return toElement(root, 1);
+  return toElement(root, 1, withText);
 }
 
 function decode(body: Uint8Array): string {
@@ -146,13 +165,17 @@ function isElement(node: Node): boolean {
   return name !== "" && !name.startsWith("#") && !name.startsWith("?");
 }
 
-function toElement(node: Node, depth: number): XmlElement {
+function toElement(node: Node, depth: number, withText: boolean): XmlElement {
   const name = nodeName(node);
   const attributes = new Map<string, string>();
   for (const [key, value] of Object.entries((node[":@"] ?? {}) as Readonly<Record<string, string>>))
     attributes.set(key.slice(1), unescapeAttribute(value));
   const content = (node[name] ?? []) as readonly Node[];
   const children =
-    depth < DEEPEST ? content.filter(isElement).map((child) => toElement(child, depth + 1)) : [];
-  return { name, attributes, children };
+    depth < (withText ? DEEPEST_WITH_TEXT : DEEPEST)
+      ? content.filter(isElement).map((child) => toElement(child, depth + 1, withText))
+      : [];
+  if (!withText) return { name, attributes, children };
+  const texts = content.map((child) => child["#text"]).filter((text) => typeof text === "string");
+  return { name, attributes, children, text: unescapeText(texts.join("")) };
 }

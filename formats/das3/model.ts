@@ -69,6 +69,8 @@ export interface Das3Variable {
   readonly index: Das3Index;
   /** 1 for a scalar. */
   readonly components: number;
+  /** What each component of a vector is called. */
+  readonly directions?: readonly string[];
   readonly properties: readonly Das3Property[];
   readonly content: Das3Content;
 }
