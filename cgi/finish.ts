@@ -116,23 +116,24 @@ export async function finishResponse(
   // What is for this site alone says so itself.
   if (headerValue(response, "Cross-Origin-Resource-Policy") === undefined) headers.push(...CORS);
   headers.push(["X-Request-Id", request.id]);
-  const { status, body } = response;
+  const { body, ...head } = response;
+  const { status } = head;
   const bodiless = request.method === "HEAD" || status === 204 || status === 304;
   if (!isWholeBody(body)) {
     if (!bodiless) {
       // Status and headers go out with the first byte.
       const done = (bytes: number) =>
         write(bytes === 0 && trace.outcome === "cancelled" ? NOTHING_SENT : status, bytes);
-      return { status, headers, body: recorded(body, trace, done) };
+      return { ...head, headers, body: recorded(body, trace, done) };
     }
     await body[Symbol.asyncIterator]().return?.();
     write(status, 0);
-    return { status, headers, body: EMPTY_BODY };
+    return { ...head, headers, body: EMPTY_BODY };
   }
   // A HEAD of data has no known length: nothing was run to find it.
   const lengthKnown = body.length > 0 || request.method !== "HEAD";
   if (lengthKnown && status !== 204 && status !== 304) headers.push(["Content-Length", String(body.length)]);
   if (!bodiless) trace.firstByteMs ??= trace.elapsedMs();
   write(status, bodiless ? 0 : body.length);
-  return { status, headers, body: bodiless ? EMPTY_BODY : body };
+  return { ...head, headers, body: bodiless ? EMPTY_BODY : body };
 }

@@ -39,6 +39,8 @@ export type Body = Uint8Array | AsyncIterable<Uint8Array>;
  */
 export interface Response {
   readonly status: number;
+  /** What stands behind the status, where it is not the usual phrase of {@link REASONS}: ASCII, fixed text only. */
+  readonly reason?: string;
   readonly headers: readonly HeaderLine[];
   readonly body: Body;
 }

@@ -79,7 +79,7 @@ export function isTagKnown(request: Request, etag: string): boolean | undefined 
 }
 
 /** Whether the client's copy is still good; `If-None-Match` has the word before `If-Modified-Since` (RFC 9110 13.2.2). */
-function isUnchanged(request: Request, etag: string, modified: Date): boolean {
+export function isUnchanged(request: Request, etag: string, modified: Date): boolean {
   const isKnown = isTagKnown(request, etag);
   if (isKnown !== undefined) return isKnown;
   const since = Date.parse(request.headers["if-modified-since"] ?? "");

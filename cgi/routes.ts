@@ -23,7 +23,10 @@ const ROUTES: RouteTable = {
     ["/cache", async () => (await import("./queries/cache.js")).cacheStatus],
     ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],
   ]),
-  doors: new Map([["jsoc", async () => (await import("./jsoc/door.js")).jsocDoor]]),
+  doors: new Map([
+    ["hapi", async () => (await import("./hapi/door.js")).hapiDoor],
+    ["jsoc", async () => (await import("./jsoc/door.js")).jsocDoor],
+  ]),
 };
 
 /**

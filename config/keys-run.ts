@@ -189,6 +189,13 @@ export const LISTEN_KEYS = [
     help: "Path of the server below the host.",
   },
   {
+    key: "ENABLE_HAPI_SUBSYS",
+    field: "enableHapi",
+    type: "flag",
+    default: "true",
+    help: "Whether sources are given to clients of HAPI, the Heliophysics API.",
+  },
+  {
     key: "HAPI_PATH",
     field: "hapiPath",
     type: "text",

@@ -2,8 +2,8 @@ import type { KeyDescriptor } from "./key-types.js";
 import { ARCHIVE_KEYS } from "./keys-archive.js";
 import { CACHE_KEYS } from "./keys-cache.js";
 import { CLIENT_KEYS } from "./keys-clients.js";
-import { JSOC_KEYS } from "./keys-jsoc.js";
 import { EXPORT_KEYS } from "./keys-exports.js";
+import { JSOC_KEYS } from "./keys-jsoc.js";
 import { ACCESS_KEYS, LIMIT_KEYS, LISTEN_KEYS, LOG_KEYS, PROGRAM_KEYS } from "./keys-run.js";
 import { PAGE_KEYS, SITE_KEYS, SOURCE_KEYS } from "./keys-site.js";
 
@@ -34,7 +34,6 @@ const INERT_KEYS = [
     field: "das23Prototype",
     help: "Prototype interface of das2-pyserver.",
   },
-  { ...INERT, key: "ENABLE_HAPI_SUBSYS", field: "enableHapi", help: "Heliophysics API." },
   { ...INERT, key: "ENABLE_VALIDATOR", field: "enableValidator", help: "Upload-and-check page." },
   { ...INERT, key: "ENABLE_VERIFIER", field: "enableVerifier", help: "Upload-and-check page." },
   { ...INERT, key: "ALLOW_VALIDATE_FROM", field: "allowValidateFrom", help: "Who may use that page." },

@@ -30,6 +30,18 @@ export function binGrid(begin: Time, width: number, levels: readonly CacheLevel[
 }
 
 /**
+ * Where bins begin that are to be the same in every request, for a width of which {@link binGrid} would begin them at the request;
+ * `undefined` for the others, which are the same anyway.
+ */
+export function fixedOrigin(width: number, levels: readonly CacheLevel[] | "auto"): Time | undefined {
+  const isLevel =
+    levels !== "auto" && levels.some(({ seconds }) => Math.abs(seconds - width) <= width * 1e-6);
+  const whole = wholeNanoseconds(width);
+  const isPartOfDay = whole !== undefined && NS_PER_DAY % whole === 0n;
+  return isLevel || isPartOfDay ? undefined : { day: 0, ns: 0 };
+}
+
+/**
  * The range made larger to whole bins, so that the first and last bin are complete; exact to the nanosecond for
  * widths that are whole nanoseconds, else rounded outward. Never beyond years 1 to 9999, where times have no text.
  * Source: das2-server 13.4.

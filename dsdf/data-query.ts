@@ -25,6 +25,8 @@ export interface DataQuery {
   readonly reading?: TimeRange;
   /** Widest bin wanted, seconds, > 0; missing: intrinsic. */
   readonly resolution?: number;
+  /** Whether the bins must have exactly that width; missing: as wide or narrower, as the cache has them. */
+  readonly exactBins?: true;
   /** Where a bin begins, where that has been decided on; missing: das2-server 13.2 says. */
   readonly binOrigin?: Time;
   /** Seconds between computed points, > 0; only for interval sources. */

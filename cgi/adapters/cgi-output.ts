@@ -23,8 +23,8 @@ function headBlock(first: string, headers: readonly HeaderLine[]): string {
   return `${[first, ...headers.map(([name, value]) => `${name}: ${value}`)].join("\r\n")}\r\n\r\n`;
 }
 
-function statusText({ status }: Response): string {
-  return `${status} ${REASONS[status] ?? "Status"}`;
+function statusText({ status, reason = REASONS[status] ?? "Status" }: Response): string {
+  return `${status} ${reason}`;
 }
 
 /** The usual form: headers with `Status` first, then the body; the web server makes HTTP of it. RFC 3875 section 6.3. */

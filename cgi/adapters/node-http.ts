@@ -77,7 +77,7 @@ export function sendHead(response: Response, message: IncomingMessage, out: Serv
   // A body that nobody reads must not be mistaken for the next request.
   if (message.method !== "GET" && message.method !== "HEAD" && message.method !== "OPTIONS")
     out.shouldKeepAlive = false;
-  out.writeHead(response.status, REASONS[response.status] ?? "Status", lines);
+  out.writeHead(response.status, response.reason ?? REASONS[response.status] ?? "Status", lines);
 }
 
 /** Waits until `out` can take more, closed or not; closes the connection of a client that takes too long. */

@@ -54,6 +54,7 @@ export async function cachedRun(
     const moment = await cache.moment(source, now);
     const plan = await planFor(levels, source, query, context, cache, moment);
     if (plan === undefined) return off("no level serves this resolution");
+    if (query.exactBins === true && !hasExactBins(plan, query)) return off("no level has exactly these bins");
     if (!(await areRecordsFollowed(source, cache.root, now)))
       return off("nobody follows the records of its series (heliostream worker)");
     if (!(await mayRead(source, query, plan.extent, context)))
@@ -63,6 +64,16 @@ export async function cachedRun(
     if (!isDasError(error, "INDEX_AWAY")) throw error;
     return off("index away");
   }
+}
+
+/** Relative difference up to which two widths are the same. Source: das2-server 11.2. */
+const SAME_WIDTH = 1e-4;
+
+/** Whether the bins of an answer are those that were asked for, in width and in where they begin. */
+function hasExactBins({ choice }: AnswerPlan, { resolution = 0, binOrigin }: DataQuery): boolean {
+  if (choice.use === "reduce" && choice.anchor === "request" && binOrigin !== undefined) return false;
+  const seconds = choice.use === "reduce" ? choice.seconds : choice.level.seconds;
+  return Math.abs(seconds - resolution) <= resolution * SAME_WIDTH;
 }
 
 async function planFor(

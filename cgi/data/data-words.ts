@@ -25,6 +25,8 @@ export interface DataWords {
   readonly endText: string;
   /** Seconds, > 0; missing: intrinsic. */
   readonly resolution?: number;
+  /** Bins of exactly that width, that begin at the same times whatever the range; missing: as good or better (das2-server 2.7). */
+  readonly fixedBins?: true;
   /** As sent; only sources that need it look at it. */
   readonly intervalText?: string;
   /** As sent, one text. */

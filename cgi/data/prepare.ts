@@ -1,3 +1,4 @@
+import { fixedOrigin } from "../../dsdf/bin-grid.js";
 import type { CommandTemplate } from "../../dsdf/command.js";
 import type { DataQuery, OutputForm } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
@@ -96,10 +97,10 @@ export async function prepareData(
   const now = site.now();
   const range = trimToValidRange(source.validRange, requested, now);
   if (range === undefined) return { words, source };
-  const resolution = words.resolution === undefined ? {} : { resolution: words.resolution };
+  const bins = binsOf(words, source);
   if (source.form !== "file" && !isExempt(site, trace.client))
     checkRange(rangeLimits(source, site.config), range, words.resolution);
-  const whole = readingRange(source, { ...range, ...resolution }, pipelineSetting(site).tools);
+  const whole = readingRange(source, { ...range, ...bins }, pipelineSetting(site).tools);
   const reading = await letIn(
     source,
     range,
@@ -117,7 +118,7 @@ export async function prepareData(
     ...range,
     requested,
     reading,
-    ...resolution,
+    ...bins,
     ...(interval === undefined ? {} : { interval }),
     params,
     output: source.form === "file" ? "stream" : words.output,
@@ -125,6 +126,17 @@ export async function prepareData(
     ...(Object.keys(values).length === 0 ? {} : { values }),
   };
   return { words, source, query };
+}
+
+/** What a query says of its bins. */
+function binsOf(
+  { resolution, fixedBins }: DataWords,
+  { cacheLevels }: DataSource,
+): Pick<DataQuery, "resolution" | "exactBins" | "binOrigin"> {
+  if (resolution === undefined) return {};
+  if (fixedBins !== true) return { resolution };
+  const binOrigin = fixedOrigin(resolution, cacheLevels);
+  return { resolution, exactBins: true, ...(binOrigin === undefined ? {} : { binOrigin }) };
 }
 
 /** What the output of a pipeline is followed as. */
