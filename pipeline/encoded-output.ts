@@ -15,6 +15,7 @@ export class EncodedOutput implements LinkOutput<Uint8Array> {
   readonly #gather = new Gather();
   #error: DasError | undefined;
   #used = false;
+  #ended = false;
   #pending = false;
   #header = false;
   /** The bytes of the batch that is being encoded, where they last. */
@@ -64,7 +65,9 @@ export class EncodedOutput implements LinkOutput<Uint8Array> {
 
   /** Where no stream came, none is ended: the output stays empty. */
   end(): void {
-    if (this.#used && this.#error === undefined) this.#attempt(() => this.#encoder.end(this.#gather.write));
+    if (!this.#used || this.#error !== undefined) return;
+    this.#ended = true;
+    this.#attempt(() => this.#encoder.end(this.#gather.write));
   }
 
   takeFull(): readonly Uint8Array[] {
@@ -73,6 +76,19 @@ export class EncodedOutput implements LinkOutput<Uint8Array> {
 
   takeAll(): readonly Uint8Array[] {
     return this.#gather.takeAll();
+  }
+
+  *rest(): Generator<Uint8Array> {
+    if (!this.#ended || this.#error !== undefined || this.#encoder.rest === undefined) return;
+    try {
+      yield* this.#encoder.rest();
+    } catch (error) {
+      this.#error = asDasError(error, "a converter");
+    }
+  }
+
+  close(): void {
+    this.#attempt(() => this.#encoder.close?.());
   }
 
   #attempt(step: () => void): void {

@@ -31,4 +31,10 @@ export class ItemsOutput implements LinkOutput<readonly StreamItem[]> {
   takeAll(): readonly (readonly StreamItem[])[] {
     return this.takeFull();
   }
+
+  rest(): readonly (readonly StreamItem[])[] {
+    return [];
+  }
+
+  close(): void {}
 }

@@ -37,12 +37,14 @@ export async function* encodeItems(
     state = "done";
     encoder.end(pieces.write);
     yield* pieces.takeAll();
+    if (encoder.rest !== undefined) yield* encoder.rest();
   } catch (error) {
     // A source that throws has ended.
     if (next !== undefined) state = "done";
     yield* flush();
     throw error;
   } finally {
+    encoder.close?.();
     if (state !== "done") {
       const closed = iterator.return?.();
       // A generator that waits for its own input closes only after that: nobody waits for it here.
