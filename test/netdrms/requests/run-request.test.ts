@@ -1,0 +1,160 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { memorySource } from "../../../fits/byte-source.js";
+import { openFitsFile } from "../../../fits/fits-file.js";
+import { firstImageHdu, openImage } from "../../../fits/open-image.js";
+import { type ExportWork, startExports } from "../../../netdrms/requests/start-exports.js";
+import type { TestDatabase } from "../../support/postgres.js";
+import { postgresForTest } from "../../support/postgres.js";
+import { sampleArchive } from "../../support/sample-archive.js";
+import { accepted, type RequestsForTest, requestsForTest, until } from "./support.js";
+
+const postgres = await postgresForTest();
+
+describe.skipIf(postgres.missing)(postgres.title("an export that was asked for"), () => {
+  let database: TestDatabase;
+  let requests: RequestsForTest;
+  let work: ExportWork;
+  beforeAll(async () => {
+    database = await sampleArchive();
+    requests = await requestsForTest(database.url);
+    work = startExports(requests.site, { concurrency: 2, pollMs: 20 });
+  }, 60_000);
+  afterAll(async () => {
+    await work?.close();
+    await requests?.close();
+    await database?.drop();
+  });
+
+  const folderOf = (id: string): string => join(requests.root, id);
+  const jsonOf = async (id: string, name: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await readFile(join(folderOf(id), name), "utf8")) as Record<string, unknown>;
+
+  it("has a complete FITS file for each record, lists and sums", async () => {
+    const id = await accepted(requests.pool, { protocol: "fits" });
+    const { request } = await until(requests.pool, id);
+    expect(request).toMatchObject({ status: 0, recordsDone: 2, failures: 0 });
+    expect((await readdir(folderOf(id))).sort()).toEqual([
+      "SHA256SUMS",
+      "index.html",
+      "index.json",
+      "index.txt",
+      "manifest.json",
+      "sample_hmi.ic_720s.20130523_1200_TAI.continuum.fits",
+      "sample_hmi.ic_720s.20130523_1212_TAI.continuum.fits",
+    ]);
+    // An independent program agrees with the sums.
+    expect(execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: folderOf(id), encoding: "utf8" })).toBe(
+      "sample_hmi.ic_720s.20130523_1200_TAI.continuum.fits: OK\nsample_hmi.ic_720s.20130523_1212_TAI.continuum.fits: OK\n",
+    );
+    expect(await jsonOf(id, "index.json")).toMatchObject({
+      ...{ requestid: id, method: "url", protocol: "fits", status: "0", count: "2", dir: `/export/${id}` },
+      keywords: "**IN FITS FILES**",
+      data: [
+        {
+          record: "sample_hmi.ic_720s[2013.05.23_12:00:00_TAI][3]",
+          filename: "sample_hmi.ic_720s.20130523_1200_TAI.continuum.fits",
+        },
+        { record: "sample_hmi.ic_720s[2013.05.23_12:12:00_TAI][3]" },
+      ],
+    });
+  });
+
+  it("is a tar with its lists where that was asked for, compressed by Rice", async () => {
+    const id = await accepted(requests.pool, { protocol: "fits,compress Rice", method: "url-tar" });
+    expect((await until(requests.pool, id)).request.status).toBe(0);
+    expect((await jsonOf(id, "index.json")).tarfile).toBe(`/export/${id}/${id}.tar`);
+    const names = execFileSync("tar", ["tf", `${id}.tar`], { cwd: folderOf(id), encoding: "utf8" });
+    expect(names.trim().split("\n")).toEqual([
+      `${id}/sample_hmi.ic_720s.20130523_1200_TAI.continuum.fits`,
+      `${id}/sample_hmi.ic_720s.20130523_1212_TAI.continuum.fits`,
+      `${id}/SHA256SUMS`,
+      `${id}/manifest.json`,
+      `${id}/index.txt`,
+    ]);
+    execFileSync("tar", ["xf", `${id}.tar`], { cwd: folderOf(id) });
+    execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: join(folderOf(id), id) });
+    const bytes = await readFile(
+      join(folderOf(id), id, "sample_hmi.ic_720s.20130523_1200_TAI.continuum.fits"),
+    );
+    const file = await openFitsFile(memorySource(bytes));
+    const image = openImage(file, firstImageHdu(file)!);
+    expect(image.compression).toBe("RICE_1");
+    expect(image.shape).toEqual([192, 192]);
+  });
+
+  it("has stored files byte for byte, and a list of keywords", async () => {
+    const id = await accepted(requests.pool, { protocol: "as-is" });
+    expect((await until(requests.pool, id)).request.status).toBe(0);
+    const list = await jsonOf(id, "index.json");
+    expect(list).toMatchObject({
+      keywords: `/export/${id}/${id}.keywords.txt`,
+      data: [{ record: "sample_hmi.ic_720s[2013.05.23_12:00:00_TAI][3]{continuum}" }, {}],
+    });
+    const lines = (await readFile(join(folderOf(id), `${id}.keywords.txt`), "utf8")).trim().split("\n");
+    expect(lines.map((line) => line.split("\t").length)).toEqual(
+      Array.from({ length: 3 }, () => lines[0]!.split("\t").length),
+    );
+    const column = lines[0]!.split("\t").indexOf("T_REC");
+    expect(lines.slice(1).map((line) => line.split("\t")[column])).toEqual([
+      "2013.05.23_12:00:00_TAI",
+      "2013.05.23_12:12:00_TAI",
+    ]);
+  });
+
+  it("names records that fail and goes on with the others", async () => {
+    // The storage unit of the first calibration is gone; both versions of one record are asked for.
+    const id = await accepted(requests.pool, {
+      dataset: "sample_hmi.m_720s[2010.05.01_12:00_TAI/800d][! 1 = 1 !]",
+      fileNameFormat: "{recnum}.{segment}",
+    });
+    const { request } = await until(requests.pool, id);
+    const manifest = await jsonOf(id, "manifest.json");
+    const failures = manifest.failures as readonly { readonly message: string }[];
+    expect(request.status).toBe(0);
+    expect(request.failures).toBe(failures.length);
+    expect(failures.length).toBeGreaterThan(0);
+    expect(failures[0]!.message).toMatch(/storage unit/);
+    for (const { filename, sha256 } of manifest.files as readonly { filename: string; sha256: string }[]) {
+      const bytes = await readFile(join(folderOf(id), filename));
+      expect(createHash("sha256").update(bytes).digest("hex")).toBe(sha256);
+    }
+  });
+
+  it("has no folder where every record failed, and says why", async () => {
+    const id = await accepted(requests.pool, { fileNameFormat: "{NO_SUCH}.fits" });
+    const { request } = await until(requests.pool, id);
+    expect(request).toMatchObject({ status: 4 });
+    expect(request.error).toMatch(/none of the 2 files could be exported: .*UnknownKey "NO_SUCH"/);
+    expect((await readdir(requests.root)).filter((name) => name.includes(id))).toEqual([]);
+  });
+
+  it("lists storage units in the form of their own", async () => {
+    const [unit] = await requests.pool
+      .begin({ access: "read", statementTimeoutMs: 1000 })
+      .then(async (transaction) => {
+        const rows = await transaction.query({
+          kind: "sql",
+          parts: [
+            "SELECT ds_index, online_loc FROM public.sum_main WHERE online_status = 'Y' ORDER BY ds_index LIMIT 1",
+          ],
+        });
+        await transaction.rollback();
+        return rows;
+      });
+    const id = await accepted(requests.pool, {
+      kind: "units",
+      dataset: `${unit!.ds_index},77`,
+      protocol: "as-is",
+    });
+    expect(id).toMatch(/^TEST_\d{8}_\d{3}_SU$/);
+    await until(requests.pool, id);
+    expect((await jsonOf(id, "index.json")).data).toEqual([
+      expect.objectContaining({ sunum: String(unit!.ds_index), path: unit!.online_loc, sustatus: "Y" }),
+      { sunum: "77", series: "NA", path: "NA", sustatus: "I", susize: "0" },
+    ]);
+  });
+});
