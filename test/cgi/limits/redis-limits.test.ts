@@ -55,8 +55,8 @@ describe.skipIf(program.missing)(program.title("clients that several processes c
     await killed.enter("data", "user eve");
     const client = redis.client();
     const [key = ""] = await client.keys("heliostream:clients:places:user eve");
-    const [token = ""] = await client.zrange(key, 0, 0);
-    const expiry = await client.zscore(key, token);
+    const [token = ""] = await client.zrange(key, "0", "0");
+    const expiry = await client.call("ZSCORE", key, token);
     const [seconds] = await client.time();
     expect(Number(expiry) / 1000 - Number(seconds)).toBeGreaterThan(50);
     expect(Number(expiry) / 1000 - Number(seconds)).toBeLessThanOrEqual(61);
