@@ -76,6 +76,7 @@ export const CONFIG_KEYS = [
   ...CLIENT_KEYS,
   ...CACHE_KEYS,
   ...ARCHIVE_KEYS,
+  ...EXPORT_KEYS,
   ...JSOC_KEYS,
   ...INERT_KEYS,
 ] as const;
