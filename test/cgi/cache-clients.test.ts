@@ -58,7 +58,7 @@ let server: CachedSite;
 let uncached: CachedSite;
 let live: Listening;
 beforeAll(async () => {
-  const settings = { HELIOSTREAM_MAX_PIPELINES: "200" };
+  const settings = { HELIOSTREAM_MAX_PIPELINES: "200", HELIOSTREAM_CLIENTS_EXEMPT: "*" };
   server = cachedSite({ programs, settings, openCache: () => countedCache(server.cacheRoot) });
   uncached = cachedSite({ programs, definitions: server.definitions, cacheRoot: false });
   live = await listening(server.site);
