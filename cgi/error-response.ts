@@ -1,4 +1,5 @@
 import { DasError, OUTCOME } from "../errors/das-error.js";
+import { bareDas3Stream, das3Exception } from "../stream/das3-packets.js";
 import { isBrowser } from "./browser.js";
 import { escapeAscii } from "./escape.js";
 import type { HeaderLine, Request, Response } from "./http.js";
@@ -20,14 +21,31 @@ export function exceptionStream(type: string, message: string): Buffer {
   return Buffer.from(`${STREAM_HEADER}[xx]${String(packet.length).padStart(6, "0")}${packet}`, "latin1");
 }
 
+/** The same for clients of das3. Source: das2-server 4.1, das2-stream C5. */
+export function das3ExceptionStream(type: string, message: string): Buffer {
+  return Buffer.concat([bareDas3Stream(), das3Exception({ type, message: message.slice(0, MAX_MESSAGE) })]);
+}
+
 /** What is told of an error: a {@link DasError} speaks for itself, anything else stays inside. */
 export function publicError(error: unknown): DasError {
   if (error instanceof DasError) return error;
   return new DasError("INTERNAL", "The server failed on this request", {}, error);
 }
 
+/** The error as clients of das3 are to be told it. */
+export function asDas3Error(thrown: unknown): DasError {
+  const error = publicError(thrown);
+  return new DasError(
+    error.code,
+    error.message,
+    { ...error.where, answerForm: "das3" },
+    error.cause ?? error,
+  );
+}
+
 /**
- * The answer for an error: JSON at a path of JSON, its message as plain text for a browser, else an exception stream.
+ * The answer for an error: JSON at a path of JSON, its message as plain text for a browser, else an exception stream, of das3 where
+ * the error asks for it.
  * @param headers more header lines (`Allow`, `Retry-After`, `WWW-Authenticate`)
  * Source: das2-server 4.1.
  */
@@ -43,6 +61,12 @@ export function errorResponse(
   }
   if (isBrowser(request.headers["user-agent"]))
     return textResponse(status, "text/plain", error.message, headers);
+  if (error.where.answerForm === "das3")
+    return {
+      status,
+      headers: [["Content-Type", "text/vnd.das.stream"], ...headers],
+      body: das3ExceptionStream(exception, error.message),
+    };
   return {
     status,
     headers: [["Content-Type", "text/vnd.das2.das2stream"], ...headers],

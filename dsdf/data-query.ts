@@ -3,8 +3,14 @@ import type { Time, TimeRange } from "../stream/time.js";
 /** What a converter that ships here makes of a das2 stream. */
 export type ConvertedForm = "csv" | "das3" | "hapi" | "arrow" | "parquet" | "fits" | "png";
 
-/** What the answer is written as: what comes from the source, its text form, or a converted form. */
-export type OutputForm = "stream" | "text" | ConvertedForm;
+/**
+ * What the answer is written as: what comes from the source, its text form, a das2 stream whatever the source makes, as bytes or as
+ * text, or a converted form.
+ */
+export type OutputForm = "stream" | "text" | "das2" | "das2text" | ConvertedForm;
+
+/** What bins tell besides their averages: least, greatest, standard deviation. */
+export type BinStatistic = "min" | "max" | "stddev";
 
 /**
  * One request for data, typed and checked, made once at the edge. Nothing downstream sees a URL.
@@ -29,6 +35,10 @@ export interface DataQuery {
   readonly exactBins?: true;
   /** Where a bin begins, where that has been decided on; missing: das2-server 13.2 says. */
   readonly binOrigin?: Time;
+  /** What bins tell besides their averages; missing: nothing. */
+  readonly statistics?: readonly BinStatistic[];
+  /** Waveforms become power spectra of segments of `length` samples that begin `length / slide` samples apart; missing: they do not. */
+  readonly spectrum?: { readonly length: number; readonly slide: number };
   /** Seconds between computed points, > 0; only for interval sources. */
   readonly interval?: number;
   /** Reader parameters, already split into words and checked. */

@@ -3,7 +3,7 @@ import { formatTime, type Time, type TimeRange } from "../stream/time.js";
 import { withinTextLimits } from "../stream/time-limits.js";
 import { type BinGrid, binGrid, hasCentre, middleBin, wholeBins } from "./bin-grid.js";
 import type { CommandTemplate } from "./command-template.js";
-import type { DataQuery, OutputForm } from "./data-query.js";
+import type { BinStatistic, DataQuery, OutputForm } from "./data-query.js";
 import type { DataSource, StreamForm } from "./data-source.js";
 import { definitionError } from "./definition-error.js";
 import { expandCommand, type RequestValues } from "./expand-command.js";
@@ -43,19 +43,56 @@ export function planStages(
   const values = requestValues(source, query, query.reading ?? bins?.reading ?? query, interval, answer);
 
   const stages = readerStages(source, query, tools, values, interval);
+  // Everything that works on records knows das2.
+  const isUnpacked =
+    source.form === "das3" &&
+    (bins !== undefined || query.spectrum !== undefined || query.output !== "stream");
+  if (isUnpacked && tools.das3ToDas2 !== undefined)
+    stages.push(...command("filter", tools.das3ToDas2, values, []));
+  if (query.spectrum !== undefined) stages.push(...spectrumStages(source, query.spectrum, tools, values));
   if (bins !== undefined && reducer !== undefined) {
     const { origin, width } = bins.grid;
-    stages.push(...command("reducer", reducer, values, ["-b", timeText(origin), String(width)]));
+    const more = statisticsOptions(query.statistics ?? [], reducer);
+    stages.push(...command("reducer", reducer, values, ["-b", timeText(origin), ...more, String(width)]));
   }
-  const converter = converterOf(source, query, tools);
+  const converter = converterOf(source, query, tools, isUnpacked);
   if (converter !== undefined)
-    stages.push(...command("converter", converter, values, query.formatArgs ?? []));
+    stages.push(
+      ...command("converter", converter.command, values, [...converter.args, ...(query.formatArgs ?? [])]),
+    );
   return stages;
 }
 
 /** Whether a request with a resolution is answered in bins of this server's making; das2-server 13.2. */
 export function isReducible(source: DataSource, tools: PipelineTools): boolean {
   return !source.requiresInterval && reducerOf(source, tools) !== undefined;
+}
+
+/** Options of the reducers that ship by what they add. */
+const STATISTICS: Readonly<Record<BinStatistic, string>> = { min: "-r", max: "-r", stddev: "-s" };
+
+/** Errors: NOT_IMPLEMENTED for a reducer that is not known to tell them. Source: das2-server 7.3 (`bin.stats`). */
+function statisticsOptions(wanted: readonly BinStatistic[], reducer: CommandTemplate): string[] {
+  if (wanted.length === 0) return [];
+  const last = reducer.programs.at(-1)?.words[0]?.[0];
+  if (reducer.placesValues || last?.kind !== "text" || last.text !== "das2_bin_avgsec")
+    throw new DasError(
+      "NOT_IMPLEMENTED",
+      `bin.stats=${wanted.join(",")}: the bins of this source have no other values`,
+    );
+  return [...new Set(wanted.map((statistic) => STATISTICS[statistic]))];
+}
+
+/** Errors: NOT_IMPLEMENTED for a source whose stream cannot be transformed. Source: das2-server 7.3 (`dft.length`), 9.2. */
+function spectrumStages(
+  source: DataSource,
+  { length, slide }: NonNullable<DataQuery["spectrum"]>,
+  tools: PipelineTools,
+  values: RequestValues,
+): Stage[] {
+  if (tools.psd === undefined || source.form === "qstream" || source.form === "file")
+    throw new DasError("NOT_IMPLEMENTED", "spectra of this source are not offered by this server");
+  return command("filter", tools.psd, values, [String(length), String(slide)]);
 }
 
 /** What of a query decides on its bins. */
@@ -105,9 +142,11 @@ export function reducerOf(source: DataSource, tools: PipelineTools): CommandTemp
     case "das1":
     case "das2":
       return tools.d2sReducer;
+    case "das3":
+      // It becomes das2 before.
+      return tools.das3ToDas2 === undefined ? undefined : tools.d2sReducer;
     case "qstream":
       return tools.qdsReducer;
-    case "das3":
     case "file":
       return undefined; // the default reducers read das2 and q streams
     default:
@@ -154,32 +193,40 @@ const DAS2_CONVERTERS = {
   parquet: "parquet",
   fits: "fits",
   png: "png",
-} as const satisfies Record<Exclude<OutputForm, "stream">, keyof PipelineTools>;
+  das2text: "d2sToUtf8",
+} as const satisfies Record<Exclude<OutputForm, "stream" | "das2">, keyof PipelineTools>;
 
 const CONVERTERS: Readonly<
-  Record<StreamForm, Partial<Record<Exclude<OutputForm, "stream">, keyof PipelineTools>>>
+  Record<StreamForm, Partial<Record<Exclude<OutputForm, "stream" | "das2">, keyof PipelineTools>>>
 > = {
   das1: DAS2_CONVERTERS,
   das2: DAS2_CONVERTERS,
-  das3: {},
+  // Its own text form is das3, too.
+  das3: { ...DAS2_CONVERTERS, text: "das3" },
   qstream: { text: "qdsToUtf8" },
 };
 
-/** The converter by what arrives at it; das1 has become das2 by then. */
+/**
+ * The converter by what arrives at it; das1 has become das2 by then.
+ * @param isUnpacked a das3 stream has become das2 as well
+ */
 function converterOf(
   source: DataSource,
   query: DataQuery,
   tools: PipelineTools,
-): CommandTemplate | undefined {
-  if (query.output === "stream") return undefined;
-  if (source.form === "file") throw onlyAsFile(source.fileType, `${query.output} output`);
-  const found = CONVERTERS[source.form][query.output];
-  if (found !== undefined && tools[found] !== undefined) return tools[found];
+  isUnpacked: boolean,
+): { readonly command: CommandTemplate; readonly args: readonly string[] } | undefined {
+  const { output } = query;
+  if (output === "stream")
+    return isUnpacked && tools.das3 !== undefined ? { command: tools.das3, args: [] } : undefined;
+  if (source.form === "file") throw onlyAsFile(source.fileType, `${output} output`);
+  if (output === "das2" && source.form !== "qstream") return undefined;
+  const found = output === "das2" ? undefined : CONVERTERS[source.form][output];
+  const command = found === undefined ? undefined : tools[found];
+  if (command !== undefined)
+    return { command, args: source.form === "das3" && output === "text" ? ["-t"] : [] };
   const form = { das1: "das2", das2: "das2", das3: "das3", qstream: "q" }[source.form];
-  throw new DasError(
-    "NOT_IMPLEMENTED",
-    `${query.output} output of a ${form} stream is not offered by this server`,
-  );
+  throw new DasError("NOT_IMPLEMENTED", `${output} output of a ${form} stream is not offered by this server`);
 }
 
 /** Fills a command; what is appended goes to its last program, unless the text places values itself. */

@@ -11,6 +11,8 @@ export interface PipelineTools {
   readonly csv?: CommandTemplate;
   readonly das1ToDas2?: CommandTemplate;
   readonly das3?: CommandTemplate;
+  readonly das3ToDas2?: CommandTemplate;
+  readonly psd?: CommandTemplate;
   readonly hapi?: CommandTemplate;
   readonly arrow?: CommandTemplate;
   readonly parquet?: CommandTemplate;
@@ -21,6 +23,8 @@ export interface PipelineTools {
 /** Those that no configuration replaces, by the names of the programs that ship. */
 const SHIPPED = {
   das3: parseCommand("das3_from_das2"),
+  das3ToDas2: parseCommand("das3_to_das2"),
+  psd: parseCommand("das2_psd"),
   hapi: parseCommand("das2_hapi"),
   arrow: parseCommand("das2_arrow"),
   parquet: parseCommand("das2_parquet"),

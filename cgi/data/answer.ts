@@ -2,7 +2,7 @@ import { withCacheTags } from "../../dsdf/client-cache.js";
 import { DasError } from "../../errors/das-error.js";
 import { type PipelineRun, runPipeline } from "../../pipeline/run.js";
 import { isBrowser } from "../browser.js";
-import { errorResponse, exceptionStream } from "../error-response.js";
+import { das3ExceptionStream, errorResponse, exceptionStream } from "../error-response.js";
 import type { Body, HeaderLine, Response } from "../http.js";
 import { EMPTY_BODY, isWholeBody } from "../http.js";
 import type { QueryContext } from "../query.js";
@@ -41,7 +41,10 @@ function noDataMessage({ words }: PreparedData): string {
 
 /** What is said where nothing of the request is in the valid range: a form without exceptions says it by being empty. */
 function nothingValid(prepared: PreparedData, type: OutputType): Uint8Array {
-  return type.inBandErrors ? exceptionStream("NoDataInInterval", noDataMessage(prepared)) : EMPTY_BODY;
+  if (!type.inBandErrors) return EMPTY_BODY;
+  const stream =
+    pipelineFormat(prepared.source, prepared.words.output) === "das3" ? das3ExceptionStream : exceptionStream;
+  return stream("NoDataInInterval", noDataMessage(prepared));
 }
 
 /**
@@ -89,7 +92,7 @@ export async function answerData(
     ...planned.options(),
     format,
     mayBeEmpty: source.form === "file",
-    ...(source.form === "das2" || source.form === "das1"
+    ...(source.form !== "file" && source.form !== "qstream"
       ? { rewriteHeader: (header) => withCacheTags(header, query.requested, binSeconds ?? query.interval) }
       : {}),
   });

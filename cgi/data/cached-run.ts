@@ -39,6 +39,8 @@ export async function cachedRun(
   context: QueryContext,
 ): Promise<DataRun | undefined> {
   if (context.site.config.cacheRoot === undefined || source.cacheLevels.length === 0) return undefined;
+  // Blocks hold averages of the records as they are.
+  if (query.statistics !== undefined || query.spectrum !== undefined) return undefined;
   const { site, trace } = context;
   const off = (note: string): undefined => {
     trace.cache = { result: "off", note };

@@ -1,4 +1,4 @@
-import type { OutputForm } from "../../dsdf/data-query.js";
+import type { BinStatistic, DataQuery, OutputForm } from "../../dsdf/data-query.js";
 import { DasError } from "../../errors/das-error.js";
 import type { Time } from "../../stream/time.js";
 import { compareTimes, parseTime } from "../../stream/time.js";
@@ -31,6 +31,12 @@ export interface DataWords {
   readonly intervalText?: string;
   /** As sent, one text. */
   readonly params?: string;
+  /** What bins tell besides their averages. */
+  readonly statistics?: readonly BinStatistic[];
+  /** Power spectra instead of waveforms. */
+  readonly spectrum?: DataQuery["spectrum"];
+  /** Values for the commands of a definition under other names than the request has. */
+  readonly values?: Readonly<Record<string, string>>;
   readonly output: OutputForm;
   /** Missing: the usual one of the form. */
   readonly serial?: Serial;

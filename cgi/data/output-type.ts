@@ -60,7 +60,7 @@ export function outputType(
   serial?: Serial,
 ): OutputType {
   if (source.form === "file") return fileOutput(source.fileType);
-  if (output !== "stream" && output !== "text") {
+  if (output !== "stream" && output !== "text" && output !== "das2" && output !== "das2text") {
     const type =
       serial === undefined ? CONVERTED[output] : (WRITTEN[`${output} ${serial}`] ?? CONVERTED[output]);
     // A browser shows no text of a type that it does not know.
@@ -68,8 +68,8 @@ export function outputType(
       ? { ...type, contentType: "text/plain; charset=utf-8" }
       : type;
   }
-  const stream = STREAMS[source.form];
-  if (output === "text")
+  const stream = STREAMS[output === "das2" || output === "das2text" ? "das2" : source.form];
+  if (output === "text" || output === "das2text")
     return {
       contentType: browser ? "text/plain; charset=utf-8" : `text/${stream.type}; charset=utf-8`,
       disposition: "inline",

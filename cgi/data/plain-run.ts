@@ -12,10 +12,9 @@ export function plainRun(source: DataSource, query: DataQuery, context: QueryCon
   const { tools } = pipelineSetting(context.site);
   const stages = planStages(source, query, tools);
   const binSeconds = isReducible(source, tools) ? query.resolution : undefined;
-  // The other forms are reduced by programs of their own kind, and passed on as they come.
-  const isDas2 = source.form === "das2" || source.form === "das1";
+  // Q streams are reduced by programs of their own kind, and passed on as they come.
   const cut =
-    binSeconds === undefined || !isDas2
+    binSeconds === undefined || source.form === "qstream"
       ? undefined
       : { begin: timeToUs2000(query.begin), end: timeToUs2000(query.end) };
   return {

@@ -6,6 +6,7 @@ import { splitParams } from "../../dsdf/param-words.js";
 import { readingRange, timeText } from "../../dsdf/stages.js";
 import { trimToValidRange } from "../../dsdf/valid-range.js";
 import { DasError } from "../../errors/das-error.js";
+import type { OutputFormat } from "../../pipeline/options.js";
 import { compareTimes, type TimeRange } from "../../stream/time.js";
 import { findSource } from "../find-source.js";
 import type { Response } from "../http.js";
@@ -31,13 +32,23 @@ function commandsOf(source: DataSource): readonly CommandTemplate[] {
   return [source.reader, source.reducer].filter((command) => command !== undefined && command !== false);
 }
 
-/** The request parameters that the commands of a source name; others stay unknown, whatever they hold. */
-function namedValues(source: DataSource, context: QueryContext): Readonly<Record<string, string>> {
+/**
+ * The request parameters that the commands of a source name; others stay unknown, whatever they hold.
+ * @param translated under names that the request did not use
+ */
+function namedValues(
+  source: DataSource,
+  context: QueryContext,
+  translated: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const command of commandsOf(source))
     for (const part of command.programs.flatMap((program) => program.words.flat())) {
       if (part.kind !== "value") continue;
-      const value = context.words.get(part.key) ?? context.words.get(part.key.toLowerCase());
+      const value =
+        (Object.hasOwn(translated, part.key) ? translated[part.key] : undefined) ??
+        context.words.get(part.key) ??
+        context.words.get(part.key.toLowerCase());
       if (value !== undefined) values[part.key] = value;
     }
   return values;
@@ -112,7 +123,7 @@ export async function prepareData(
   const params = splitParams(words.params ?? "", source.paramChars);
   trace.interval = interval;
   if (params.length > 0) trace.params = params;
-  const values = namedValues(source, context);
+  const values = namedValues(source, context, words.values);
   const query: DataQuery = {
     sourceId: source.id,
     ...range,
@@ -122,6 +133,8 @@ export async function prepareData(
     ...(interval === undefined ? {} : { interval }),
     params,
     output: source.form === "file" ? "stream" : words.output,
+    ...(words.statistics === undefined ? {} : { statistics: words.statistics }),
+    ...(words.spectrum === undefined ? {} : { spectrum: words.spectrum }),
     ...(words.formatArgs === undefined || source.form === "file" ? {} : { formatArgs: words.formatArgs }),
     ...(Object.keys(values).length === 0 ? {} : { values }),
   };
@@ -140,8 +153,15 @@ function binsOf(
 }
 
 /** What the output of a pipeline is followed as. */
-export function pipelineFormat(source: DataSource, output: OutputForm): "das2" | "qstream" | "other" {
-  if ((output !== "stream" && output !== "text") || source.form === "das3" || source.form === "file")
-    return "other";
-  return source.form === "qstream" ? "qstream" : "das2";
+export function pipelineFormat(source: DataSource, output: OutputForm): OutputFormat {
+  if (output === "das3") return "das3";
+  if (output === "das2" || output === "das2text") return "das2";
+  if ((output !== "stream" && output !== "text") || source.form === "file") return "other";
+  switch (source.form) {
+    case "qstream":
+    case "das3":
+      return source.form;
+    default:
+      return "das2";
+  }
 }

@@ -162,7 +162,6 @@ describe("the stages of a request (das2-server 13)", () => {
     expect(argv("reader = rd\nreducer = pre_reduced", wanted)).toEqual([exact]);
     expect(argv("reader = rd", wanted, pipelineTools(NONE))).toEqual([exact]);
     expect(argv("reader = rd", wanted, TOOLS, "description = x\nqstream = 1\n")).toEqual([exact]);
-    expect(argv("reader = rd", wanted, TOOLS, "description = x\ndas3Stream = 1\n")).toEqual([exact]);
     const qds = pipelineTools({ ...NONE, qdsReducer: "qds_bin" });
     expect(argv("reader = rd", wanted, qds, "description = x\nqstream = 1\n")).toEqual([
       exact,
@@ -214,6 +213,40 @@ describe("the stages of a request (das2-server 13)", () => {
     ]);
   });
 
+  it("makes das2 of a das3 stream for all that works on records, and das3 of the result where nothing else was asked for", () => {
+    const das3 = (more: Partial<DataQuery>) =>
+      argv("reader = rd", { ...day, ...more }, TOOLS, "description = x\ndas3Stream = 1\n").slice(1);
+    expect(das3({})).toEqual([]);
+    expect(das3({ output: "das3" })).toEqual(["filter: das3_to_das2", "converter: das3_from_das2"]);
+    expect(das3({ output: "text" })).toEqual(["filter: das3_to_das2", "converter: das3_from_das2 -t"]);
+    expect(das3({ output: "das2" })).toEqual(["filter: das3_to_das2"]);
+    expect(das3({ output: "das2text" })).toEqual(["filter: das3_to_das2", "converter: das2_ascii"]);
+    expect(das3({ output: "csv" })).toEqual(["filter: das3_to_das2", "converter: das3_csv -d ;"]);
+    expect(das3({ resolution: 60 })).toEqual([
+      "filter: das3_to_das2",
+      "reducer: das2_bin_avgsec -b 2021-06-30T00:00:00 60",
+      "converter: das3_from_das2",
+    ]);
+    expect(das3({ resolution: 60, output: "das2" })).toEqual([
+      "filter: das3_to_das2",
+      "reducer: das2_bin_avgsec -b 2021-06-30T00:00:00 60",
+    ]);
+  });
+
+  it("adds what bins are to tell, and spectra before them (das2-server 7.3)", () => {
+    expect(
+      argv("reader = rd", {
+        ...day,
+        resolution: 60,
+        statistics: ["min", "max", "stddev"],
+        spectrum: { length: 1024, slide: 2 },
+      }).slice(1),
+    ).toEqual(["filter: das2_psd 1024 2", "reducer: das2_bin_avgsec -b 2021-06-30T00:00:00 -r -s 60"]);
+    expect(
+      code(() => argv("reader = rd\nreducer = mine", { ...day, resolution: 60, statistics: ["min"] })),
+    ).toBe("NOT_IMPLEMENTED");
+  });
+
   it("leaves parameters out where the source drops them", () => {
     expect(argv("reader = rd\ndropParams = 1", { ...day, params: ["a"] })).toEqual([
       "reader: rd 2021-06-30T00:00:00 2021-07-01T00:00:00",
@@ -230,11 +263,9 @@ describe("the stages of a request (das2-server 13)", () => {
       ";",
     ]);
     expect(last("das2Stream = 1", "csv")).toBe("converter: das3_csv -d ;");
-    expect(code(() => last("das3Stream = 1", "csv"))).toBe("NOT_IMPLEMENTED");
     expect(code(() => last("das2Stream = 1", "csv", pipelineTools(NONE)))).toBe("NOT_IMPLEMENTED");
     expect(code(() => last("qstream = 1", "text"))).toBe("NOT_IMPLEMENTED");
     expect(code(() => last("qstream = 1", "csv"))).toBe("NOT_IMPLEMENTED");
-    expect(code(() => last("das3Stream = 1", "text"))).toBe("NOT_IMPLEMENTED");
     expect(code(() => last("das2Stream = 1", "text", pipelineTools(NONE)))).toBe("NOT_IMPLEMENTED");
     expect(last("qstream = 1", "text", pipelineTools({ ...NONE, qdsToUtf8: "qds_ascii" }))).toBe(
       "converter: qds_ascii",
