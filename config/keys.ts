@@ -76,8 +76,8 @@ export const CONFIG_KEYS = [
   ...CLIENT_KEYS,
   ...CACHE_KEYS,
   ...ARCHIVE_KEYS,
-  ...EXPORT_KEYS,
   ...JSOC_KEYS,
+  ...EXPORT_KEYS,
   ...INERT_KEYS,
 ] as const;
 
