@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promis
   "netdrms-query": () => import("./netdrms-query.js"),
   "netdrms-images": () => import("./netdrms-images.js"),
   "netdrms-changes": () => import("./netdrms-changes.js"),
+  "jsoc-info": () => import("./jsoc-info.js"),
   server: () => import("./server.js"),
   "cache-summary": () => import("./cache-summary.js"),
   "cache-small": () => import("./cache-small.js"),

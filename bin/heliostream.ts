@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "look after the cache: build, status, verify, purge, pin, reindex, levels",
     load: async () => (await import("./commands/cache.js")).cache,
   },
+  addresses: {
+    summary: "register mail addresses for exports",
+    load: async () => (await import("./commands/addresses.js")).addresses,
+  },
   check: {
     summary: "check definitions: a whole tree, a folder or one file",
     load: async () => (await import("./commands/check.js")).check,

@@ -29,4 +29,11 @@ export const JSOC_KEYS = [
     max: 64 * 1024 ** 3,
     help: "Longest list of records of the JSOC web interface; what does not fit into memory waits in a temporary file.",
   },
+  {
+    key: "JSOC_MAIL_PROGRAM",
+    field: "jsocMailProgram",
+    type: "optional path",
+    default: "",
+    help: "Program that takes mails as sendmail -t -i does, for the registration of addresses; needs SERVER_URL for the link in them. Empty: no mail is sent, heliostream addresses registers them.",
+  },
 ] as const satisfies readonly KeyDescriptor[];

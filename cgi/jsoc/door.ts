@@ -1,6 +1,6 @@
 import { DasError, type ErrorCode, OUTCOME } from "../../errors/das-error.js";
 import type { Door } from "../door.js";
-import type { HeaderLine, Request, Response } from "../http.js";
+import { type HeaderLine, type Request, type Response, textResponse } from "../http.js";
 import type { Query, QueryContext } from "../query.js";
 import type { Loader } from "../route-table.js";
 import { jsonResponse } from "./json.js";
@@ -13,7 +13,7 @@ export interface Endpoint {
   /** The parameters that it knows; all others are ignored. */
   readonly words: readonly string[];
   /** The answer of HTTP status 200 that tells of an error; default: `status` 1 with `error` and `errmsg`. Source: netdrms-export B1. */
-  readonly refusal?: (message: string) => Response;
+  readonly refusal?: (message: string, code: ErrorCode) => Response;
 }
 
 /** The endpoints of the JSOC web interface, by name. Source: netdrms-export B1. */
@@ -38,6 +38,23 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
     {
       load: async () => (await import("./jsoc-info.js")).jsocInfo,
       words: ["op", "ds", "key", "seg", "link", "n", "R", "f", "l", "M", "B", "o", "r"],
+    },
+  ],
+  [
+    "show_info",
+    {
+      load: async () => (await import("./show-info.js")).showInfo,
+      words: [...["ds", "n", "key", "seg", "sunum", "link"], ..."aAbBcCdehijkKlMoOpPqrRsStTvxzI"],
+      refusal: (message) => textResponse(200, "text/plain", `show_info: ${message}\n`),
+    },
+  ],
+  [
+    "checkAddress.sh",
+    {
+      load: async () => (await import("./check-address.js")).checkAddress,
+      words: ["address", "checkonly", "code"],
+      // -2: what was asked cannot be read; -1: anything else. Source: netdrms-export B6.
+      refusal: (msg, code) => jsonResponse({ status: code === "BAD_PARAMETER" ? -2 : -1, msg, user_id: -1 }),
     },
   ],
 ]);
@@ -88,7 +105,10 @@ async function answer(context: QueryContext): Promise<Response> {
 }
 
 function refuse(request: Request, error: DasError, headers: readonly HeaderLine[]): Response {
-  const told = (endpointOf(request.path)?.refusal ?? refusal)(error.message.slice(0, MAX_MESSAGE));
+  const told = (endpointOf(request.path)?.refusal ?? refusal)(
+    error.message.slice(0, MAX_MESSAGE),
+    error.code,
+  );
   const status = HTTP_FAILURES.has(error.code) ? OUTCOME[error.code].status : 200;
   return { ...told, status, headers: [...told.headers, ...headers] };
 }

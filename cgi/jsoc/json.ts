@@ -77,7 +77,7 @@ export function jsonResponse(value: JsonValue, status = 200): Response {
 /** Characters that are gathered before they are handed on. */
 const GATHERED = 1 << 16;
 
-/** Parts of one text, in ASCII, as the pieces of a body; bytes are passed on as they come. */
+/** Parts of one text, whose characters are bytes (latin1), as the pieces of a body; bytes are passed on as they come. */
 export async function* jsonPieces(
   parts: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
 ): AsyncGenerator<Uint8Array> {

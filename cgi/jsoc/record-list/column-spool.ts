@@ -3,9 +3,9 @@ import type { FileSource } from "../../../fits/file-source.js";
 import { type TemporaryFile, temporaryFile } from "../../../netdrms/export/temporary-file.js";
 
 /** What is gathered in memory of all columns together, characters; what a client asks for at a time is far less. */
-const GATHERED = 16 << 20;
+const GATHERED = 4 << 20;
 /** What is read at a time, bytes. */
-const PIECE_BYTES = 1 << 20;
+const PIECE_BYTES = 1 << 18;
 
 /**
  * The columns of a list on their way. Records come row by row, the answer has them column by column: what memory should not hold waits in a
@@ -18,6 +18,7 @@ export class ColumnSpool {
   }[];
   readonly #limitBytes: number;
   readonly #gatheredLimit: number;
+  readonly #separator: string;
   #gathered = 0;
   #total = 0;
   #file: TemporaryFile | undefined;
@@ -25,12 +26,17 @@ export class ColumnSpool {
 
   /**
    * @param limitBytes of all columns together
-   * @param gatheredLimit what is gathered in memory, characters
+   * @param options `separator` of the pieces of a column, default a comma; `gathered`: what is gathered in memory, characters
    */
-  constructor(columns: number, limitBytes: number, gatheredLimit = GATHERED) {
+  constructor(
+    columns: number,
+    limitBytes: number,
+    options: { readonly separator?: string; readonly gathered?: number } = {},
+  ) {
     this.#columns = Array.from({ length: columns }, () => ({ gathered: [], written: [] }));
     this.#limitBytes = limitBytes;
-    this.#gatheredLimit = gatheredLimit;
+    this.#separator = options.separator ?? ",";
+    this.#gatheredLimit = options.gathered ?? GATHERED;
   }
 
   /** Characters of all columns. */
@@ -38,14 +44,15 @@ export class ColumnSpool {
     return this.#total;
   }
 
-  /** Adds elements of a list, in ASCII, commas between them. Errors: OUTPUT_LIMIT. */
-  add(column: number, elements: string): void {
-    if (elements === "") return;
+  /** Adds a piece to a column, whose characters are bytes (latin1). Errors: OUTPUT_LIMIT. */
+  add(column: number, piece: string): void {
+    if (piece === "") return;
     const { gathered, written } = this.#columns[column]!;
-    if (gathered.length > 0 || written.length > 0) gathered.push(",");
-    gathered.push(elements);
-    this.#gathered += elements.length + 1;
-    this.#total += elements.length + 1;
+    if (gathered.length > 0 || written.length > 0) gathered.push(this.#separator);
+    gathered.push(piece);
+    const length = piece.length + this.#separator.length;
+    this.#gathered += length;
+    this.#total += length;
     if (this.#total > this.#limitBytes)
       throw new DasError(
         "OUTPUT_LIMIT",
@@ -68,7 +75,7 @@ export class ColumnSpool {
     this.#gathered = 0;
   }
 
-  /** The elements of a column; nothing is added after that. Errors: those of the file system. */
+  /** A column; nothing is added after that. Errors: those of the file system. */
   async *pieces(column: number): AsyncGenerator<string | Uint8Array> {
     const { gathered, written } = this.#columns[column]!;
     for (const { at, length } of written) {

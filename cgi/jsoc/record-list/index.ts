@@ -8,7 +8,7 @@ import { listedNames, readAskedList } from "./asked-list.js";
 import { columnList } from "./column-list.js";
 import { ColumnSpool } from "./column-spool.js";
 import { fitsList } from "./fits-list.js";
-import { spooledResponse } from "./spooled-response.js";
+import { spooledObject } from "./spooled-response.js";
 
 /**
  * `op=rs_list`: keywords, segments and links of the records of a query, each as a list of values, or with `f=1` an object for each record.
@@ -32,7 +32,7 @@ export const recordList: Query = async (context) => {
           await spool.settle();
         }
       const end = { count, runtime: runtimeSince(request.receivedAt), status: 0 };
-      if (count > 0) return await spooledResponse(spool, list.members(spool), end);
+      if (count > 0) return await spooledObject(spool, list.members(spool), end);
       await spool.close();
       return jsonResponse(end);
     } catch (error) {

@@ -6,17 +6,26 @@ import type { ColumnSpool } from "./column-spool.js";
 const WHOLE_LENGTH = 1 << 20;
 
 /**
- * The answer of a spool, which is closed when it was sent, or when nobody wants it.
+ * The answer of a spool as an object.
  * @param members the members before those of `end`, each followed by a comma
  * Errors: those of the file system.
  */
-export async function spooledResponse(
+export function spooledObject(
   spool: ColumnSpool,
   members: AsyncIterable<string | Uint8Array>,
   end: { readonly [name: string]: JsonValue },
 ): Promise<Response> {
-  const pieces = jsonPieces(wholeObject(members, jsonText(end)));
-  const headers = [["Content-Type", JSON_TYPE]] as const;
+  return spooledResponse(spool, wholeObject(members, jsonText(end)), JSON_TYPE);
+}
+
+/** The answer of a spool, which is closed when it was sent, or when nobody wants it. Errors: those of the file system. */
+export async function spooledResponse(
+  spool: ColumnSpool,
+  parts: AsyncIterable<string | Uint8Array>,
+  type: string,
+): Promise<Response> {
+  const pieces = jsonPieces(parts);
+  const headers = [["Content-Type", type]] as const;
   if (spool.length > WHOLE_LENGTH)
     return { status: 200, headers, body: closing(pieces, () => spool.close()) };
   const whole: Uint8Array[] = [];

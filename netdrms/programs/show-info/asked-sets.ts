@@ -1,13 +1,12 @@
 import { shown } from "../../../config/problem.js";
 import { DasError, isDasError } from "../../../errors/das-error.js";
-import { gatherSets } from "../../query/list-files.js";
+import { gatherSets, type ReadListFile } from "../../query/list-files.js";
 import { parseSet } from "../../query/parse-set.js";
 import { queryError } from "../../query/query-text.js";
 import type { RecordSetQuery } from "../../query/record-set-query.js";
 import { MAX_QUERY_LENGTH, type SetText } from "../../query/split-query.js";
 import type { SeriesCatalog } from "../../series/series-cache.js";
 import { parseSunum } from "../../sums/sunum.js";
-import { readListFile } from "../list-file.js";
 import type { ShowInfoContext } from "./declaration.js";
 import { UnitLookup } from "./unit-lookup.js";
 
@@ -60,9 +59,16 @@ async function unitQuery({ sums, log }: ShowInfoContext, sunums: readonly bigint
   return text;
 }
 
-/** The sets of a query as they are written; files that it names are read. Errors: BAD_QUERY. Source: netdrms 4.1. */
-export async function setTexts(text: string, log: (line: string) => void): Promise<readonly SetText[]> {
-  const { sets, warnings } = await gatherSets(text, readListFile);
+/**
+ * The sets of a query as they are written; files that it names are read, or refused where nothing reads them.
+ * Errors: BAD_QUERY. Source: netdrms 4.1.
+ */
+export async function setTexts(
+  text: string,
+  read: ReadListFile | undefined,
+  log: (line: string) => void,
+): Promise<readonly SetText[]> {
+  const { sets, warnings } = await gatherSets(text, read);
   for (const { message } of warnings) log(`show_info: ${message}`);
   return sets;
 }

@@ -1,11 +1,13 @@
 import { asDasError, DasError } from "../../../errors/das-error.js";
 import { defineModule } from "../../module/module.js";
 import { usageText } from "../../module/usage.js";
+import type { ReadListFile } from "../../query/list-files.js";
 import { showPlace } from "../../query/query-text.js";
 import type { SetText } from "../../query/split-query.js";
 import { definitionOf } from "../../series/definition-of.js";
 import { printJsd } from "../../series/jsd-print.js";
-import { seriesCatalog } from "../../series/series-cache.js";
+import { type SeriesCatalog, seriesCatalog } from "../../series/series-cache.js";
+import { readListFile } from "../list-file.js";
 import { type AskedSet, askedSets, queryText, setTexts } from "./asked-sets.js";
 import { SHOW_INFO_ARGUMENTS, type ShowInfoContext } from "./declaration.js";
 import { selectionOf, showRecords } from "./show-records.js";
@@ -21,7 +23,8 @@ export const showInfo = defineModule(SHOW_INFO_ARGUMENTS, {
   statementTimeoutMs: ({ O }) => (O ? 0 : STATEMENT_TIMEOUT_MS),
   async run(context) {
     try {
-      await answer(context);
+      const catalog = seriesCatalog(context.database);
+      await answerShowInfo(context, { catalog, readListFile });
       return 0;
     } catch (error) {
       const failure = error instanceof DasError ? error : undefined;
@@ -32,14 +35,24 @@ export const showInfo = defineModule(SHOW_INFO_ARGUMENTS, {
   },
 });
 
-async function answer(context: ShowInfoContext): Promise<void> {
+/** What of the surroundings a query may name. */
+export interface ShowInfoReach {
+  readonly catalog: SeriesCatalog;
+  /** Absent: list files are refused. */
+  readonly readListFile?: ReadListFile;
+}
+
+/** Prints what the arguments ask for. Errors: those of the query, of the arguments and of the databases. Source: netdrms 6. */
+export async function answerShowInfo(
+  context: ShowInfoContext,
+  { catalog, readListFile }: ShowInfoReach,
+): Promise<void> {
   const { values, standard, database, print, log } = context;
   if (values.h) return print(usageText(SHOW_INFO_ARGUMENTS));
   const text = await queryText(context);
   if (values.v || standard.V) log(`show_info: query ${text}`);
-  const texts = await setTexts(text, log);
+  const texts = await setTexts(text, readListFile, log);
   if (values.e) return print(texts.map(parsedLine).join(""));
-  const catalog = seriesCatalog(database);
   const sets = await askedSets(texts, catalog, log);
   if (values.c) return print(await countText(context, sets));
   if (values.j || values.l || values.s) {
