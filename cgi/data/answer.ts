@@ -1,4 +1,5 @@
 import { withCacheTags } from "../../dsdf/client-cache.js";
+import { withProvenance } from "../../dsdf/provenance.js";
 import { DasError } from "../../errors/das-error.js";
 import { type PipelineRun, runPipeline } from "../../pipeline/run.js";
 import { isBrowser } from "../browser.js";
@@ -11,6 +12,7 @@ import { type DataRun, dataRun } from "./data-run.js";
 import { dataFileName } from "./file-name.js";
 import { type OutputType, outputType } from "./output-type.js";
 import { type PreparedData, pipelineFormat } from "./prepare.js";
+import { provenanceHeaders } from "./provenance.js";
 import { noteOutcome, runBody, started } from "./run-body.js";
 import { wholeIfShort } from "./whole-body.js";
 
@@ -81,8 +83,13 @@ export async function answerData(
     };
   }
   const planned = await dataRun(source, query, context);
-  const { stages, binSeconds, validators } = planned;
-  const headers = [...dataHeaders(type, prepared, context, label), ...validators];
+  const { stages, making, validators } = planned;
+  const { provenance, binSeconds } = making;
+  const headers = [
+    ...dataHeaders(type, prepared, context, label),
+    ...validators,
+    ...provenanceHeaders(source, making, context),
+  ];
   if (planned.isUnchanged) return { status: 304, headers: validators, body: EMPTY_BODY };
   if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
   const ready = planned.fromMemory?.();
@@ -91,9 +98,13 @@ export async function answerData(
   const run = runPipeline(stages, {
     ...planned.options(),
     format,
-    mayBeEmpty: source.form === "file",
+    // Records alone, without a header: that there are none is said by giving none.
+    mayBeEmpty: source.form === "file" || words.output === "hapi",
     ...(source.form !== "file" && source.form !== "qstream"
-      ? { rewriteHeader: (header) => withCacheTags(header, query.requested, binSeconds ?? query.interval) }
+      ? {
+          rewriteHeader: (header) =>
+            withProvenance(withCacheTags(header, query.requested, binSeconds ?? query.interval), provenance),
+        }
       : {}),
   });
   void run.outcome.then(planned.onEnd);

@@ -1,6 +1,6 @@
 import { tomorrow } from "../../dsdf/valid-range.js";
 import { HAPI_VERSION, hapiStatus } from "../../formats/hapi/status.js";
-import type { Response } from "../http.js";
+import type { HeaderLine, Response } from "../http.js";
 import type { QueryContext } from "../query.js";
 import type { Site } from "../site.js";
 import { type DataSet, dataSetTitle, listDataSets } from "./data-sets.js";
@@ -70,7 +70,11 @@ async function deepCatalog({ site, request }: QueryContext): Promise<Response> {
     whole.set(site, { entries, state: stateNow(), answer });
     return await answerKept(request, answer);
   }
-  return { status: 200, headers: [["Content-Type", "application/json"]], body: deepText(sets, site) };
+  const headers: readonly HeaderLine[] = [
+    ["Content-Type", "application/json"],
+    ["Last-Modified", site.now().toUTCString()],
+  ];
+  return { status: 200, headers, body: deepText(sets, site) };
 }
 
 async function deepMember(set: DataSet, site: Site): Promise<string> {

@@ -15,10 +15,18 @@ export interface DataSet {
   readonly part?: SubSource;
 }
 
-/** What a listing says of a data set. */
+/** Longest title, characters. Source: HAPI 3.3, section 3.5. */
+const MAX_TITLE = 40;
+
+/** What a listing says of a data set, in a few words; its header says all. */
 export function dataSetTitle({ source, part }: DataSet): string {
-  const title = plainLabel(source.description);
-  return part === undefined ? title : `${title}: ${plainLabel(part.description)}`;
+  const title = plainLabel(part?.description ?? source.description);
+  if (title.length <= MAX_TITLE) return title;
+  const cut = title.slice(0, MAX_TITLE - 2);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), MAX_TITLE / 2)).replace(/[\s,;:.(-]+$/, "")} ...`.slice(
+    0,
+    MAX_TITLE,
+  );
 }
 
 /** Whether this server is the home of a source. */

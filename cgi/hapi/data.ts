@@ -52,7 +52,10 @@ export async function data(context: QueryContext, words: HapiWords): Promise<Res
   const args = [
     ...["-F", format, "-b", timeText(begin), "-e", timeText(end)],
     ...(format === "json" ? ["-r"] : []),
-    ...["-l", printLayout(parameters.map(({ column }) => column))],
+    ...["-l", printLayout(derived.parameters.map(({ column }) => column))],
+    ...(parameters.length === derived.parameters.length
+      ? []
+      : ["--", parameters.map(({ column }) => column.name).join(",")]),
   ];
   const label = LABELS[format];
   const asked = hasHeader ? withoutValidators(context) : context;

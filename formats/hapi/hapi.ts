@@ -150,8 +150,11 @@ export class HapiEncoder implements StreamEncoder {
     if (known?.header === header) return known;
     const { format, wanted, layout } = this.#options;
     const decimals = format === "binary" ? "exact" : "shortest";
-    const chosen = wanted === undefined || layout === undefined ? this.#columns : chosenOf(layout, wanted);
-    const columns = chosen === undefined ? undefined : matchColumns(chosen, header, this.#stream, decimals);
+    // The whole layout has to fit: the time alone is in every packet type.
+    const all = this.#columns;
+    const matched = all === undefined ? undefined : matchColumns(all, header, this.#stream, decimals);
+    const isShown = wanted === undefined || layout === undefined ? () => true : shownOf(layout, wanted);
+    const columns = matched?.filter((_, place) => isShown(place));
     const values = columns?.reduce((sum, { items }) => sum + items, 0) ?? 1;
     const writer = columns === undefined ? undefined : this.#writerOf(columns);
     const table = { header, writer, partRows: Math.max(1, Math.floor(PART_VALUES / values)) };
@@ -179,8 +182,7 @@ export class HapiEncoder implements StreamEncoder {
     if (layout !== undefined && !info && !this.#isWrapped) return;
     const all = describePacket(this.#stream, this.#main, { firstTimes: firstTimes ?? [] });
     const chosen = chooseParameters(all, wanted);
-    if (chosen.kind === "unknown")
-      throw new DasError("DOMAIN", "an unknown parameter is asked for (HAPI 1407)");
+    if (chosen.kind === "unknown") throw unknownParameter();
     this.#described = chosen.parameters;
     this.#columns ??= chosen.parameters.map(({ column }) => column);
   }
@@ -211,11 +213,15 @@ export class HapiEncoder implements StreamEncoder {
   }
 }
 
-/** Of a layout the columns of those names, the time always among them. Errors: DOMAIN. */
-function chosenOf(layout: readonly HapiColumn[], wanted: readonly string[]): readonly HapiColumn[] {
-  const unknown = wanted.find((name) => layout.every((column) => column.name !== name));
-  if (unknown !== undefined) throw new DasError("DOMAIN", "an unknown parameter is asked for (HAPI 1407)");
-  return layout.filter(({ name }, place) => place === 0 || wanted.includes(name));
+/** Which columns of a layout have those names, the time always among them. Errors: DOMAIN. */
+function shownOf(layout: readonly HapiColumn[], wanted: readonly string[]): (place: number) => boolean {
+  const names = layout.map(({ name }) => name);
+  if (!wanted.every((name) => names.includes(name))) throw unknownParameter();
+  return (place) => place === 0 || wanted.includes(names[place] ?? "");
+}
+
+function unknownParameter(): DasError {
+  return new DasError("DOMAIN", "an unknown parameter is asked for (HAPI 1407)");
 }
 
 /** The converter `das2_hapi`. Source: reducers 11. */

@@ -26,10 +26,14 @@ export const HAPI_MESSAGES = {
 /** A status of HAPI. */
 export type HapiCode = keyof typeof HAPI_MESSAGES;
 
-/** The status object that every answer has. `more` says what was expected; it repeats nothing of the request. */
+/**
+ * The status object that every answer has. Errors begin with their number in words, by which clients and the verifier know them in what
+ * people pass on. `more` says what was expected; it repeats nothing of the request.
+ */
 export function hapiStatus(
   code: HapiCode,
   more?: string,
 ): { readonly code: HapiCode; readonly message: string } {
-  return { code, message: more === undefined ? HAPI_MESSAGES[code] : `${HAPI_MESSAGES[code]}: ${more}` };
+  const text = more === undefined ? HAPI_MESSAGES[code] : `${HAPI_MESSAGES[code]}: ${more}`;
+  return { code, message: code < 1400 ? text : `HAPI error ${code}: ${text}` };
 }

@@ -123,7 +123,11 @@ export function cachedSite(options: CachedSiteOptions = {}): CachedSite {
   });
   // Definitions are looked at anew when they were edited here, not after a second.
   let edits = 0;
-  const tree = new SourceTree({ roots: config.dsdfRoot, substitutions: config.substitutions });
+  const tree = new SourceTree({
+    roots: config.dsdfRoot,
+    substitutions: config.substitutions,
+    now: () => edits * 10_000,
+  });
   const site: Site = { ...opened, sources: new RememberedSources(tree, () => edits * 10_000) };
   let closing: Promise<void> | undefined;
   const made: CachedSite = {
