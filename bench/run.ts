@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promis
   "netdrms-changes": () => import("./netdrms-changes.js"),
   "jsoc-info": () => import("./jsoc-info.js"),
   server: () => import("./server.js"),
+  hapi: () => import("./hapi.js"),
   "cache-summary": () => import("./cache-summary.js"),
   "cache-small": () => import("./cache-small.js"),
   "cache-bytes": () => import("./cache-bytes.js"),

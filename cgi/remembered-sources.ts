@@ -36,6 +36,11 @@ export class RememberedSources {
     return source;
   }
 
+  /** The same, or where no id is equal the source of one that alone differs in case only. Errors: BAD_DEFINITION. Source: das2-server 7.1. */
+  async findInAnyCase(id: string): Promise<DataSource | undefined> {
+    return (await this.find(id)) ?? (await this.#tree.find(id, { anyCase: true }));
+  }
+
   /** Everything of streams that may be listed; the tree itself looks at most once a second. */
   list(): ReturnType<SourceTree["list"]> {
     return this.#tree.list();

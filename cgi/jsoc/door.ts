@@ -16,6 +16,12 @@ export interface Endpoint {
   readonly refusal?: (message: string, code: ErrorCode) => Response;
 }
 
+/** The parameters of `jsoc_fetch`. Source: netdrms-export B7. */
+const FETCH_WORDS =
+  "op ds seg sunum requestid process processing max_recs requestor requester notify protocol method filenamefmt format formatvar file t o q".split(
+    " ",
+  );
+
 /** The endpoints of the JSOC web interface, by name. Source: netdrms-export B1. */
 const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   [
@@ -46,6 +52,14 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
       load: async () => (await import("./show-info.js")).showInfo,
       words: [...["ds", "n", "key", "seg", "sunum", "link"], ..."aAbBcCdehijkKlMoOpPqrRsStTvxzI"],
       refusal: (message) => textResponse(200, "text/plain", `show_info: ${message}\n`),
+    },
+  ],
+  [
+    "jsoc_fetch",
+    {
+      load: async () => (await import("./fetch/index.js")).jsocFetch,
+      words: FETCH_WORDS,
+      refusal: (error) => jsonResponse({ status: 4, error, requestid: "" }),
     },
   ],
   [
@@ -90,6 +104,8 @@ const loaded = new Map<Endpoint, Query>();
 
 async function answer(context: QueryContext): Promise<Response> {
   const endpoint = endpointOf(context.path);
+  if (endpoint === undefined && /^\/jsoc\/[^/]+\//.test(context.path))
+    return (await import("./download/index.js")).download(context);
   if (endpoint === undefined)
     throw new DasError(
       "NOT_FOUND",
