@@ -2,6 +2,7 @@ import { startWork } from "../../cache/work/start-work.js";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import type { Config } from "../../config/config.js";
 import { DasError } from "../../errors/das-error.js";
+import type { ExportWork } from "../../netdrms/requests/start-exports.js";
 import { openCommandCache, workSite } from "./open-cache.js";
 
 /** What people can do about a refusal of the operating system. */
@@ -20,19 +21,38 @@ const BUILD_GRACE_MS = 5000;
  * Errors: those of `startServer`; BAD_CONFIG where the operating system refuses host and port.
  */
 export async function startHere(config: Config): Promise<RunningServer> {
-  if (config.cacheRoot === undefined) return await listenHere(config);
   const log = (line: string): void => console.error(line);
+  if (config.cacheRoot === undefined) return withExports(await listenHere(config), log);
   const cache = await openCommandCache(config, log);
   const server = await listenHere(config, { openCache: async () => cache.blocks });
   const work = await startWork(await workSite(cache), {
     concurrency: cache.isShared ? 0 : config.buildWorkers,
     log: (line) => log(`heliostream: ${line}`),
   });
+  return withExports(
+    {
+      ...server,
+      async close(graceMs) {
+        await Promise.all([work.close(BUILD_GRACE_MS), server.close(graceMs)]);
+        await cache.close();
+      },
+    },
+    log,
+  );
+}
+
+/** The same server, which also runs requests for exports where the site has any. */
+async function withExports(server: RunningServer, log: (line: string) => void): Promise<RunningServer> {
+  const { exportRoot, drmsUrl } = server.site.config;
+  if (exportRoot === undefined || drmsUrl === undefined) return server;
+  const { startExportWork } = await import("../../cgi/jsoc/export-work.js");
+  const exports: ExportWork | undefined = startExportWork(server.site, (line) => log(`heliostream: ${line}`));
   return {
     ...server,
     async close(graceMs) {
-      await Promise.all([work.close(BUILD_GRACE_MS), server.close(graceMs)]);
-      await cache.close();
+      // What runs is put back first, while the database of requests can be reached.
+      await exports?.close();
+      await server.close(graceMs);
     },
   };
 }

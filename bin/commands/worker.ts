@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { BuildTry } from "../../cache/queue/build-queue.js";
 import { startWork } from "../../cache/work/start-work.js";
 import { bytesText, countText, durationText } from "../../cgi/log/format.js";
+import type { Config } from "../../config/config.js";
 import { endSignals } from "../end-signals.js";
 import { CONFIG_OPTION, noMoreThan } from "./cache-arguments.js";
 import { concurrencyOf, jobText } from "./cache-build.js";
@@ -24,6 +25,7 @@ export const worker: Command = {
     "It also brings wishes of CGI programs to the queue, makes room where blocks take more than CACHE_MAX_BYTES, and watches the records",
     "of archives: a change marks the blocks that it touches as out of date, and they are built again. Without Redis it",
     "builds what CGI programs and `heliostream cache build --no-wait` have left below CACHE_ROOT.",
+    "Where there is EXPORT_ROOT it runs requests for exports, EXPORT_WORKERS at a time; those that run at the end are put back.",
     "",
     "  -c, --config FILE  configuration (default: HELIOSTREAM_CONFIG, else etc/das2server.conf)",
     "  -j, --jobs N       builds at the same time (default: BUILD_WORKERS)",
@@ -38,20 +40,58 @@ export const worker: Command = {
     const config = commandConfig(values.config);
     const concurrency = concurrencyOf(values.jobs, config.buildWorkers);
     const signals = endSignals(END_MS);
-    const cache = await openCommandCache(config);
     const log = (line: string): void => console.error(`heliostream worker: ${line}`);
-    const work = await startWork(await workSite(cache), {
-      concurrency,
-      log,
-      onTry: (one) => console.log(tryText(one)),
-    });
-    console.log(`waiting for builds, ${concurrency} at a time`);
+    const exports = await exportsHere(config, log);
+    // Without a cache there are builds for nobody, unless this was started for nothing at all.
+    const builds =
+      config.cacheRoot === undefined && exports !== undefined
+        ? undefined
+        : await buildsHere(config, concurrency, log);
     await aborted(signals.signal);
-    await work.close(GRACE_MS);
-    await cache.close();
+    await Promise.all([builds?.close(), exports?.close()]);
     return 0;
   },
 };
+
+interface Work {
+  close(): Promise<void>;
+}
+
+async function buildsHere(config: Config, concurrency: number, log: (line: string) => void): Promise<Work> {
+  const cache = await openCommandCache(config);
+  const work = await startWork(await workSite(cache), {
+    concurrency,
+    log,
+    onTry: (one) => console.log(tryText(one)),
+  });
+  console.log(`waiting for builds, ${concurrency} at a time`);
+  return {
+    async close() {
+      await work.close(GRACE_MS);
+      await cache.close();
+    },
+  };
+}
+
+/** Runs requests for exports, where the site has any. */
+async function exportsHere(config: Config, log: (line: string) => void): Promise<Work | undefined> {
+  if (config.exportRoot === undefined || config.drmsUrl === undefined || config.exportWorkers === 0)
+    return undefined;
+  const [{ openSite }, { startExportWork }] = await Promise.all([
+    import("../../cgi/open-site.js"),
+    import("../../cgi/jsoc/export-work.js"),
+  ]);
+  // Nobody asks this process anything, so there is nothing to be put on record.
+  const site = openSite(config, { resident: true, log: { write: () => {}, close: async () => {} } });
+  const work = startExportWork(site, log);
+  console.log(`waiting for exports, ${config.exportWorkers} at a time`);
+  return {
+    async close() {
+      await work?.close();
+      await site.close();
+    },
+  };
+}
 
 /** Resolves when the signal is aborted, and keeps the process until then. */
 async function aborted(signal: AbortSignal): Promise<void> {
