@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** What is waited for comes when the machine has time for it. */
+const POLL = { poll: { timeout: 30_000 } };
+
 /**
  * Two projects: `unit` needs little but Node (`fpack` and `funpack` as a second opinion, PostgreSQL for the archive), `system` runs
  * Apache and Chromium.
@@ -15,6 +18,7 @@ export default defineConfig({
           exclude: ["test/e2e/**"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: POLL,
         },
       },
       {
@@ -23,6 +27,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: POLL,
           fileParallelism: false,
         },
       },

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { basicCredentials } from "../../cgi/access/credentials.js";
 import { Login } from "../../cgi/access/login.js";
 import { LoginDelay } from "../../cgi/access/login-delay.js";
@@ -332,7 +332,7 @@ describe("logins", () => {
     const guesses = Array.from({ length: 16 }, (_, n) =>
       delay.run(`203.0.113.${n}`, "ann", async () => false),
     );
-    await vi.waitFor(() => expect(waits).toHaveLength(19));
+    await expect.poll(() => waits.length).toBe(19);
     await expect(delay.run("203.0.113.99", "ann", async () => true)).rejects.toMatchObject({
       code: "OVERLOADED",
     });
