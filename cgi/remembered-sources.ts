@@ -56,8 +56,8 @@ export class RememberedSources {
     return this.#tree.listFiles();
   }
 
-  /** Ids of all definitions, hidden and renamed ones too. */
-  async allIds(): Promise<readonly string[]> {
-    return [...(await this.#tree.files()).keys()];
+  /** The files of all definitions by id, hidden and renamed ones too. */
+  files(): ReturnType<SourceTree["files"]> {
+    return this.#tree.files();
   }
 }

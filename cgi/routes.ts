@@ -21,7 +21,16 @@ const ROUTES: RouteTable = {
     ...LIGHT_ROUTES.paths,
     // Not light: what opens the cache would make every small answer slower.
     ["/cache", async () => (await import("./queries/cache.js")).cacheStatus],
+    ["/catalog.json", async () => (await import("./flex/catalog.js")).catalogJson],
+    ["/root.json", async () => (await import("./flex/catalog.js")).rootJson],
+    ["/nodes.csv", async () => (await import("./flex/catalog.js")).nodesTable],
+    ["/catalog", async () => (await import("./flex/catalog.js")).olderCatalog],
     ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],
+  ]),
+  folders: new Map([
+    ...LIGHT_ROUTES.folders,
+    ["source", async () => (await import("./flex/source.js")).source],
+    ["data", async () => (await import("./flex/older-routes.js")).olderData],
   ]),
   doors: new Map([
     ["hapi", async () => (await import("./hapi/door.js")).hapiDoor],

@@ -58,11 +58,11 @@ export function readDecimal(text: string): number | undefined {
  * A bin width in seconds; `undefined` for none, 0 or anything finer than a nanosecond.
  * Errors: BAD_PARAMETER for text that is not a finite number, for negative ones and those above 1e11.
  */
-export function readResolution(text: string | undefined): number | undefined {
+export function readResolution(text: string | undefined, name = "resolution"): number | undefined {
   if (text === undefined) return undefined;
   const value = readDecimal(text);
   if (value === undefined || value < 0 || value > MAX_RESOLUTION_S)
-    throw new DasError("BAD_PARAMETER", `resolution=${quoted(text)}, expected seconds from 0 to 1e11`);
+    throw new DasError("BAD_PARAMETER", `${name}=${quoted(text)}, expected seconds from 0 to 1e11`);
   return value < FINEST_RESOLUTION_S ? undefined : value;
 }
 
@@ -95,8 +95,8 @@ function parsed(name: string, text: string): Time {
   }
 }
 
-/** One bound of the range, under any of its names. */
-function timeWord(words: QueryWords, names: readonly string[]): { text: string; time: Time } {
+/** One bound of the range, under any of its names. Errors: BAD_TIME, BAD_PARAMETER where it is missing. */
+export function timeWord(words: QueryWords, names: readonly string[]): { text: string; time: Time } {
   for (const name of names) {
     const text = words.get(name);
     if (text === undefined) continue;

@@ -88,18 +88,20 @@ async function letIn(
  * interval. The order decides which error is told where several apply.
  *
  * @param words already parsed, for interfaces with other names; missing: those of das2.2
+ * @param given the source, where it has been found already
  * @returns an answer where the source is elsewhere
  * Errors: BAD_PARAMETER, BAD_TIME, NO_SUCH_SOURCE, BAD_DEFINITION, NEEDS_LOGIN. Source: das2-server 2.7.
  */
 export async function prepareData(
   context: QueryContext,
   words: DataWords = readDataWords(context.words),
+  given?: DataSource,
 ): Promise<{ readonly elsewhere: Response } | PreparedData> {
   const { trace, site } = context;
   trace.begin = timeText(words.begin);
   trace.end = timeText(words.end);
   trace.resolution = words.resolution;
-  const source = await findSource(context, words.id);
+  const source = given ?? (await findSource(context, words.id));
   const elsewhere = await redirect(source, context);
   if (elsewhere !== undefined) return { elsewhere };
   if (source.form === "file") checkFileRequest(source.fileType, words, context.words);

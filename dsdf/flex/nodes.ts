@@ -81,7 +81,7 @@ export function catalogNode(
   return {
     type: "Catalog",
     version: "0.5",
-    label: lastElement(id),
+    label: id === "" ? (title ?? "") : lastElement(id),
     name: id === "" ? "root" : nodeName(id),
     ...(title === undefined ? {} : { title }),
     ...(facts.tag === undefined ? {} : { uri: `${facts.tag}:/${id.toLowerCase()}` }),

@@ -1,0 +1,122 @@
+import type { DataSource } from "../../dsdf/data-source.js";
+import { DAS_FORMAT_TYPES } from "../../dsdf/flex/format-types.js";
+import { DasError } from "../../errors/das-error.js";
+import type { TimeRange } from "../../stream/time.js";
+import { type FormatChoice, pictureArguments } from "../data/format-words.js";
+import { quoted } from "../data/quoted.js";
+import type { QueryWords } from "../query-words.js";
+
+const DELIMITERS: Readonly<Record<string, string>> = { comma: ",", semicolon: ";", tab: "\t" };
+
+/** Whether a request asks for das3 by its version, before anything is known of its source. */
+export function asksForDas3(words: QueryWords): boolean {
+  return /^3(?:\.0)?$/.test(words.get("format.version") ?? "");
+}
+
+/**
+ * The form of an answer by `format.type`, `format.version` and their companions.
+ * Errors: BAD_PARAMETER; NOT_IMPLEMENTED for a form that the source cannot be given in. Source: das2-server 7.3.
+ */
+export function readFlexFormat(words: QueryWords, source: DataSource, range: TimeRange): FormatChoice {
+  const type = words.get("format.type")?.toLowerCase();
+  const version = versionOf(words);
+  const isText = readSerial(words) === "text";
+  if (source.form === "file") return { output: isText ? "text" : "stream" };
+  if (source.form === "qstream") {
+    if ((type ?? "qstream") !== "qstream" || version !== undefined)
+      throw new DasError(
+        "NOT_IMPLEMENTED",
+        `a q stream is given as it is, not as format.type=${type ?? "das"}`,
+      );
+    return { output: isText ? "text" : "stream" };
+  }
+  switch (type ?? "das") {
+    case "das":
+      return dasFormat(words, source, version, isText);
+    case "csv":
+      return { output: "csv", formatArgs: [...delimiter(words), ...digits(words, 18)] };
+    case "hapi":
+      return isText || words.get("format.serial") === undefined
+        ? { output: "hapi", formatArgs: ["-F", "csv"] }
+        : { output: "hapi", serial: "binary", formatArgs: ["-F", "binary"] };
+    case "png":
+      return { output: "png", formatArgs: pictureArguments(words, range) };
+    case "arrow":
+    case "parquet":
+    case "fits":
+      return { output: type as "arrow" | "parquet" | "fits" }; // one of these
+    case "qstream":
+      throw new DasError("NOT_IMPLEMENTED", "this source makes no q stream, expected format.type=das");
+    default:
+      throw new DasError(
+        "BAD_PARAMETER",
+        `format.type=${quoted(type ?? "")}, expected one of ${DAS_FORMAT_TYPES.join(", ")}`,
+      );
+  }
+}
+
+function dasFormat(
+  words: QueryWords,
+  { form }: DataSource,
+  version: 2 | 3 | undefined,
+  isText: boolean,
+): FormatChoice {
+  const textArgs = digits(words, 17);
+  const isNative = version === undefined || (version === 3) === (form === "das3");
+  if (isNative) return isText ? { output: "text", formatArgs: textArgs } : { output: "stream" };
+  if (version === 2) return isText ? { output: "das2text", formatArgs: textArgs } : { output: "das2" };
+  return isText ? { output: "das3", serial: "text", formatArgs: ["-t", ...textArgs] } : { output: "das3" };
+}
+
+function versionOf(words: QueryWords): 2 | 3 | undefined {
+  const text = words.get("format.version");
+  if (text === undefined) return undefined;
+  if (/^2(?:\.[0-9])?$/.test(text)) return 2;
+  if (asksForDas3(words)) return 3;
+  throw new DasError("BAD_PARAMETER", `format.version=${quoted(text)}, expected 2 or 3`);
+}
+
+function readSerial(words: QueryWords): "text" | "binary" {
+  const text = words.get("format.serial")?.toLowerCase() ?? "binary";
+  if (text === "xml")
+    throw new DasError("NOT_IMPLEMENTED", "das3 documents are not made here, expected text or binary");
+  if (text !== "text" && text !== "binary")
+    throw new DasError("BAD_PARAMETER", `format.serial=${quoted(text)}, expected text or binary`);
+  return text;
+}
+
+/** Options of the converters that write text. */
+function digits(words: QueryWords, mostDigits: number): string[] {
+  return [
+    ...whole(words, "format.sigdigit", "-r", 2, mostDigits, "significant digits"),
+    ...whole(words, "format.secfrac", "-s", 0, 9, "digits of seconds"),
+  ];
+}
+
+function whole(
+  words: QueryWords,
+  name: string,
+  option: string,
+  least: number,
+  most: number,
+  what: string,
+): string[] {
+  const text = words.get(name)?.trim();
+  if (text === undefined) return [];
+  const value = /^[0-9]{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most))
+    throw new DasError("BAD_PARAMETER", `${name}=${quoted(text)}, expected ${what} from ${least} to ${most}`);
+  return [option, String(value)];
+}
+
+function delimiter(words: QueryWords): string[] {
+  const text = words.get("format.delim");
+  if (text === undefined) return [];
+  const character = (Object.hasOwn(DELIMITERS, text) ? DELIMITERS[text] : undefined) ?? text;
+  if (!/^[\t\x20-\x7e]$/.test(character) || character === '"')
+    throw new DasError(
+      "BAD_PARAMETER",
+      `format.delim=${quoted(text)}, expected comma, semicolon, tab or one ASCII character other than "`,
+    );
+  return ["-d", character];
+}

@@ -1,0 +1,106 @@
+import type { BinStatistic, DataQuery } from "../../dsdf/data-query.js";
+import type { DataSource } from "../../dsdf/data-source.js";
+import { DasError } from "../../errors/das-error.js";
+import { compareTimes } from "../../stream/time.js";
+import { type DataWords, readResolution, timeWord } from "../data/data-words.js";
+import { quoted } from "../data/quoted.js";
+import type { QueryWords } from "../query-words.js";
+import { readFlexFormat } from "./flex-format.js";
+
+/** Segments of a spectrum; das2-server 7.3. */
+const SEGMENT = { least: 16, most: 1 << 20 } as const;
+const MOST_SLIDE = 1024;
+
+/** Names of the path-style interface by those of das2.2, which are taken as well. Source: das2-server 7.3. */
+const FLEX_NAMES: ReadonlyMap<string, string> = new Map([
+  ["start_time", "read.time.min"],
+  ["start", "read.time.min"],
+  ["time.min", "read.time.min"],
+  ["end_time", "read.time.max"],
+  ["stop", "read.time.max"],
+  ["time.max", "read.time.max"],
+  ["resolution", "bin.time.max"],
+  ["time.res", "bin.time.max"],
+  ["interval", "read.time.inter"],
+  ["time.int", "read.time.inter"],
+  ["params", "read.opts"],
+]);
+/** What says where the data are, and not which. */
+const DROPPED: ReadonlySet<string> = new Set(["server", "dataset"]);
+
+/** The words of a request under the names of the path-style interface; those that it has already win. Source: das2-server 7.3. */
+export function flexWords(words: QueryWords): QueryWords {
+  const translated = new Map<string, string>();
+  for (const [name, value] of words)
+    if (!DROPPED.has(name) && !FLEX_NAMES.has(name) && name !== "ascii" && name !== "text")
+      translated.set(name, value);
+  for (const [older, name] of FLEX_NAMES) {
+    const value = words.get(older);
+    if (value !== undefined && !translated.has(name)) translated.set(name, value);
+  }
+  const isText = [words.get("ascii"), words.get("text")].some((text) => /^(?:1|true|yes)$/i.test(text ?? ""));
+  if (isText && !translated.has("format.serial")) translated.set("format.serial", "text");
+  return translated;
+}
+
+/**
+ * The words of a request for the data of a source, from {@link flexWords}. Errors: BAD_PARAMETER, BAD_TIME, NOT_IMPLEMENTED.
+ * Source: das2-server 7.3.
+ */
+export function readFlexWords(words: QueryWords, source: DataSource): DataWords {
+  const resolution = readResolution(words.get("bin.time.max"), "bin.time.max");
+  const begin = timeWord(words, ["read.time.min"]);
+  const end = timeWord(words, ["read.time.max"]);
+  if (compareTimes(end.time, begin.time) <= 0)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `the end ${quoted(end.text)} is not after the begin ${quoted(begin.text)}`,
+    );
+  const intervalText = words.get("read.time.inter");
+  const params = words.get("read.opts");
+  const statistics = readStatistics(words.get("bin.stats"));
+  const spectrum = readSpectrum(words);
+  return {
+    id: source.id,
+    begin: begin.time,
+    end: end.time,
+    beginText: begin.text,
+    endText: end.text,
+    ...(resolution === undefined ? {} : { resolution }),
+    ...(intervalText === undefined ? {} : { intervalText }),
+    ...(params === undefined ? {} : { params }),
+    // Without bins there is nothing that they could tell.
+    ...(resolution === undefined || statistics.length === 0 ? {} : { statistics }),
+    ...(spectrum === undefined ? {} : { spectrum }),
+    values: Object.fromEntries(words),
+    ...readFlexFormat(words, source, { begin: begin.time, end: end.time }),
+  };
+}
+
+function readStatistics(text: string | undefined): BinStatistic[] {
+  const wanted = (text ?? "")
+    .split(",")
+    .map((word) => word.trim().toLowerCase())
+    .filter((word) => word !== "");
+  return wanted.map((word) => {
+    if (word !== "min" && word !== "max" && word !== "stddev")
+      throw new DasError("BAD_PARAMETER", `bin.stats=${quoted(word)}, expected any of min, max, stddev`);
+    return word;
+  });
+}
+
+function readSpectrum(words: QueryWords): DataQuery["spectrum"] {
+  const length = words.get("dft.length");
+  const slide = words.get("dft.slide");
+  if (length === undefined) return undefined;
+  const samples = /^[0-9]{1,7}$/.test(length.trim()) ? Number(length) : 0;
+  if (samples < SEGMENT.least || samples > SEGMENT.most || samples % 2 !== 0)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `dft.length=${quoted(length)}, expected an even number of samples from ${SEGMENT.least} to ${SEGMENT.most}`,
+    );
+  const parts = slide === undefined ? 1 : /^[0-9]{1,4}$/.test(slide.trim()) ? Number(slide) : 0;
+  if (parts < 1 || parts > MOST_SLIDE)
+    throw new DasError("BAD_PARAMETER", `dft.slide=${quoted(slide ?? "")}, expected 1 to ${MOST_SLIDE}`);
+  return { length: samples, slide: parts };
+}

@@ -1,0 +1,66 @@
+import type { DataSource } from "../../dsdf/data-source.js";
+import { encodedId, localId } from "../../dsdf/flex/view-facts.js";
+import { escapeMarkup } from "../escape.js";
+import type { Response } from "../http.js";
+import { textResponse } from "../http.js";
+import { PAGE_HEADERS } from "../page-headers.js";
+import type { QueryContext } from "../query.js";
+import type { CatalogFolder, CatalogIndex } from "./catalog-index.js";
+import { htmlPage, type LinkRow, linkTable, memberTitle } from "./page-parts.js";
+
+/** The page of a folder: its folders and sources. Source: das2-server 7.1. */
+export function folderPage(context: QueryContext, folder: CatalogFolder, index: CatalogIndex): Response {
+  const base = `${context.request.mount}/source/`;
+  const rows: LinkRow[] = folder.folders.map((id) => ({
+    href: `${base}${encodedId(id)}/`,
+    text: `${memberTitle(id)}/`,
+    about: index.folders.get(id)?.title ?? "",
+  }));
+  for (const source of folder.sources)
+    rows.push({
+      href: `${base}${encodedId(localId(source))}/`,
+      text: memberTitle(localId(source)),
+      about: source.description,
+    });
+  const title = folder.title ?? (folder.id === "" ? "Sources" : folder.id);
+  const node =
+    folder.id === "" ? `${context.request.mount}/root.json` : `${base}${encodedId(folder.id)}.json`;
+  return page(
+    context,
+    title,
+    `${parentLink(base, folder.id)}${linkTable(rows)}<p>${link(node, "As a catalog node (JSON)")}</p>`,
+  );
+}
+
+/** The page of a source: what there is of it. Source: das2-server 7.1. */
+export function sourcePage(context: QueryContext, source: DataSource): Response {
+  const base = `${context.request.mount}/source/`;
+  const id = localId(source);
+  const below = `${base}${encodedId(id)}`;
+  const rows: LinkRow[] = [
+    { href: `${below}/flex.html`, text: "Form", about: "asks for data" },
+    { href: `${below}/flex.json`, text: "flex.json", about: "the parameters of its data, for programs" },
+    { href: `${below}.json`, text: "Node", about: "its place in the catalog" },
+  ];
+  if (source.form !== "file")
+    rows.push({ href: `${below}/das2.d2t`, text: "das2.d2t", about: "its description for das2 clients" });
+  if (source.realTime)
+    rows.push({ href: `${below}/flexRT.json`, text: "flexRT.json", about: "its live data, for programs" });
+  const summary = source.summary === undefined ? "" : `<p>${escapeMarkup(source.summary)}</p>\n`;
+  return page(context, source.description || id, `${parentLink(base, id)}${summary}${linkTable(rows)}`);
+}
+
+function page(context: QueryContext, title: string, body: string): Response {
+  return textResponse(200, "text/html", htmlPage(context, title, body), PAGE_HEADERS);
+}
+
+function parentLink(base: string, id: string): string {
+  if (id === "") return "";
+  const slash = id.lastIndexOf("/");
+  const parent = slash < 0 ? "" : `${encodedId(id.slice(0, slash))}/`;
+  return `<p>${link(`${base}${parent}`, "Up")}</p>\n`;
+}
+
+function link(href: string, text: string): string {
+  return `<a href="${escapeMarkup(href)}">${escapeMarkup(text)}</a>`;
+}

@@ -1,0 +1,145 @@
+import type { DataSource } from "../../dsdf/data-source.js";
+import { httpStreamSource, webSocketSource } from "../../dsdf/flex/http-stream.js";
+import type { JsonObject } from "../../dsdf/flex/json.js";
+import { sourceSet } from "../../dsdf/flex/nodes.js";
+import { encodedId } from "../../dsdf/flex/view-facts.js";
+import { DasError } from "../../errors/das-error.js";
+import { isBrowser } from "../browser.js";
+import { quoted } from "../data/quoted.js";
+import { description } from "../description.js";
+import type { Response } from "../http.js";
+import type { Query, QueryContext } from "../query.js";
+import { redirect } from "../redirect.js";
+import { folderNode } from "./catalog.js";
+import { type CatalogFolder, type CatalogIndex, catalogIndex } from "./catalog-index.js";
+import { findLocal } from "./find-local.js";
+import { folderPage, sourcePage } from "./folder-page.js";
+import { siteFacts } from "./site-facts.js";
+import { type SourceView, sourcePath } from "./source-path.js";
+
+const PREFIX = "/source/";
+
+/** `/source/...`: the catalog as folders, descriptions of sources, and their data. Source: das2-server 7.1. */
+export const source: Query = async (context) => {
+  const path = context.path.startsWith(PREFIX) ? context.path.slice(PREFIX.length) : "";
+  const asked = sourcePath(path);
+  switch (asked.kind) {
+    case "view": {
+      const found = await findLocal(context, asked.id);
+      if (found !== undefined) return await viewOf(context, found, asked.view);
+      // A folder may have the name of a view.
+      return await bare(context, path);
+    }
+    case "page":
+      return await page(context, asked.id);
+    case "node":
+      return await node(context, asked.id);
+    case "bare":
+      return await bare(context, asked.id);
+    default:
+      return asked satisfies never;
+  }
+};
+
+function nothing(id: string): DasError {
+  return new DasError("NO_SUCH_SOURCE", `There is no source ${quoted(id)}`);
+}
+
+/** The folder of that id, in any case. */
+function folderOf({ folders }: CatalogIndex, id: string): CatalogFolder | undefined {
+  const exact = folders.get(id);
+  if (exact !== undefined) return exact;
+  const wanted = id.toLowerCase();
+  const same = [...folders.values()].filter((folder) => folder.id.toLowerCase() === wanted);
+  return same.length === 1 ? same[0] : undefined;
+}
+
+async function viewOf(context: QueryContext, found: DataSource, view: SourceView): Promise<Response> {
+  context.trace.source = found.id;
+  switch (view) {
+    case "flex":
+    case "das2":
+      return await (await import("./flex-data.js")).flexData(context, found);
+    case "internal.json":
+    case "das1.pro":
+    case "hapi2.json":
+    case "voservice.xml":
+      throw new DasError("NOT_FOUND", "There is nothing at this path");
+    default:
+  }
+  const elsewhere = await redirect(found, context);
+  if (elsewhere !== undefined) return elsewhere;
+  const facts = siteFacts(context, found);
+  switch (view) {
+    case "flex.json":
+      return json(httpStreamSource(found, facts));
+    case "flexRT.json":
+      if (!found.realTime) throw new DasError("NOT_FOUND", "This source has no live data");
+      return json(webSocketSource(found, facts));
+    case "flex.html":
+      return (await import("./form-page.js")).formPage(context, found, facts);
+    case "das2.d2t": {
+      if (found.form === "file") throw new DasError("NOT_FOUND", "This source gives files, not streams");
+      const type = isBrowser(context.request.headers["user-agent"])
+        ? "text/plain; charset=utf-8"
+        : "text/vnd.das2.das2stream";
+      return { status: 200, headers: [["Content-Type", type]], body: description(found, context.site) };
+    }
+    default:
+      return view satisfies never;
+  }
+}
+
+async function node(context: QueryContext, id: string): Promise<Response> {
+  // The older form of these nodes was never read by a client that is known.
+  if (context.words.get("form") === "das2.3")
+    throw new DasError("NOT_IMPLEMENTED", "nodes are not given in the form of das2.3 here");
+  const found = await findLocal(context, id);
+  if (found !== undefined) {
+    context.trace.source = found.id;
+    return (await redirect(found, context)) ?? json(sourceSet(found, siteFacts(context, found)));
+  }
+  const index = await catalogIndex(context.site);
+  const folder = folderOf(index, id);
+  if (folder === undefined) throw nothing(id);
+  return json(folderNode(folder, index, siteFacts(context), false));
+}
+
+async function page(context: QueryContext, id: string): Promise<Response> {
+  const wantsJson = (context.request.headers.accept ?? "")
+    .split(",")
+    .some((type) => /^\s*application\/json\b/.test(type));
+  if (wantsJson) return await node(context, id);
+  const found = await findLocal(context, id);
+  if (found !== undefined) return sourcePage(context, found);
+  const index = await catalogIndex(context.site);
+  const folder = folderOf(index, id);
+  if (folder === undefined) throw nothing(id);
+  return folderPage(context, folder, index);
+}
+
+/** A folder or source without the `/` behind it: the same with it. */
+async function bare(context: QueryContext, id: string): Promise<Response> {
+  const found = await findLocal(context, id);
+  const folder = found === undefined ? folderOf(await catalogIndex(context.site), id) : undefined;
+  if (found === undefined && folder === undefined) throw nothing(id);
+  return {
+    status: 301,
+    headers: [
+      ["Location", `${siteFacts(context).server}${PREFIX}${encodedId(id)}/`],
+      ["Content-Type", "text/plain; charset=utf-8"],
+    ],
+    body: Buffer.from("This is at another address\n"),
+  };
+}
+
+function json(value: JsonObject): Response {
+  return {
+    status: 200,
+    headers: [
+      ["Content-Type", "application/json"],
+      ["Cache-Control", "no-cache"],
+    ],
+    body: Buffer.from(`${JSON.stringify(value, null, 1)}\n`),
+  };
+}
