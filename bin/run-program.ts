@@ -1,5 +1,4 @@
-import { readFileSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { writeSync } from "node:fs";
 import { describeProblem } from "../config/problem.js";
 import { asDasError, DasError, OUTCOME } from "../errors/das-error.js";
 import { FlushClock } from "../pipeline/flush-clock.js";
@@ -239,11 +238,8 @@ async function questionText(program: Program, argv: readonly string[]): Promise<
   if (own === "help" || argv.includes("-h") || argv.includes("--help")) return `${program.help.trimEnd()}\n`;
   const shortVersion = argv.includes("-v") && !OWN_V.has(program.name);
   if (own !== "version" && !shortVersion && !argv.includes("--version")) return undefined;
-  const { packageRoot } = await import("../config/package-root.js");
-  const about: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
-  const version =
-    typeof about === "object" && about !== null && "version" in about ? about.version : "unknown";
-  return `${program.name} (heliostream ${version})\n`;
+  const { packageVersion } = await import("../config/package-root.js");
+  return `${program.name} (heliostream ${packageVersion()})\n`;
 }
 
 function complain(name: string, error: DasError): void {

@@ -24,3 +24,15 @@ function isOurs(text: string): boolean {
   const value: unknown = JSON.parse(text);
   return typeof value === "object" && value !== null && "name" in value && value.name === "heliostream";
 }
+
+let version: string | undefined;
+
+/** The version of the installed package. Errors: as {@link packageRoot}. */
+export function packageVersion(): string {
+  if (version === undefined) {
+    const value: unknown = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8"));
+    version =
+      typeof value === "object" && value !== null && "version" in value ? String(value.version) : "unknown";
+  }
+  return version;
+}

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DataQuery } from "../../dsdf/data-query.js";
+import type { Provenance } from "../../dsdf/provenance.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { compareTimes, formatTime, type Time } from "../../stream/time.js";
 import type { AnswerPlan } from "./answer-plan.js";
@@ -8,10 +9,14 @@ import type { AnswerPlan } from "./answer-plan.js";
  * The ETag of an answer that comes from blocks alone: another as soon as one of them was built anew, the definition was edited, or
  * anything else was asked for. Weak, because the same answer may be coded in other bytes (gzip). Source: das2-server 1.3.
  *
- * @param stages what is made of the blocks: the definition of an intrinsic level says nothing of the reducer, nor does that of any where
- *   bins begin
+ * @param answer `stages`: what is made of the blocks: the definition of an intrinsic level says nothing of the reducer, nor does that of
+ *   any where bins begin; `provenance` stands in the answer, with the version of this server
  */
-export function answerTag(plan: AnswerPlan, query: DataQuery, stages: readonly Stage[]): string {
+export function answerTag(
+  plan: AnswerPlan,
+  query: DataQuery,
+  { stages, provenance }: { readonly stages: readonly Stage[]; readonly provenance: Provenance },
+): string {
   const { choice, reading, version, extent, valid = extent } = plan;
   const { level } = choice;
   const { grid } = reading;
@@ -24,6 +29,7 @@ export function answerTag(plan: AnswerPlan, query: DataQuery, stages: readonly S
     level.dataVersion ?? "",
     version,
     stages.map(({ argv, env }) => [argv, env]),
+    provenance,
     grid === undefined ? "" : [grid.origin === "block" ? "block" : text(grid.origin), grid.width],
     // A bin at an end of what is valid is made from a part of its time.
     compareTimes(valid.begin, extent.begin) > 0 ? text(valid.begin) : "",

@@ -6,12 +6,13 @@ import { lookForBlocks } from "../../cache/answer/look.js";
 import type { BlockCache } from "../../cache/block-cache.js";
 import { areRecordsFollowed } from "../../cache/freshness/followed.js";
 import type { Moment } from "../../cache/index/block-index.js";
-import type { Level } from "../../cache/level.js";
+import { type Level, levelName } from "../../cache/level.js";
 import { binMaking } from "../../cache/levels/cacheable.js";
 import { levelsOf } from "../../cache/levels/levels-of.js";
 import { jobsFor } from "../../cache/queue/jobs-for.js";
 import type { DataQuery } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
+import type { Provenance } from "../../dsdf/provenance.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { planStages } from "../../dsdf/stages.js";
 import { trimToValidRange, validRangeNow } from "../../dsdf/valid-range.js";
@@ -26,6 +27,7 @@ import type { DataRun } from "./data-run.js";
 import { levelPipeline } from "./level-pipeline.js";
 import { limited, passingOptions } from "./pipeline-options.js";
 import { pipelineSetting } from "./pipeline-setting.js";
+import { type LevelPart, type Making, queryProvenance } from "./provenance.js";
 import { readyAnswers } from "./ready-answers.js";
 import { siteCache } from "./site-cache.js";
 
@@ -133,7 +135,10 @@ function runOf(
   const isWider = choice.use === "reduce";
   const open = (signal: AbortSignal) => answerItems(plan, reading.surroundings, facts, signal);
   const { stages, own } = levelPipeline(plan, planStages(source, query, tools), open);
-  const validators = isCovered(plan) ? validatorsOf(plan, source, query, stages) : [];
+  const binSeconds = isWider ? choice.seconds : level.seconds === 0 ? undefined : level.seconds;
+  const provenance = queryProvenance(source, query, binSeconds, site);
+  const making: Making = { provenance, binSeconds, level: levelPart(plan) };
+  const validators = isCovered(plan) ? validatorsOf(plan, source, query, { stages, provenance }) : [];
   const tag = validators[0]?.[1];
   const isAtHand = isCovered(plan) && !isWider;
   const ready = isAtHand ? readyAnswers(site) : undefined;
@@ -148,7 +153,7 @@ function runOf(
       const programs = (name: string) => own.get(name)?.() ?? lookup(name);
       return limited({ ...options, programs }, stages, context);
     },
-    binSeconds: isWider ? choice.seconds : level.seconds === 0 ? undefined : level.seconds,
+    making,
     isAtHand,
     fromMemory() {
       const found = tag === undefined ? undefined : ready?.find(tag);
@@ -180,15 +185,25 @@ function runOf(
   };
 }
 
+/** What the plan takes from blocks, and for how much of it the reader is run. */
+function levelPart({ choice, cover, newestMs }: AnswerPlan): LevelPart {
+  let blocks = 0;
+  let gaps = 0;
+  for (const { kind, first, end } of cover.pieces)
+    if (kind === "gap") gaps++;
+    else blocks += end - first;
+  return { name: levelName(choice.level), blocks, gaps, ...(blocks === 0 ? {} : { newestMs }) };
+}
+
 /** A tag that changes with any block of the answer, and the time of the newest. */
 function validatorsOf(
   plan: AnswerPlan,
   source: DataSource,
   query: DataQuery,
-  stages: readonly Stage[],
+  answer: { readonly stages: readonly Stage[]; readonly provenance: Provenance },
 ): readonly HeaderLine[] {
   return [
-    ["ETag", answerTag(plan, query, stages)],
+    ["ETag", answerTag(plan, query, answer)],
     ["Last-Modified", new Date(plan.newestMs).toUTCString()],
     ["Cache-Control", source.access.length === 0 ? "no-cache" : "private, no-cache"],
   ];

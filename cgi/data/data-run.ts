@@ -7,14 +7,15 @@ import type { HeaderLine } from "../http.js";
 import type { QueryContext } from "../query.js";
 import { cachedRun } from "./cached-run.js";
 import { plainRun } from "./plain-run.js";
+import type { Making } from "./provenance.js";
 
 /** The pipeline of an answer, ready to be started. */
 export interface DataRun {
   readonly stages: readonly Stage[];
   /** Errors: OVERLOADED where too many processes run pipelines. */
   readonly options: () => PipelineOptions;
-  /** Width of the bins of the answer, seconds; missing where it has none of this server's making. */
-  readonly binSeconds?: number | undefined;
+  /** How the records come about; `binSeconds` is missing where they are no bins of this server's making. */
+  readonly making: Making;
   /** Nothing has to be computed for it: it is there, but for being read. */
   readonly isAtHand: boolean;
   /** Headers by which a client can ask whether the answer has changed; none where that is not known beforehand. */

@@ -6,6 +6,7 @@ import type { QueryContext } from "../query.js";
 import type { DataRun } from "./data-run.js";
 import { pipelineOptions } from "./pipeline-options.js";
 import { pipelineSetting } from "./pipeline-setting.js";
+import { queryProvenance } from "./provenance.js";
 
 /** The programs for a query, and nothing else. Errors: those of {@link planStages}. */
 export function plainRun(source: DataSource, query: DataQuery, context: QueryContext): DataRun {
@@ -20,7 +21,7 @@ export function plainRun(source: DataSource, query: DataQuery, context: QueryCon
   return {
     stages,
     options: () => pipelineOptions(context, cut),
-    binSeconds,
+    making: { provenance: queryProvenance(source, query, binSeconds, context.site), binSeconds },
     isAtHand: false,
     validators: [],
     isUnchanged: false,

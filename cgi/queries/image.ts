@@ -10,6 +10,7 @@ import { dataRun } from "../data/data-run.js";
 import { dataFileName } from "../data/file-name.js";
 import { limited, pipelineOptions } from "../data/pipeline-options.js";
 import { type PreparedData, prepareData } from "../data/prepare.js";
+import { provenanceHeaders } from "../data/provenance.js";
 import { runBody, started } from "../data/run-body.js";
 import { EMPTY_BODY, type HeaderLine, type Response } from "../http.js";
 import type { Query, QueryContext } from "../query.js";
@@ -45,12 +46,13 @@ async function plot(prepared: PreparedData, pngMaker: string, context: QueryCont
   const { words, source, query } = prepared;
   const fileName = dataFileName(words.id, words.beginText, words.endText, "png");
   context.trace.fileName = fileName;
+  const planned =
+    query === undefined ? undefined : await dataRun(source, { ...query, output: "stream" }, context);
   const headers: HeaderLine[] = [
     ["Content-Type", "image/png"],
     ["Content-Disposition", `inline; filename="${fileName}"`],
+    ...(planned === undefined ? [] : provenanceHeaders(source, planned.making, context)),
   ];
-  const planned =
-    query === undefined ? undefined : await dataRun(source, { ...query, output: "stream" }, context);
   if (context.request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
   const stages: Stage[] = [
     ...(planned?.stages ?? [{ role: "reader", argv: [EMPTY_READER], env: {} } satisfies Stage]),

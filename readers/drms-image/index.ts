@@ -13,7 +13,7 @@ import { keptRows, type RowSieve, rowSieve } from "../archive/kept-rows.js";
 import { qualityCut } from "../archive/quality-cut.js";
 import { recordModule } from "../archive/record-arguments.js";
 import { queryLine, recordRange } from "../archive/record-range.js";
-import { warningItems } from "../archive/stream-text.js";
+import { recordProperties, warningItems } from "../archive/stream-text.js";
 import { noDataItem, streamItem, warningItem } from "../stream-parts.js";
 import { imageProduct, pixelTreatment, shownRange } from "./asked-product.js";
 import { IMAGE_ARGUMENTS, PRODUCTS_TEXT } from "./image-arguments.js";
@@ -86,6 +86,7 @@ async function* readImages(
           summary: series.description,
           tagWidthSeconds: 1.5 * records.cadenceSeconds,
           ...(isTable(product) ? { renderer: "spectrogram" } : {}),
+          more: recordProperties(records),
         },
         range,
       ),

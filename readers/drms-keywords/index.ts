@@ -13,7 +13,7 @@ import { keptRows, type RowSieve, rowSieve } from "../archive/kept-rows.js";
 import { qualityCut } from "../archive/quality-cut.js";
 import { recordModule } from "../archive/record-arguments.js";
 import { queryLine, recordRange } from "../archive/record-range.js";
-import { seriesTitle, warningItems } from "../archive/stream-text.js";
+import { recordProperties, seriesTitle, warningItems } from "../archive/stream-text.js";
 import { Pacer } from "../pacer.js";
 import { noDataItem, streamItem } from "../stream-parts.js";
 import { KEYWORD_ARGUMENTS } from "./keyword-arguments.js";
@@ -54,7 +54,13 @@ async function* keywordSeries(
     if (standard.V) context.log(`${NAME}: ${queryLine(records, range)}`);
     yield [
       streamItem(
-        { sourceId: NAME, title, summary: series.description, tagWidthSeconds: 1.5 * records.cadenceSeconds },
+        {
+          sourceId: NAME,
+          title,
+          summary: series.description,
+          tagWidthSeconds: 1.5 * records.cadenceSeconds,
+          more: recordProperties(records),
+        },
         range,
       ),
       { kind: "packet", header },

@@ -169,6 +169,14 @@ describe.skipIf(postgres.missing)(postgres.title("drms-keywords"), () => {
     expect(column(decoded, "T_OBS").at(-1)).toBe(-1e31);
   });
 
+  it("says which record set its records are of, but for the conditions of it", async () => {
+    const decoded = await read("ds=su_ex.field[][1][? CAMERA < 9 AND NOTE <> '?]hidden' ?]");
+    const { properties: stream } = decoded.stream!;
+    expect(propertyText(stream, "provSeries")).toBe("su_ex.Field");
+    expect(propertyText(stream, "provRecords")).toBe("su_ex.field[][1][?...?]");
+    expect(propertyText(stream, "provTime")).toBe("T_REC");
+  });
+
   it("shows by default all keywords of the records that are numbers, those at the end of links and of segments too", async () => {
     const decoded = await read("ds=su_ex.field[][1]");
     expect(decoded.packets[0]!.planes.map(({ name }) => name)).toEqual([
