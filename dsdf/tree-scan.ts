@@ -78,6 +78,7 @@ export class TreeScanner {
   readonly #wallClock: () => number;
   #directories = new Map<string, FileMark & { readonly names: readonly string[] }>();
   #files = new Map<string, FileMark & { readonly found: Found }>();
+  #scan: Scan | undefined;
 
   constructor(roots: readonly string[], context: SubstitutionContext, wallClock: () => number) {
     this.#roots = roots;
@@ -85,14 +86,27 @@ export class TreeScanner {
     this.#wallClock = wallClock;
   }
 
-  /** Scans all roots; of two files with one id the one of the earlier root counts. A missing root is empty. */
+  /**
+   * Scans all roots; of two files with one id the one of the earlier root counts. A missing root is empty. The same object as before where
+   * nothing has changed.
+   */
   async scan(): Promise<Scan> {
     const walk = new Walk(this.#context, this.#wallClock(), this.#directories, this.#files);
     for (const root of this.#roots) await walk.directory(root, "", []);
+    const isSame =
+      haveSameKeys(this.#directories, walk.directoriesRead) &&
+      haveSameKeys(this.#files, walk.filesRead) &&
+      [...walk.filesRead].every(([path, { found }]) => this.#files.get(path)?.found === found);
     this.#directories = walk.directoriesRead;
     this.#files = walk.filesRead;
-    return { files: walk.files, directories: walk.directories };
+    if (!isSame || this.#scan === undefined)
+      this.#scan = { files: walk.files, directories: walk.directories };
+    return this.#scan;
   }
+}
+
+function haveSameKeys(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
+  return a.size === b.size && [...a.keys()].every((key) => b.has(key));
 }
 
 /** One scan; knows what the one before it read. */

@@ -1,6 +1,7 @@
 import { tomorrow } from "../../dsdf/valid-range.js";
 import { HAPI_VERSION, hapiStatus } from "../../formats/hapi/status.js";
 import type { HeaderLine, Response } from "../http.js";
+import { ownUrl } from "../own-url.js";
 import type { QueryContext } from "../query.js";
 import type { Site } from "../site.js";
 import { type DataSet, dataSetTitle, listDataSets } from "./data-sets.js";
@@ -18,7 +19,7 @@ interface KeptCatalog {
   readonly entries: object;
   /** Whatever else it depends on. */
   readonly state: string;
-  readonly answer: KeptAnswer;
+  readonly answer: Promise<KeptAnswer>;
 }
 
 const plain = new WeakMap<Site, KeptCatalog>();
@@ -33,13 +34,20 @@ export async function catalog(context: QueryContext, words: HapiWords): Promise<
   const { site, request } = context;
   const entries = await site.sources.list();
   // Whose home is here depends on the name by which the server is called.
-  const state = request.host;
-  const known = plain.get(site);
-  if (known?.entries === entries && known.state === state) return await answerKept(request, known.answer);
+  const state = ownUrl(request, site);
+  let known = plain.get(site);
+  if (known === undefined || known.entries !== entries || known.state !== state) {
+    // Kept while it is made: those who come meanwhile wait for the same one.
+    known = { entries, state, answer: shallowAnswer(context) };
+    plain.set(site, known);
+    known.answer.catch(() => plain.delete(site));
+  }
+  return await answerKept(request, await known.answer);
+}
+
+async function shallowAnswer({ site, request }: QueryContext): Promise<KeptAnswer> {
   const sets = await listDataSets(request, site);
-  const answer = keptAnswer(catalogText(sets.map(member)), site.now());
-  plain.set(site, { entries, state, answer });
-  return await answerKept(request, answer);
+  return keptAnswer(catalogText(sets.map(member)), site.now());
 }
 
 function member(set: DataSet): string {
@@ -59,15 +67,16 @@ function catalogText(members: readonly string[]): string {
 async function deepCatalog({ site, request }: QueryContext): Promise<Response> {
   const descriptions = descriptionsOf(site);
   const entries = await site.sources.list();
-  const stateNow = (): string => `${request.host} ${tomorrow(site.now()).day} ${descriptions.edition}`;
+  const stateNow = (): string =>
+    `${ownUrl(request, site)} ${tomorrow(site.now()).day} ${descriptions.edition}`;
   const known = whole.get(site);
   if (known?.entries === entries && known.state === stateNow())
-    return await answerKept(request, known.answer);
+    return await answerKept(request, await known.answer);
   const sets = await listDataSets(request, site);
   if (sets.every((set) => descriptions.peek(set) !== undefined)) {
     const members = await Promise.all(sets.map((set) => deepMember(set, site)));
     const answer = keptAnswer(catalogText(members), site.now());
-    whole.set(site, { entries, state: stateNow(), answer });
+    whole.set(site, { entries, state: stateNow(), answer: Promise.resolve(answer) });
     return await answerKept(request, answer);
   }
   const headers: readonly HeaderLine[] = [
