@@ -25,7 +25,7 @@ export interface RequestArchive {
 }
 
 /** What the programs of an archive know without any argument. */
-const { standard: STANDARD } = parseModuleArguments(
+export const { standard: STANDARD_VALUES } = parseModuleArguments(
   declareArguments({ name: "jsoc", summary: "", params: [], flags: [] }),
   [],
 );
@@ -54,7 +54,7 @@ export async function withArchive<T>(
     const archive = await openArchive(
       "jsoc",
       { env: archiveEnvironment(config), signal, log },
-      { ...STANDARD, DRMS_DBTIMEOUT: statementMs === 0 ? limitMs : Math.min(statementMs, limitMs) },
+      { ...STANDARD_VALUES, DRMS_DBTIMEOUT: statementMs === 0 ? limitMs : Math.min(statementMs, limitMs) },
       opensUnits,
     );
     try {

@@ -63,6 +63,11 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
     },
   ],
   [
+    "drms_export.cgi",
+    // It reads its parameters by itself, since they may stand between semicolons.
+    { load: async () => (await import("./vso/index.js")).vsoExport, words: [] },
+  ],
+  [
     "checkAddress.sh",
     {
       load: async () => (await import("./check-address.js")).checkAddress,

@@ -3,6 +3,7 @@ import type { CompressionRequest } from "../../netdrms/export/compression.js";
 import { exportSet } from "../../netdrms/export/export-set.js";
 import { type ExportTally, exportTar } from "../../netdrms/export/export-tar.js";
 import { DEFAULT_FILE_NAME, readFileNameTemplate, UniqueNames } from "../../netdrms/export/file-name.js";
+import { fromFirst } from "../../netdrms/export/from-first.js";
 import { mapClass } from "../../netdrms/export/keyword-map.js";
 import { declareArguments } from "../../netdrms/module/check-declaration.js";
 import type { ModuleValues } from "../../netdrms/module/declaration.js";
@@ -136,14 +137,4 @@ function requestedCompression({ compress }: Pick<Values, "compress">): Compressi
 
 function columnOf(batch: RecordBatch, { name }: Keyword) {
   return batch.keywords.find(({ keyword }) => keyword.name === name);
-}
-
-/** An iteration whose first element was taken already. */
-async function* fromFirst<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  try {
-    yield first;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
-  }
 }
