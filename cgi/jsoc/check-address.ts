@@ -56,7 +56,7 @@ function givenAddress(text: string | undefined): MailAddress | undefined {
   if (text === undefined) return undefined;
   try {
     // A `+` that is left is one of the address.
-    return readAddress(decodeText(text.trim(), "the address", false));
+    return readAddress(decodeText(text.trim(), "the address", false, true));
   } catch (error) {
     if (isDasError(error, "BAD_PARAMETER")) return undefined;
     throw error;

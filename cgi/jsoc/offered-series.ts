@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { isDasError } from "../../errors/das-error.js";
 import { unknownSeries } from "../../netdrms/series/read-series.js";
@@ -56,23 +57,28 @@ export function patternTest(patterns: readonly string[]): PatternTest {
 /** Names that stand in the commands of sources with access rules, as series are named; lower case. */
 async function protectedSeries(site: Site): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
-  for (const id of await site.sources.allIds()) {
-    const source = await site.sources.find(id).catch((error: unknown) => {
-      // A definition that is wrong is told of where it is asked for.
-      if (isDasError(error, "BAD_DEFINITION")) return undefined;
-      throw error;
-    });
-    if (source !== undefined && source.access.length > 0)
-      for (const name of seriesOf(source)) names.add(name);
-  }
+  for (const [id, file] of await site.sources.files())
+    for (const text of await protectedTexts(site, id, file))
+      for (const name of text.toLowerCase().match(/[a-z_]\w*\.[a-z_]\w*/g) ?? []) names.add(name);
   return names;
 }
 
-function seriesOf({ reader, reducer }: DataSource): readonly string[] {
+/** The words of the commands of a source with access rules; of a definition that cannot be read, and has some, all of it. */
+async function protectedTexts(site: Site, id: string, file: string): Promise<readonly string[]> {
+  try {
+    const source = await site.sources.find(id);
+    return source === undefined || source.access.length === 0 ? [] : commandTexts(source);
+  } catch (error) {
+    if (!isDasError(error, "BAD_DEFINITION")) throw error;
+    const text = await readFile(file, "utf8").catch(() => "");
+    return /readAccess/i.test(text) ? [text] : [];
+  }
+}
+
+function commandTexts({ reader, reducer }: DataSource): readonly string[] {
   const commands = [reader, reducer].filter((command) => command !== undefined && command !== false);
   const words = commands.flatMap(({ programs }) => programs.flatMap((program) => program.words));
-  const texts = words.map((parts) => parts.map((part) => (part.kind === "text" ? part.text : " ")).join(""));
-  return texts.flatMap((text) => text.toLowerCase().match(/[a-z_]\w*\.[a-z_]\w*/g) ?? []);
+  return words.map((parts) => parts.map((part) => (part.kind === "text" ? part.text : " ")).join(""));
 }
 
 /** A catalog of the series that are offered alone; of others it says what it says of series that are not there. */
