@@ -8,5 +8,6 @@ export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> =
   das3_to_das2: async () => (await import("./das3/to-das2.js")).das3ToDas2,
   das3_csv: async () => (await import("./csv/csv.js")).csv,
   das2_fits: async () => (await import("./fits/fits.js")).fits,
+  das2_parquet: async () => (await import("./parquet/parquet.js")).parquet,
   das2_arrow: async () => (await import("./arrow/arrow.js")).arrow,
 };

@@ -6,6 +6,7 @@ import { packetIdOption, TableEncoder, type TableLimits, type TableWriter } from
 import {
   ALIGNMENT,
   type BodyBuffer,
+  BROKEN_MESSAGE,
   END_OF_STREAM,
   type FieldNode,
   recordBatchMessage,
@@ -59,6 +60,11 @@ export class ArrowWriter implements TableWriter {
 
   end(write: Write): void {
     write(END_OF_STREAM);
+  }
+
+  breakOff(write: Write): void {
+    // Readers take the end of the bytes between two messages for the end of the stream, but not within one.
+    write(BROKEN_MESSAGE);
   }
 }
 

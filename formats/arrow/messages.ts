@@ -22,6 +22,9 @@ export const ALIGNMENT = 8;
 /** What ends a stream: a message of no length. */
 export const END_OF_STREAM: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 
+/** The begin of a message of eight bytes that do not come. */
+export const BROKEN_MESSAGE: Uint8Array = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 8, 0, 0, 0);
+
 /** One buffer of the body of a record batch. */
 export interface BodyBuffer {
   /** Bytes from the start of the body; a multiple of 8. */

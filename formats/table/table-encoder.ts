@@ -20,6 +20,8 @@ export interface TableWriter {
   /** Some rows, which may be used again after it returns; never none. */
   rows(columns: readonly ColumnRows[], rows: number, write: Write): void;
   end(write: Write): void;
+  /** Makes sure that no reader takes what was written for a whole file, where its form would let it. */
+  breakOff?(write: Write): void;
 }
 
 /** How many rows are handed on at once. */
@@ -61,6 +63,15 @@ export class TableEncoder implements StreamEncoder {
   }
 
   push(item: StreamItem, write: Write): void {
+    try {
+      this.#take(item, write);
+    } catch (error) {
+      if (this.#columns !== undefined) this.#writer.breakOff?.(write);
+      throw error;
+    }
+  }
+
+  #take(item: StreamItem, write: Write): void {
     switch (item.kind) {
       case "stream":
         this.#stream = item.header;
