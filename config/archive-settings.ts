@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DasError } from "../errors/das-error.js";
 import type { Config, Environment } from "./config.js";
-import type { KeyDescriptor } from "./key-types.js";
-import { readKeyValue, valueText } from "./key-value.js";
+import { settingsEnvironment, settingsOfEnvironment } from "./key-variables.js";
 import { ARCHIVE_KEYS } from "./keys-archive.js";
 
 /**
@@ -19,12 +18,7 @@ const MAX_PASSWORD_BYTES = 4096;
  * file. What is not set has none. A password file is named, not opened.
  */
 export function archiveEnvironment(settings: ArchiveSettings): Readonly<Record<string, string>> {
-  const env: Record<string, string> = {};
-  for (const { key, field } of ARCHIVE_KEYS) {
-    const value = settings[field];
-    if (value !== undefined) env[variableOf(key)] = valueText(value);
-  }
-  return env;
+  return settingsEnvironment(ARCHIVE_KEYS, settings);
 }
 
 /**
@@ -33,12 +27,7 @@ export function archiveEnvironment(settings: ArchiveSettings): Readonly<Record<s
  * Errors: BAD_CONFIG naming the key; of an address that may hold a password the value is never shown.
  */
 export function archiveSettings(env: Environment): ArchiveSettings {
-  const values = (ARCHIVE_KEYS as readonly KeyDescriptor[]).map((row) => {
-    const text = env[variableOf(row.key)]?.trim() ?? "";
-    const value = readKeyValue(row, text === "" ? row.default : text, process.cwd(), {});
-    return [row.field, value] as const;
-  });
-  return Object.fromEntries(values) as unknown as ArchiveSettings; // complete: one entry for each row
+  return settingsOfEnvironment(ARCHIVE_KEYS, env) as unknown as ArchiveSettings; // complete: one entry for each row
 }
 
 /**
@@ -55,10 +44,6 @@ export function databaseUrl(settings: ArchiveSettings, which: "drms" | "sums"): 
   const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
   query.set("password", readPassword(file));
   return `${mark < 0 ? url : url.slice(0, mark)}?${query.toString().replaceAll("+", "%20")}`;
-}
-
-function variableOf(key: string): string {
-  return `HELIOSTREAM_${key}`;
 }
 
 function readPassword(file: string): string {

@@ -4,6 +4,8 @@ import { CACHE_KEYS } from "./keys-cache.js";
 import { CLIENT_KEYS } from "./keys-clients.js";
 import { EXPORT_KEYS } from "./keys-exports.js";
 import { JSOC_KEYS } from "./keys-jsoc.js";
+import { LIVE_KEYS } from "./keys-live.js";
+import { PEER_KEYS } from "./keys-peers.js";
 import { ACCESS_KEYS, LIMIT_KEYS, LISTEN_KEYS, LOG_KEYS, PROGRAM_KEYS } from "./keys-run.js";
 import { PAGE_KEYS, SITE_KEYS, SOURCE_KEYS } from "./keys-site.js";
 
@@ -12,7 +14,6 @@ const INERT = { type: "optional text", default: "", inert: true } as const;
 /** Settings of older servers that have no effect here; das2-server 17. */
 const INERT_KEYS = [
   { ...INERT, key: "MODULE_PATH", field: "modulePath", help: "Python modules of das2-pyserver." },
-  { ...INERT, key: "DATASRC_ROOT", field: "dataSrcRoot", help: "Generated catalogue of dasFlex." },
   { ...INERT, key: "DATASRC_INC", field: "dataSrcInc", help: "Included definitions of dasFlex." },
   {
     ...INERT,
@@ -37,12 +38,6 @@ const INERT_KEYS = [
   { ...INERT, key: "ENABLE_VALIDATOR", field: "enableValidator", help: "Upload-and-check page." },
   { ...INERT, key: "ENABLE_VERIFIER", field: "enableVerifier", help: "Upload-and-check page." },
   { ...INERT, key: "ALLOW_VALIDATE_FROM", field: "allowValidateFrom", help: "Who may use that page." },
-  { ...INERT, key: "WEBSOCKET_URI", field: "websocketUri", help: "Websocket service." },
-  { ...INERT, key: "WEBSOCKET_SSL", field: "websocketSsl", help: "Websocket service." },
-  { ...INERT, key: "WEBSOCKET_KEY", field: "websocketKey", secret: true, help: "Websocket service." },
-  { ...INERT, key: "WEBSOCKET_CERT", field: "websocketCert", help: "Websocket service." },
-  { ...INERT, key: "WEBSOCKET_IFACE", field: "websocketIface", help: "Websocket service." },
-  { ...INERT, key: "WEBSOCKET_PORT", field: "websocketPort", help: "Websocket service." },
 ] as const satisfies readonly KeyDescriptor[];
 
 /** The settings in the order and under the headings of the example file and the reference page. */
@@ -56,10 +51,12 @@ export const KEY_SECTIONS: readonly { readonly title: string; readonly keys: rea
   { title: "Listening", keys: LISTEN_KEYS },
   { title: "Limits", keys: LIMIT_KEYS },
   { title: "One client", keys: CLIENT_KEYS },
+  { title: "Live data", keys: LIVE_KEYS },
   { title: "Cache", keys: CACHE_KEYS },
   { title: "NetDRMS archive", keys: ARCHIVE_KEYS },
   { title: "JSOC web interface", keys: JSOC_KEYS },
   { title: "Exports", keys: EXPORT_KEYS },
+  { title: "Servers elsewhere", keys: PEER_KEYS },
   { title: "Without effect", keys: INERT_KEYS },
 ];
 
@@ -74,10 +71,12 @@ export const CONFIG_KEYS = [
   ...LISTEN_KEYS,
   ...LIMIT_KEYS,
   ...CLIENT_KEYS,
+  ...LIVE_KEYS,
   ...CACHE_KEYS,
   ...ARCHIVE_KEYS,
   ...JSOC_KEYS,
   ...EXPORT_KEYS,
+  ...PEER_KEYS,
   ...INERT_KEYS,
 ] as const;
 

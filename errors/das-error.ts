@@ -37,6 +37,8 @@ export const OUTCOME = {
   TIME_LIMIT: { status: 500, exception: "ServerError", exit: 100 },
   OUTPUT_LIMIT: { status: 500, exception: "ServerError", exit: 100 },
   STOPPED: { status: 503, exception: "ServerError", exit: 100 },
+  // A client that takes less than comes.
+  TOO_SLOW: { status: 503, exception: "ServerError", exit: 100 },
   CANCELLED: { status: 500, exception: "ServerError", exit: 0 },
   // Streams: one code for each way to break one (das2-stream A3).
   NO_STREAM_HEADER: { status: 500, exception: "ServerError", exit: 22 },
@@ -69,6 +71,9 @@ export const OUTCOME = {
   ARCHIVE_AWAY: { status: 503, exception: "ServerError", exit: 1 },
   ARCHIVE_FAILED: { status: 500, exception: "ServerError", exit: 1 },
   ARCHIVE_READ_ONLY: { status: 500, exception: "ServerError", exit: 1 },
+  // Servers elsewhere that a source reads from: they do not answer, or not as agreed.
+  PEER_AWAY: { status: 503, exception: "ServerError", exit: 1 },
+  PEER_FAILED: { status: 502, exception: "ServerError", exit: 1 },
   // The cache: its index or its queue does not answer, a range with too many blocks, a block that is not what it should be.
   INDEX_AWAY: { status: 503, exception: "ServerError", exit: 1 },
   QUEUE_AWAY: { status: 503, exception: "ServerError", exit: 1 },

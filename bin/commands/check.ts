@@ -2,19 +2,18 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { levelRemarks } from "../../cache/levels/level-remarks.js";
-import { archiveEnvironment } from "../../config/archive-settings.js";
 import type { Config } from "../../config/config.js";
 import { checkTree, problemText, type SourceReport } from "../../dsdf/check.js";
 import { checkFolders } from "../../dsdf/check-folders.js";
 import { pipelineTools } from "../../dsdf/tools.js";
 import type { SourceTree } from "../../dsdf/tree.js";
 import { DasError } from "../../errors/das-error.js";
-import { archiveGrants } from "../../pipeline/archive-grants.js";
 import { builtInNames, builtInProgram } from "../../pipeline/built-in.js";
 import { childEnvironment } from "../../pipeline/environment.js";
 import { useLeapSecondsFile } from "../../pipeline/leap-seconds-file.js";
 import { limitsOfConfig } from "../../pipeline/limits-of-config.js";
 import { killPipelinesOnSignal } from "../../pipeline/process-group.js";
+import { programGrants } from "../../pipeline/program-grants.js";
 import { tryExample } from "../../pipeline/try-example.js";
 import type { Command } from "./command.js";
 import { commandConfig, sourceTree } from "./source-setting.js";
@@ -123,7 +122,7 @@ async function runFirstExample(
     programs: builtInProgram,
     limits: limitsOfConfig(config),
     env,
-    grants: archiveGrants(archiveEnvironment(config)),
+    grants: programGrants(config),
     cwd: "/",
   });
   const good = result.problems.length === 0;

@@ -11,11 +11,11 @@ import type { Config } from "../../config/config.js";
 import { pipelineTools } from "../../dsdf/tools.js";
 import type { SourceTree } from "../../dsdf/tree.js";
 import { DasError } from "../../errors/das-error.js";
-import { archiveGrants } from "../../pipeline/archive-grants.js";
 import { builtInProgram } from "../../pipeline/built-in.js";
 import { childEnvironment } from "../../pipeline/environment.js";
 import { useLeapSecondsFile } from "../../pipeline/leap-seconds-file.js";
 import { limitsOfConfig } from "../../pipeline/limits-of-config.js";
+import { programGrants } from "../../pipeline/program-grants.js";
 import { sourceTree } from "./source-setting.js";
 
 /** The cache of a configuration, for a command. */
@@ -87,7 +87,7 @@ export async function openCommandCache(
       programs: builtInProgram,
       limits: limitsOfConfig(config),
       env: childEnvironment(config),
-      grants: archiveGrants(archiveEnvironment(config)),
+      grants: programGrants(config),
     },
     owner: blocks.owner,
     now: Date.now,

@@ -1,10 +1,9 @@
-import { archiveEnvironment } from "../../config/archive-settings.js";
 import { type PipelineTools, pipelineTools } from "../../dsdf/tools.js";
-import { archiveGrants } from "../../pipeline/archive-grants.js";
 import { childEnvironment } from "../../pipeline/environment.js";
 import type { PipelineLimits } from "../../pipeline/limits.js";
 import { limitsOfConfig } from "../../pipeline/limits-of-config.js";
 import type { Grants } from "../../pipeline/options.js";
+import { programGrants } from "../../pipeline/program-grants.js";
 import { PipelineSlots } from "../../pipeline/slots.js";
 import type { Site } from "../site.js";
 
@@ -28,7 +27,7 @@ export function pipelineSetting(site: Site): PipelineSetting {
   const setting: PipelineSetting = {
     tools: pipelineTools(config),
     env: childEnvironment(config),
-    grants: archiveGrants(archiveEnvironment(config)),
+    grants: programGrants(config),
     limits: limitsOfConfig(config),
     slots: new PipelineSlots({ running: config.maxPipelines, retryAfterSeconds: site.retryAfterSeconds }),
   };

@@ -2,9 +2,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../config/config.js";
 import type { Stage } from "../../dsdf/stage.js";
-import { archiveGrants } from "../../pipeline/archive-grants.js";
 import type { PipelineOptions } from "../../pipeline/options.js";
+import { archiveGrants, programGrants } from "../../pipeline/program-grants.js";
 import type { BytesProgram } from "../../stream/program.js";
 import { madeFile } from "../support/made-file.js";
 import { collect, stage } from "./support.js";
@@ -80,5 +81,27 @@ describe("the settings of the archive", () => {
     expect(archiveGrants(SETTINGS, join(folder, "absent"))(join(ours, "drms-show"), false)).toEqual({});
     copyFileSync(join(ours, "drms-show"), join(folder, "drms-copy"));
     expect(archiveGrants(SETTINGS, ours)(join(folder, "drms-copy"), false)).toEqual({});
+  });
+});
+
+describe("the list of servers elsewhere", () => {
+  const config = loadConfig({
+    file: "",
+    env: { HELIOSTREAM_HAPI_PEERS: "https://hapi.example", HELIOSTREAM_DRMS_URL: "postgres://u:word@h/d" },
+  });
+  const grants = programGrants(config, ours);
+
+  it("reaches the program that reads from them, and nothing of the archive does", () => {
+    expect(grants("hapi-reader", true)).toEqual({
+      HELIOSTREAM_HAPI_PEERS: "https://hapi.example",
+      HELIOSTREAM_HAPI_PEER_NETWORKS: "",
+    });
+  });
+
+  it("reaches no other program, and the archive's settings only the archive's", () => {
+    expect(grants("goes-xrs", true)).toEqual({});
+    expect(grants("hapi-reader", false)).toEqual({});
+    expect(grants("drms-keywords", true)).toMatchObject({ HELIOSTREAM_DRMS_URL: expect.any(String) });
+    expect(grants("drms-keywords", true)).not.toHaveProperty("HELIOSTREAM_HAPI_PEERS");
   });
 });
