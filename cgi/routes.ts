@@ -9,7 +9,7 @@ const compactDataset: Loader = async () => (await import("./queries/dataset.js")
 const image: Loader = async () => (await import("./queries/image.js")).image;
 
 /** Everything that the server answers; each query is loaded when it is first asked for. Source: das2-server 2.1, 7.1. */
-const ROUTES: RouteTable = {
+export const ROUTES: RouteTable = {
   ...LIGHT_ROUTES,
   words: new Map([
     ...LIGHT_ROUTES.words,
@@ -23,6 +23,7 @@ const ROUTES: RouteTable = {
     ["/cache", async () => (await import("./queries/cache.js")).cacheStatus],
     ["/catalog.json", async () => (await import("./flex/catalog.js")).catalogJson],
     ["/root.json", async () => (await import("./flex/catalog.js")).rootJson],
+    ["/catalog.jsonld", async () => (await import("./flex/json-ld.js")).catalogDocument],
     ["/nodes.csv", async () => (await import("./flex/catalog.js")).nodesTable],
     ["/catalog", async () => (await import("./flex/catalog.js")).olderCatalog],
     ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],

@@ -89,9 +89,9 @@ export function provenanceHeaders(
     server,
   });
   const id = source.id.split("/").map(encodeURIComponent).join("/");
-  const description = `${ownUrl(request, site)}?server=dsdf&dataset=${id}`;
+  const description = `${ownUrl(request, site)}/source/${id}/dataset.jsonld`;
   return [
     ["Heliostream-Provenance", field],
-    ["Link", `<${description}>; rel="describedby"; type="text/vnd.das2.das2stream"`],
+    ["Link", `<${description}>; rel="describedby"; type="application/ld+json"`],
   ];
 }

@@ -49,7 +49,8 @@ const texts = new WeakMap<CatalogIndex, Map<string, Made>>();
 /** Addresses that are remembered: a server is asked under few. */
 const MOST_TEXTS = 16;
 
-async function catalogText(
+/** A text that changes with the catalog alone, made once; a client that has it is told so. */
+export async function catalogText(
   context: QueryContext,
   name: string,
   type: string,

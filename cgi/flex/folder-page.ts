@@ -1,11 +1,13 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { encodedId, localId } from "../../dsdf/flex/view-facts.js";
+import { scriptSafeJson } from "../../dsdf/json-ld.js";
 import { escapeMarkup } from "../escape.js";
 import type { Response } from "../http.js";
 import { textResponse } from "../http.js";
 import { PAGE_HEADERS } from "../page-headers.js";
 import type { QueryContext } from "../query.js";
 import type { CatalogFolder, CatalogIndex } from "./catalog-index.js";
+import { sourceJsonLd } from "./json-ld.js";
 import { htmlPage, type LinkRow, linkTable, memberTitle } from "./page-parts.js";
 
 /** The page of a folder: its folders and sources. Source: das2-server 7.1. */
@@ -46,8 +48,22 @@ export function sourcePage(context: QueryContext, source: DataSource): Response 
     rows.push({ href: `${below}/das2.d2t`, text: "das2.d2t", about: "its description for das2 clients" });
   if (source.realTime)
     rows.push({ href: `${below}/flexRT.json`, text: "flexRT.json", about: "its live data, for programs" });
+  rows.push({
+    href: `${below}/dataset.jsonld`,
+    text: "dataset.jsonld",
+    about: "its description for search engines",
+  });
   const summary = source.summary === undefined ? "" : `<p>${escapeMarkup(source.summary)}</p>\n`;
-  return page(context, source.description || id, `${parentLink(base, id)}${summary}${linkTable(rows)}`);
+  return page(
+    context,
+    source.description || id,
+    `${parentLink(base, id)}${summary}${linkTable(rows)}${jsonLdElement(source, context)}`,
+  );
+}
+
+/** What engines that search for data sets read; it runs nothing. */
+function jsonLdElement(source: DataSource, context: QueryContext): string {
+  return `<script type="application/ld+json">${scriptSafeJson(sourceJsonLd(source, context))}</script>\n`;
 }
 
 function page(context: QueryContext, title: string, body: string): Response {

@@ -10,10 +10,11 @@ export type SourcePath =
   | { readonly kind: "bare"; readonly id: string };
 
 /** Views and data of a source by the last element of their path. Source: das2-server 7.1. */
-const VIEWS = [
+export const VIEWS = [
   "flex.json",
   "flexRT.json",
   "das2.d2t",
+  "dataset.jsonld",
   "flex",
   "das2",
   "flex.html",

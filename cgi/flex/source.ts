@@ -1,8 +1,8 @@
-import type { DataSource } from "../../dsdf/data-source.js";
-import { httpStreamSource, webSocketSource } from "../../dsdf/flex/http-stream.js";
-import type { JsonObject } from "../../dsdf/flex/json.js";
+import type { FlexSource } from "../../dsdf/flex/flex-source.js";
+import { httpStreamSource, liveUrl, webSocketSource } from "../../dsdf/flex/http-stream.js";
+import { isObject, type JsonObject } from "../../dsdf/flex/json.js";
 import { sourceSet } from "../../dsdf/flex/nodes.js";
-import { encodedId } from "../../dsdf/flex/view-facts.js";
+import { encodedId, sourceUrl } from "../../dsdf/flex/view-facts.js";
 import { DasError } from "../../errors/das-error.js";
 import { isBrowser } from "../browser.js";
 import { quoted } from "../data/quoted.js";
@@ -12,7 +12,7 @@ import type { Query, QueryContext } from "../query.js";
 import { redirect } from "../redirect.js";
 import { folderNode } from "./catalog.js";
 import { type CatalogFolder, type CatalogIndex, catalogIndex } from "./catalog-index.js";
-import { findLocal } from "./find-local.js";
+import { findLocal, type LocalSource } from "./find-local.js";
 import { folderPage, sourcePage } from "./folder-page.js";
 import { siteFacts } from "./site-facts.js";
 import { type SourceView, sourcePath } from "./source-path.js";
@@ -54,12 +54,13 @@ function folderOf({ folders }: CatalogIndex, id: string): CatalogFolder | undefi
   return same.length === 1 ? same[0] : undefined;
 }
 
-async function viewOf(context: QueryContext, found: DataSource, view: SourceView): Promise<Response> {
+async function viewOf(context: QueryContext, local: LocalSource, view: SourceView): Promise<Response> {
+  const { source: found, flex } = local;
   context.trace.source = found.id;
   switch (view) {
     case "flex":
     case "das2":
-      return await (await import("./flex-data.js")).flexData(context, found);
+      return await (await import("./flex-data.js")).flexData(context, local, view);
     case "internal.json":
     case "das1.pro":
     case "hapi2.json":
@@ -72,10 +73,14 @@ async function viewOf(context: QueryContext, found: DataSource, view: SourceView
   const facts = siteFacts(context, found);
   switch (view) {
     case "flex.json":
+      if (flex !== undefined) return json(servedDefinition(flex.flex, sourceUrl(facts, flex.id, "/flex")));
       return json(httpStreamSource(found, facts));
     case "flexRT.json":
+      if (flex !== undefined) return json(servedDefinition(flex.flexRT, liveUrl(facts, flex.id)));
       if (!found.realTime) throw new DasError("NOT_FOUND", "This source has no live data");
       return json(webSocketSource(found, facts));
+    case "dataset.jsonld":
+      return (await import("./json-ld.js")).datasetDocument(found, context);
     case "flex.html":
       return (await import("./form-page.js")).formPage(context, found, facts);
     case "das2.d2t": {
@@ -90,14 +95,23 @@ async function viewOf(context: QueryContext, found: DataSource, view: SourceView
   }
 }
 
+/** The public half of a dasFlex definition, with the address of this server in it. */
+function servedDefinition(definition: FlexSource["flex"], url: string): JsonObject {
+  if (definition === undefined) throw new DasError("NOT_FOUND", "There is nothing at this path");
+  const protocol = isObject(definition.protocol) ? definition.protocol : {};
+  // What was read from a file of JSON is JSON.
+  return { ...definition, protocol: { ...protocol, baseUrls: [url], base_urls: [url] } } as JsonObject;
+}
+
 async function node(context: QueryContext, id: string): Promise<Response> {
   // The older form of these nodes was never read by a client that is known.
   if (context.words.get("form") === "das2.3")
     throw new DasError("NOT_IMPLEMENTED", "nodes are not given in the form of das2.3 here");
   const found = await findLocal(context, id);
   if (found !== undefined) {
-    context.trace.source = found.id;
-    return (await redirect(found, context)) ?? json(sourceSet(found, siteFacts(context, found)));
+    const { source } = found;
+    context.trace.source = source.id;
+    return (await redirect(source, context)) ?? json(sourceSet(source, siteFacts(context, source)));
   }
   const index = await catalogIndex(context.site);
   const folder = folderOf(index, id);
@@ -111,7 +125,7 @@ async function page(context: QueryContext, id: string): Promise<Response> {
     .some((type) => /^\s*application\/json\b/.test(type));
   if (wantsJson) return await node(context, id);
   const found = await findLocal(context, id);
-  if (found !== undefined) return sourcePage(context, found);
+  if (found !== undefined) return sourcePage(context, found.source);
   const index = await catalogIndex(context.site);
   const folder = folderOf(index, id);
   if (folder === undefined) throw nothing(id);

@@ -70,7 +70,7 @@ describe("how an answer was made", () => {
       definition: expect.stringMatching(/^[0-9a-f]{16}$/),
       server: `heliostream ${version}`,
     });
-    expect(answer.header("Link")).toContain("server=dsdf&dataset=Lab/Noise");
+    expect(answer.header("Link")).toContain("/source/Lab/Noise/dataset.jsonld>");
   });
 
   it("has no reducer at full resolution, in either place", async () => {
