@@ -58,6 +58,8 @@ export class TarFile {
     await new Promise<void>((resolve, reject) => {
       const header = { name, size, mode: 0o664, mtime: new Date(this.#nowMs) };
       const entry = this.#pack.entry(header, (error) => (error ? reject(error) : resolve()));
+      // A tar that fails takes its entry along, which tells it a second time.
+      entry.on("error", reject);
       const write = async (): Promise<void> => {
         for await (const piece of createReadStream(path))
           if (!entry.write(piece)) await drainedOrClosed(entry);
