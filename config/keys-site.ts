@@ -106,6 +106,13 @@ export const SOURCE_KEYS = [
     help: "Folder of the source definitions; several with ; between them, of which the first that has an id wins.",
   },
   {
+    key: "DATASRC_ROOT",
+    field: "dataSrcRoot",
+    type: "optional path",
+    default: "",
+    help: "Folder of sources that dasFlex has defined (root/ID/internal.json below it), served beside those of DSDF_ROOT.",
+  },
+  {
     key: "DSDF_PRIVATE",
     field: "dsdfPrivate",
     type: "words",

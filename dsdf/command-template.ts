@@ -17,6 +17,10 @@ export type WordPart =
       readonly absent?: string;
       /** `#[...]*`: white space in the value separates arguments. */
       readonly split: boolean;
+      /** The value, whatever the request says. */
+      readonly fixed?: string;
+      /** The value where the request gives none. */
+      readonly standard?: string;
       /** Stood inside quotes: whatever it becomes stays one piece. Elsewhere blanks in `present` and `absent` separate words. */
       readonly quoted?: true;
     };

@@ -37,7 +37,8 @@ function expandWord(parts: readonly WordPart[], values: RequestValues): string[]
 
 /** The pieces that a part becomes: the first continues the word before it, the last the word after it. */
 function expandValue(part: ValuePart, values: RequestValues): string[] {
-  const whole = Object.hasOwn(values, part.key) ? (values[part.key] ?? "") : "";
+  const given = Object.hasOwn(values, part.key) ? (values[part.key] ?? "") : "";
+  const whole = part.fixed ?? (given === "" ? (part.standard ?? "") : given);
   const value = part.select === undefined ? whole : selected(whole, part.select);
   if (value === undefined || value === "") {
     if (part.absent === undefined)

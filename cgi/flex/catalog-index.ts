@@ -1,8 +1,10 @@
 import type { DataSource } from "../../dsdf/data-source.js";
+import { baseSource } from "../../dsdf/flex/flex-source.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
 import { compareIds } from "../../dsdf/source-id.js";
 import { isDasError } from "../../errors/das-error.js";
 import type { Site } from "../site.js";
+import { flexTree } from "./site-flex-tree.js";
 
 /** What a folder of the catalog holds. */
 export interface CatalogFolder {
@@ -27,7 +29,12 @@ type Listing = Awaited<ReturnType<Site["sources"]["list"]>>;
 /** The newest of a server; a listing is the same object until something in the tree changes. */
 const made = new WeakMap<
   Site,
-  { readonly streams: Listing; readonly files: Listing; readonly index: Promise<CatalogIndex> }
+  {
+    readonly streams: Listing;
+    readonly files: Listing;
+    readonly flexIds: readonly string[];
+    readonly index: Promise<CatalogIndex>;
+  }
 >();
 
 /**
@@ -36,14 +43,18 @@ const made = new WeakMap<
  */
 export async function catalogIndex(site: Site): Promise<CatalogIndex> {
   const [streams, files] = [await site.sources.list(), await site.sources.listFiles()];
+  const flexIds = (await flexTree(site)?.ids()) ?? NO_IDS;
   const known = made.get(site);
-  if (known?.streams === streams && known.files === files) return await known.index;
-  const index = makeIndex(site, [...streams, ...files]);
-  made.set(site, { streams, files, index });
+  if (known?.streams === streams && known.files === files && known.flexIds === flexIds)
+    return await known.index;
+  const index = makeIndex(site, [...streams, ...files], flexIds);
+  made.set(site, { streams, files, flexIds, index });
   return await index;
 }
 
-async function makeIndex(site: Site, entries: Listing): Promise<CatalogIndex> {
+const NO_IDS: readonly string[] = [];
+
+async function makeIndex(site: Site, entries: Listing, flexIds: readonly string[]): Promise<CatalogIndex> {
   const titles = new Map<string, string>();
   const sources = new Map<string, DataSource>();
   for (const { id, description } of entries) {
@@ -51,16 +62,23 @@ async function makeIndex(site: Site, entries: Listing): Promise<CatalogIndex> {
       if (description !== undefined) titles.set(id.slice(0, -1), description);
       continue;
     }
-    const source = await goodSource(site, id);
+    const source = await goodSource(() => site.sources.find(id));
     if (source === undefined || source.access.length > 0 || source.server !== undefined) continue;
     if (!sources.has(localId(source))) sources.set(localId(source), source);
+  }
+  for (const id of flexIds) {
+    const flex = await goodSource(() => flexTree(site)?.find(id) ?? Promise.resolve(undefined));
+    if (flex === undefined || flex.definition.access.length > 0) continue;
+    // A DSDF file of the same id has the word.
+    if (!sources.has(id)) sources.set(id, baseSource(flex));
   }
   return { sources, folders: foldersOf(sources, titles, site.config.siteName) };
 }
 
-async function goodSource(site: Site, id: string): Promise<DataSource | undefined> {
+/** What `find` gives; a broken definition is as none. */
+async function goodSource<T>(find: () => Promise<T | undefined>): Promise<T | undefined> {
   try {
-    return await site.sources.find(id);
+    return await find();
   } catch (error) {
     if (isDasError(error, "BAD_DEFINITION")) return undefined;
     throw error;

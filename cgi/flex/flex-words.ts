@@ -28,9 +28,22 @@ const FLEX_NAMES: ReadonlyMap<string, string> = new Map([
 /** What says where the data are, and not which. */
 const DROPPED: ReadonlySet<string> = new Set(["server", "dataset"]);
 
-/** The words of a request under the names of the path-style interface; those that it has already win. Source: das2-server 7.3. */
-export function flexWords(words: QueryWords): QueryWords {
+/**
+ * The words of a request under the names of the path-style interface; those that it has already win.
+ * @param own names that a definition translates itself, `null` for those that it drops
+ * Source: das2-server 7.3, 8.4.
+ */
+export function flexWords(
+  given: QueryWords,
+  own: ReadonlyMap<string, string | null> = new Map(),
+): QueryWords {
   const translated = new Map<string, string>();
+  const words = new Map<string, string>();
+  for (const [name, value] of given) {
+    const target = own.get(name);
+    if (target === undefined) words.set(name, value);
+    else if (target !== null) translated.set(target, value);
+  }
   for (const [name, value] of words)
     if (!DROPPED.has(name) && !FLEX_NAMES.has(name) && name !== "ascii" && name !== "text")
       translated.set(name, value);
@@ -48,6 +61,22 @@ export function flexWords(words: QueryWords): QueryWords {
  * Source: das2-server 7.3.
  */
 export function readFlexWords(words: QueryWords, source: DataSource): DataWords {
+  const range = readRangeWords(words, source.id);
+  const intervalText = words.get("read.time.inter");
+  const statistics = readStatistics(words.get("bin.stats"));
+  const spectrum = readSpectrum(words);
+  return {
+    ...range,
+    ...(intervalText === undefined ? {} : { intervalText }),
+    // Without bins there is nothing that they could tell.
+    ...(range.resolution === undefined || statistics.length === 0 ? {} : { statistics }),
+    ...(spectrum === undefined ? {} : { spectrum }),
+    ...readFlexFormat(words, source, range),
+  };
+}
+
+/** Those that every source has: range, bins, parameters of the reader. Errors: BAD_PARAMETER, BAD_TIME. */
+export function readRangeWords(words: QueryWords, id: string): Omit<DataWords, "output"> {
   const resolution = readResolution(words.get("bin.time.max"), "bin.time.max");
   const begin = timeWord(words, ["read.time.min"]);
   const end = timeWord(words, ["read.time.max"]);
@@ -56,24 +85,16 @@ export function readFlexWords(words: QueryWords, source: DataSource): DataWords 
       "BAD_PARAMETER",
       `the end ${quoted(end.text)} is not after the begin ${quoted(begin.text)}`,
     );
-  const intervalText = words.get("read.time.inter");
   const params = words.get("read.opts");
-  const statistics = readStatistics(words.get("bin.stats"));
-  const spectrum = readSpectrum(words);
   return {
-    id: source.id,
+    id,
     begin: begin.time,
     end: end.time,
     beginText: begin.text,
     endText: end.text,
     ...(resolution === undefined ? {} : { resolution }),
-    ...(intervalText === undefined ? {} : { intervalText }),
     ...(params === undefined ? {} : { params }),
-    // Without bins there is nothing that they could tell.
-    ...(resolution === undefined || statistics.length === 0 ? {} : { statistics }),
-    ...(spectrum === undefined ? {} : { spectrum }),
     values: Object.fromEntries(words),
-    ...readFlexFormat(words, source, { begin: begin.time, end: end.time }),
   };
 }
 

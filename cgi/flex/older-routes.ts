@@ -9,6 +9,6 @@ export const olderData: Query = async (context) => {
   const id = context.path.slice("/data/".length).replace(/\/$/, "");
   const found = await findLocal(context, id);
   if (found === undefined) throw new DasError("NO_SUCH_SOURCE", `There is no source ${quoted(id)}`);
-  context.trace.source = found.id;
-  return await flexData(context, found);
+  context.trace.source = found.source.id;
+  return await flexData(context, found, "flex");
 };

@@ -32,8 +32,7 @@ export function httpStreamSource(source: DataSource, facts: ViewFacts): JsonObje
  */
 export function webSocketSource(source: DataSource, facts: ViewFacts): JsonObject {
   const params = httpParams(source, facts);
-  const below = facts.live ?? facts.server.replace(/^http/, "ws");
-  const url = `${below}/source/${encodedId(localId(source))}/flexRT`;
+  const url = liveUrl(facts, localId(source));
   return {
     type: "WebSocSrc",
     version: "0.7",
@@ -46,6 +45,11 @@ export function webSocketSource(source: DataSource, facts: ViewFacts): JsonObjec
     },
     interface: sourceInterface(source, params),
   };
+}
+
+/** Where the live data of a source are had. */
+export function liveUrl({ live, server }: ViewFacts, id: string): string {
+  return `${live ?? server.replace(/^http/, "ws")}/source/${encodedId(id)}/flexRT`;
 }
 
 /** What every view of a source says of it. */
