@@ -98,10 +98,12 @@ function memberJson({ type, id, title, node }: FolderMember, facts: Pick<ViewFac
 
 /** The key of each member in its folder: its last element, in lower case unless another has that key already. */
 function keyed(members: readonly FolderMember[]): readonly (readonly [key: string, member: FolderMember])[] {
-  const taken = new Set<string>();
+  // Who is spelled so has the key before others.
+  const taken = new Set(members.map(({ id }) => lastElement(id)).filter((own) => own === own.toLowerCase()));
   return members.map((member) => {
     const own = lastElement(member.id);
-    const key = taken.has(own.toLowerCase()) ? own : own.toLowerCase();
+    const lower = own.toLowerCase();
+    const key = own === lower || taken.has(lower) ? own : lower;
     taken.add(key);
     return [key, member];
   });
