@@ -2,8 +2,8 @@ import { DasError } from "../../../errors/das-error.js";
 import type { FileSource } from "../../../fits/file-source.js";
 import { type TemporaryFile, temporaryFile } from "../../../netdrms/export/temporary-file.js";
 
-/** What is gathered in memory of all columns together, characters; what a client asks for at a time is far less. */
-const GATHERED = 4 << 20;
+/** What is gathered in memory of all columns together, characters: some batches, which are garbage soon after they were made. */
+const GATHERED = 1 << 20;
 /** What is read at a time, bytes. */
 const PIECE_BYTES = 1 << 18;
 
@@ -65,13 +65,17 @@ export class ColumnSpool {
     if (this.#gathered < this.#gatheredLimit) return;
     this.#file ??= await temporaryFile();
     const { sink } = this.#file;
+    let at = sink.byteLength;
+    const pieces: string[] = [];
     for (const column of this.#columns) {
       if (column.gathered.length === 0) continue;
-      const bytes = Buffer.from(column.gathered.join(""), "latin1");
+      const piece = column.gathered.join("");
       column.gathered = [];
-      column.written.push({ at: sink.byteLength, length: bytes.length });
-      await sink.write(bytes);
+      column.written.push({ at, length: piece.length });
+      pieces.push(piece);
+      at += piece.length;
     }
+    await sink.write(Buffer.from(pieces.join(""), "latin1"));
     this.#gathered = 0;
   }
 

@@ -55,9 +55,16 @@ async function sourceOf(
   }
 }
 
-function valueCells(place: number, { type }: Keyword, print: ValuePrinter, hasMissing: boolean): Cells {
+/** Whether printed values have nothing in them that JSON escapes: digits, signs and what little stands round them. */
+function isPlain({ type, format }: Keyword): boolean {
+  return type !== "string" && /^[\w %.+#-]*$/.test(format) && !format.includes("c");
+}
+
+function valueCells(place: number, source: Keyword, print: ValuePrinter, hasMissing: boolean): Cells {
+  const { type } = source;
+  const quoted = isPlain(source) ? (text: string) => `"${text}"` : jsonString;
   const text = (value: DrmsValue): string =>
-    hasMissing && isMissing(type, value) ? MISSING : jsonString(print(value));
+    hasMissing && isMissing(type, value) ? MISSING : quoted(print(value));
   return ({ keywords, rows }) => columnText(keywords[place]!, rows, text);
 }
 
