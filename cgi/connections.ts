@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { type IncomingMessage, type Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { nodeRequest } from "./adapters/node-http.js";
@@ -8,6 +8,9 @@ import { answerOutside } from "./outside.js";
 import { isGone, refusal, refusedRequest, sendAndClose } from "./refuse-connection.js";
 import type { Site } from "./site.js";
 
+/** Answers a request to become something else than HTTP; resolves when the connection is let go of, and never rejects. */
+export type Upgrade = (message: IncomingMessage, socket: Duplex) => Promise<void>;
+
 /** Takes a request to the handler that is for it. */
 export type Dispatch = (message: IncomingMessage, out: ServerResponse) => void;
 
@@ -15,7 +18,7 @@ export type Dispatch = (message: IncomingMessage, out: ServerResponse) => void;
  * Answers what comes over the connections of a server: requests in their turn, and in the form of every other error, with a record,
  * what the HTTP parser refuses or would answer by itself. Source: das2-server 1.3, 4.
  */
-export function answerConnections(server: Server, dispatch: Dispatch, site: Site): void {
+export function answerConnections(server: Server, dispatch: Dispatch, site: Site, upgrade?: Upgrade): void {
   const connections = new WeakMap<Duplex, Turns>();
   server.on("connection", (socket: Socket) => connections.set(socket, new Turns(socket)));
   /** Runs `turn` when everything that came before it on the connection is answered. */
@@ -38,6 +41,16 @@ export function answerConnections(server: Server, dispatch: Dispatch, site: Site
       sendAndClose(answerOutside(request, site, ""), socket).finally(done);
     });
   });
+  if (upgrade !== undefined)
+    server.on("upgrade", (message: IncomingMessage, socket: Duplex) => {
+      socket.on("error", () => socket.destroy());
+      inTurn(socket, (done) => {
+        // Who offers another protocol than the one spoken here is answered as if not.
+        const isAsked = /^websocket$/i.test(message.headers.upgrade ?? "");
+        if (isAsked) void upgrade(message, socket).finally(done);
+        else answerAnyway(message, socket as Socket, dispatch, done); // of a TCP server
+      });
+    });
   server.on("clientError", (error, socket) => {
     if (isGone(error, socket)) {
       socket.destroy();
@@ -48,4 +61,18 @@ export function answerConnections(server: Server, dispatch: Dispatch, site: Site
       sendAndClose(answer, socket).finally(done);
     });
   });
+}
+
+/** Answers a request over a socket that the HTTP parser has let go of, and closes it: what follows on it cannot be read. */
+function answerAnyway(message: IncomingMessage, socket: Socket, dispatch: Dispatch, done: () => void): void {
+  const out = new ServerResponse(message);
+  out.shouldKeepAlive = false;
+  out.once("finish", () => {
+    out.detachSocket(socket);
+    socket.end();
+    out.emit("close");
+  });
+  out.once("close", done);
+  out.assignSocket(socket);
+  dispatch(message, out);
 }

@@ -35,6 +35,8 @@ export function acceptsGzip(request: Request): boolean {
 function isCodable(response: Response): boolean {
   if (response.status !== 200 || headerValue(response, "Content-Encoding") !== undefined) return false;
   const type = headerValue(response, "Content-Type") ?? "";
+  // A coding gathers what is to be told at once.
+  if (type === "text/event-stream") return false;
   if (!/^(?:text\/|application\/json|image\/svg)/.test(type)) return false;
   return !isWholeBody(response.body) || response.body.length >= MIN_GZIP_BYTES;
 }

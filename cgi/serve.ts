@@ -3,7 +3,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.js";
 import { nodeListener } from "./adapters/node-http.js";
+import { splitTarget } from "./adapters/request-target.js";
 import { answerConnections } from "./connections.js";
+import { liveRoom } from "./live/live-room.js";
+import { LiveSockets } from "./live/live-sockets.js";
+import { sourceOfServerPath } from "./live/socket-path.js";
+import { openSocketService } from "./live/socket-service.js";
 import { handleLog } from "./log/viewer.js";
 import { openSite } from "./open-site.js";
 import { answerHostless, answerOutside } from "./outside.js";
@@ -26,6 +31,8 @@ const CLOSE_GRACE_MS = 10_000;
 export interface RunningServer {
   /** Where the server answers, for example `http://127.0.0.1:8080/das/server`. */
   readonly url: string;
+  /** The same of the WebSocket service; missing where it has no port of its own. */
+  readonly socketUrl?: string;
   readonly site: Site;
   /** Takes no new connections, lets running answers end for `graceMs` (10 s), then cuts them; resolves when all is released. */
   close(graceMs?: number): Promise<void>;
@@ -83,6 +90,7 @@ export async function startServer(
     // Refused here, in the form of every other error.
     requireHostHeader: false,
   });
+  const sockets = new LiveSockets(site);
   answerConnections(
     server,
     (message, out) => {
@@ -91,8 +99,17 @@ export async function startServer(
       else listeners.some((listener) => listener(message, out));
     },
     site,
+    (message, socket) => {
+      const target = splitTarget(message.url ?? "/", mount);
+      const place = { mount, target: target ?? { path: "", query: "" }, sourceOf: sourceOfServerPath };
+      return sockets.upgrade(message, socket, place);
+    },
   );
   await listen(server, config);
+  const service = await openSocketService(site, sockets).catch((error: unknown) => {
+    server.close();
+    throw error;
+  });
   // Without a descriptor for a new connection the others go on.
   server.on("error", (error) => process.stderr.write(`heliostream: ${error.message}\n`));
 
@@ -102,15 +119,23 @@ export async function startServer(
   let closing: Promise<void> | undefined;
   const close = (graceMs: number): Promise<void> =>
     new Promise((resolve) => {
-      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-      server.close(() => {
+      // What has no end of its own ends now.
+      liveRoom(site).end();
+      const servers = service === undefined ? [server] : [server, service.server];
+      const timer = setTimeout(() => {
+        sockets.terminate();
+        for (const one of servers) one.closeAllConnections();
+      }, graceMs);
+      const closed = servers.map((one) => new Promise<void>((done) => one.close(() => done())));
+      Promise.all(closed).then(() => {
         clearTimeout(timer);
         site.close().then(resolve, resolve);
-      });
-      server.closeIdleConnections();
+      }, resolve);
+      for (const one of servers) one.closeIdleConnections();
     });
   return {
     url: urlOf(server, config, mount),
+    ...(service === undefined ? {} : { socketUrl: service.url }),
     site,
     close(graceMs = CLOSE_GRACE_MS) {
       closing ??= close(graceMs);

@@ -185,7 +185,12 @@ interface SourceParts {
   readonly server?: string;
   readonly hidden: boolean;
   readonly dropParams: boolean;
+  /** Whether it has a live stream: new records are given as they come. */
   readonly realTime: boolean;
+  /** Writes the records from a time on and goes on with new ones as they come (`liveReader`); missing: the reader is asked again and again. */
+  readonly liveReader?: CommandTemplate;
+  /** How often its reader is asked for new records, seconds (`livePoll`); missing: as the server says. */
+  readonly livePollSeconds?: number;
   readonly hapi: boolean;
   readonly items: readonly { readonly id: string; readonly description?: string }[];
   readonly params: readonly ParamDeclaration[];

@@ -104,6 +104,8 @@ export function dataSource(
   const test = readTest(keywords);
   const params = readParams(keywords);
   const cacheReader = command(keywords, "cacheReader");
+  const liveReader = command(keywords, "liveReader");
+  const livePollSeconds = keywords.need("livePoll", DURATION_SYNTAX, positiveSeconds);
   const localId = keywords.want("localId", LOCAL_ID_SYNTAX, localIdOf);
   const das1 = form === "das1" && !elsewhere ? readDas1(keywords) : undefined;
   return {
@@ -131,6 +133,8 @@ export function dataSource(
     hidden: keywords.flag("hidden"),
     dropParams: keywords.flag("dropParams"),
     realTime: keywords.flag("realTime"),
+    ...(liveReader === undefined ? {} : { liveReader }),
+    ...(livePollSeconds === undefined ? {} : { livePollSeconds }),
     hapi: form !== "file" && (keywords.values.has("hapi") ? keywords.flag("hapi") : true),
     items: readItems(keywords),
     params,
@@ -183,7 +187,8 @@ function command(keywords: KeywordSet, keyword: string): CommandTemplate | undef
   if (text === undefined) return undefined;
   // With substitutions off, `$(...)` is nothing but a shell's.
   const requestParameters =
-    keyword.startsWith("reader") && !/^(0|false|no|off)$/i.test(keywords.text("substitutions") ?? "");
+    (keyword.startsWith("reader") || keyword === "liveReader") &&
+    !/^(0|false|no|off)$/i.test(keywords.text("substitutions") ?? "");
   return parseCommand(text, { requestParameters, place: keywords.place(keyword) });
 }
 

@@ -12,6 +12,7 @@ const PRIVATE_PREFIXES: readonly string[] = [
   "coverageReducer",
   "hasCoverage",
   "cacheReader",
+  "liveReader",
   "sourceGlob",
 ];
 

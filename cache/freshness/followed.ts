@@ -42,7 +42,8 @@ export async function areRecordsFollowed(
   }
 }
 
-function readsArchive({ reader }: Pick<DataSource, "reader">): boolean {
+/** Whether the reader of a source reads an archive of series. */
+export function readsArchive({ reader }: Pick<DataSource, "reader">): boolean {
   const programs = reader?.programs ?? [];
   return programs.some(({ words: [name = []] }) => {
     const text = name.map((part) => (part.kind === "text" ? part.text : "")).join("");

@@ -16,6 +16,8 @@ export const VIEWS = [
   "das2.d2t",
   "dataset.jsonld",
   "flex",
+  "live",
+  "flexRT",
   "das2",
   "flex.html",
   "das1.pro",

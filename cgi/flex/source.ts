@@ -61,6 +61,10 @@ async function viewOf(context: QueryContext, local: LocalSource, view: SourceVie
     case "flex":
     case "das2":
       return await (await import("./flex-data.js")).flexData(context, local, view);
+    case "live":
+      return await (await import("../live/event-stream.js")).eventStream(context, local);
+    case "flexRT":
+      throw (await import("../live/no-socket.js")).noSocket(context);
     case "internal.json":
     case "das1.pro":
     case "hapi2.json":
