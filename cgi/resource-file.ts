@@ -28,6 +28,11 @@ const TYPES: Readonly<Record<string, string>> = {
   xsl: "text/xsl; charset=utf-8",
 };
 
+/** Media types that files of pages may have, without parameters. */
+export const RESOURCE_TYPES: readonly string[] = [
+  ...new Set([...Object.values(TYPES).map((type) => type.split(";")[0] ?? type), "application/octet-stream"]),
+];
+
 /** A file below one of the folders of resources. */
 export interface ResourceFile {
   readonly path: string;

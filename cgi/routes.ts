@@ -24,6 +24,7 @@ export const ROUTES: RouteTable = {
     ["/catalog.json", async () => (await import("./flex/catalog.js")).catalogJson],
     ["/root.json", async () => (await import("./flex/catalog.js")).rootJson],
     ["/catalog.jsonld", async () => (await import("./flex/json-ld.js")).catalogDocument],
+    ["/openapi.json", async () => (await import("./openapi/answer.js")).openApi],
     ["/nodes.csv", async () => (await import("./flex/catalog.js")).nodesTable],
     ["/catalog", async () => (await import("./flex/catalog.js")).olderCatalog],
     ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],

@@ -10,13 +10,14 @@ import { hapiReason } from "./wrapped.js";
 
 type Answer = (context: QueryContext, words: HapiWords) => Promise<Response> | Response;
 
-interface Endpoint {
+/** One path below the door. */
+export interface Endpoint {
   readonly load: () => Promise<Answer>;
   readonly words: readonly HapiWord[];
 }
 
 /** What is below the door, by its path. Source: HAPI 3.3, section 3. */
-const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+export const HAPI_ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ["/hapi", { load: async () => (await import("./landing-page.js")).landingPage, words: [] }],
   ["/hapi/about", { load: async () => (await import("./about.js")).about, words: [] }],
   ["/hapi/capabilities", { load: async () => (await import("./about.js")).capabilities, words: [] }],
@@ -45,9 +46,9 @@ const loaded = new Map<Endpoint, Answer>();
 async function answer(context: QueryContext): Promise<Response> {
   const { request, site, path, trace } = context;
   if (!site.config.enableHapi) throw hapiError(1400, "this server has no HAPI");
-  const endpoint = ENDPOINTS.get(path);
+  const endpoint = HAPI_ENDPOINTS.get(path);
   if (endpoint === undefined) {
-    if (path.endsWith("/") && ENDPOINTS.has(path.slice(0, -1))) return redirect(context);
+    if (path.endsWith("/") && HAPI_ENDPOINTS.has(path.slice(0, -1))) return redirect(context);
     throw hapiError(1400, "there is no such endpoint, expected about, capabilities, catalog, info or data");
   }
   trace.query = path;

@@ -6,7 +6,7 @@ import { hapiError } from "./hapi-error.js";
 const MAX_PARAMETERS = 32;
 
 /** The parameters of HAPI by their name of version 3; those of version 2 stand beside them. Source: HAPI 3.3, section 1.1. */
-const SPELLINGS = {
+export const SPELLINGS = {
   dataset: ["dataset", "id"],
   start: ["start", "time.min"],
   stop: ["stop", "time.max"],

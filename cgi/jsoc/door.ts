@@ -23,7 +23,7 @@ const FETCH_WORDS =
   );
 
 /** The endpoints of the JSOC web interface, by name. Source: netdrms-export B1. */
-const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+export const JSOC_ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   [
     "show_series",
     {
@@ -102,7 +102,7 @@ function refusal(message: string): Response {
 
 /** `/jsoc/NAME` and nothing behind it. */
 function endpointOf(path: string): Endpoint | undefined {
-  return ENDPOINTS.get(/^\/jsoc\/([A-Za-z_.]{1,40})$/.exec(path)?.[1] ?? "");
+  return JSOC_ENDPOINTS.get(/^\/jsoc\/([A-Za-z_.]{1,40})$/.exec(path)?.[1] ?? "");
 }
 
 const loaded = new Map<Endpoint, Query>();
@@ -114,7 +114,7 @@ async function answer(context: QueryContext): Promise<Response> {
   if (endpoint === undefined)
     throw new DasError(
       "NOT_FOUND",
-      `There is nothing at this path, expected ${[...ENDPOINTS.keys()].join(", ")}`,
+      `There is nothing at this path, expected ${[...JSOC_ENDPOINTS.keys()].join(", ")}`,
     );
   const words = await readWords(context.request, endpoint.words);
   let query = loaded.get(endpoint);

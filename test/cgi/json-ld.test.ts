@@ -10,7 +10,7 @@ describe("descriptions for engines that search for data sets", () => {
       cacheRoot: false,
       settings: { HELIOSTREAM_SERVER_URL: "https://data.example.org/das/server" },
     });
-    site.define("Lab/Open", "reader = 'random'", "exampleRange_00 = '2021-06-30 to 2021-07-01'");
+    site.define("Lab/Open", "reader = 'random'", "exampleRange_00 = '2021-06-30T00:00 to 2021-06-30T01:00'");
     site.define("Lab/Closed", "reader = 'random'", "readAccess = 'USER:rita'");
     site.define("Lab/Rude", `description = '${DESCRIPTION}'`, "reader = 'random'");
   });
