@@ -7,6 +7,7 @@ import { type CommandTemplate, commandKeys } from "./command.js";
 import type { DataSource } from "./data-source.js";
 import type { Assignment, Remark } from "./definition.js";
 import { parseDefinition } from "./grammar.js";
+import { hapiObstacle } from "./hapi-fit.js";
 import { meantKeyword } from "./known-keywords.js";
 import { readDefinitionBytes } from "./load.js";
 import { followRenames, MAX_RENAMES } from "./renames.js";
@@ -155,6 +156,7 @@ class Checker {
       this.#programs();
       await this.#kinds();
       this.#ranges();
+      this.#hapi();
       this.#people();
     }
     if (Buffer.byteLength(source.id) > MAX_ID_BYTES)
@@ -311,6 +313,14 @@ class Checker {
     }
     if (!isAbsolute(name)) return `program ${name} is neither a name nor an absolute path`;
     return isExecutable(name) ? undefined : `${name} is not an executable file`;
+  }
+
+  /** Whether the source is kept from clients of HAPI by something that the definition could say. */
+  #hapi(): void {
+    const { form, hapi, hidden } = this.#source;
+    const obstacle = hapiObstacle(this.#source);
+    if ((form !== "das2" && form !== "das1") || !hapi || hidden || obstacle === undefined) return;
+    this.#add("warning", `clients of HAPI do not get it: ${obstacle}`);
   }
 
   #ranges(): void {

@@ -66,15 +66,15 @@ function catalogText(members: readonly string[]): string {
  */
 async function deepCatalog({ site, request }: QueryContext): Promise<Response> {
   const descriptions = descriptionsOf(site);
+  const url = ownUrl(request, site);
   const entries = await site.sources.list();
-  const stateNow = (): string =>
-    `${ownUrl(request, site)} ${tomorrow(site.now()).day} ${descriptions.edition}`;
+  const stateNow = (): string => `${url} ${tomorrow(site.now()).day} ${descriptions.edition}`;
   const known = whole.get(site);
   if (known?.entries === entries && known.state === stateNow())
     return await answerKept(request, await known.answer);
   const sets = await listDataSets(request, site);
   if (sets.every((set) => descriptions.peek(set) !== undefined)) {
-    const members = await Promise.all(sets.map((set) => deepMember(set, site)));
+    const members = await Promise.all(sets.map((set) => deepMember(set, site, url)));
     const answer = keptAnswer(catalogText(members), site.now());
     whole.set(site, { entries, state: stateNow(), answer: Promise.resolve(answer) });
     return await answerKept(request, answer);
@@ -83,13 +83,13 @@ async function deepCatalog({ site, request }: QueryContext): Promise<Response> {
     ["Content-Type", "application/json"],
     ["Last-Modified", site.now().toUTCString()],
   ];
-  return { status: 200, headers, body: deepText(sets, site) };
+  return { status: 200, headers, body: deepText(sets, site, url) };
 }
 
-async function deepMember(set: DataSet, site: Site): Promise<string> {
+async function deepMember(set: DataSet, site: Site, url: string): Promise<string> {
   const shallow = member(set);
   try {
-    const header = await headerOf(set, site);
+    const header = await headerOf(set, site, url);
     return `${shallow.slice(0, -1)},"info":${JSON.stringify(header)}}`;
   } catch {
     // Who asks for it alone is told why.
@@ -97,10 +97,10 @@ async function deepMember(set: DataSet, site: Site): Promise<string> {
   }
 }
 
-async function* deepText(sets: readonly DataSet[], site: Site): AsyncGenerator<Uint8Array> {
+async function* deepText(sets: readonly DataSet[], site: Site, url: string): AsyncGenerator<Uint8Array> {
   const [before = "", behind = ""] = catalogText(["\n\n"]).split("\n\n\n\n");
   yield Buffer.from(before);
   for (const [i, set] of sets.entries())
-    yield Buffer.from(`${i === 0 ? "\n" : ",\n"}${await deepMember(set, site)}`);
+    yield Buffer.from(`${i === 0 ? "\n" : ",\n"}${await deepMember(set, site, url)}`);
   yield Buffer.from(`\n${behind}`);
 }

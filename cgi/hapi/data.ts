@@ -10,6 +10,7 @@ import type { DataWords } from "../data/data-words.js";
 import { dataFileName } from "../data/file-name.js";
 import { prepareData } from "../data/prepare.js";
 import type { Response } from "../http.js";
+import { ownUrl } from "../own-url.js";
 import type { QueryContext } from "../query.js";
 import { type DataSet, findDataSet } from "./data-sets.js";
 import { descriptionsOf } from "./descriptions.js";
@@ -67,7 +68,7 @@ export async function data(context: QueryContext, words: HapiWords): Promise<Res
   });
   if (response.status !== 200 || request.method === "HEAD") return response;
   if (!hasHeader) return await noDataReason(response);
-  const header: HapiHeader = { ...(await headerOf(set, site, parameters)), format };
+  const header: HapiHeader = { ...(await headerOf(set, site, ownUrl(request, site), parameters)), format };
   return await wrapped(response, (code) => textBefore(header, format, code), textBehind(format));
 }
 

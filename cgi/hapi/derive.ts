@@ -2,6 +2,7 @@ import type { DataQuery } from "../../dsdf/data-query.js";
 import { planStages } from "../../dsdf/stages.js";
 import { OUTCOME } from "../../errors/das-error.js";
 import { describePacket } from "../../formats/hapi/describe-packet.js";
+import { fileParameter, readFileLink } from "../../formats/hapi/file-parameter.js";
 import type { DescribedParameter } from "../../formats/hapi/parameter.js";
 import { sampleRanges } from "../../formats/hapi/source-facts.js";
 import { builtInProgram } from "../../pipeline/built-in.js";
@@ -36,8 +37,9 @@ export async function derive(site: Site, set: DataSet): Promise<Derived> {
     if (read.kind === "read") {
       const { stream, packet, times } = read.begin;
       const cadenceSeconds = cadence(times);
+      const parameters = describePacket(stream, packet, { firstTimes: times });
       return {
-        parameters: describePacket(stream, packet, { firstTimes: times }),
+        parameters: [...parameters, ...(await fileParameters(site, set, parameters))],
         ...(cadenceSeconds === undefined ? {} : { cadenceSeconds }),
       };
     }
@@ -49,6 +51,22 @@ export async function derive(site: Site, set: DataSet): Promise<Derived> {
       ? "nothing was found that tells what the data are like"
       : "the reader of this data set failed",
   );
+}
+
+/** The column of files, where the definition names a source of files that everybody may have. */
+async function fileParameters(
+  site: Site,
+  { source, part }: DataSet,
+  others: readonly DescribedParameter[],
+): Promise<readonly DescribedParameter[]> {
+  const text = source.keywords.get("hapiFile");
+  const link = text === undefined ? undefined : readFileLink(text);
+  // A mean has no file.
+  if (link === undefined || (part !== undefined && part.seconds > 0)) return [];
+  const files = await site.sources.find(link.sourceId);
+  if (files?.form !== "file" || files.access.length > 0) return [];
+  const names = others.map(({ column }) => column.name);
+  return [fileParameter(link, files.fileType, names)];
 }
 
 function beginOf(site: Site, { source, part }: DataSet, range: TimeRange): Promise<BeginRead> {

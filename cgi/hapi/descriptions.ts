@@ -114,7 +114,8 @@ function setHash(set: DataSet, site: Site): string {
     params: part?.params.join(" ") ?? "",
   } as const;
   const ranges = sampleRanges(source, new Date(0)).map(({ begin, end }) => [begin, end].map(timeText));
-  const lines = [EDITION, definitionHash(source, level, tools), ranges];
+  const files = source.keywords.get("hapiFile") ?? "";
+  const lines = [EDITION, definitionHash(source, level, tools), ranges, files];
   const hash = createHash("sha256").update(JSON.stringify(lines)).digest("hex").slice(0, 16);
   hashes.set(owner, { source, hash });
   return hash;

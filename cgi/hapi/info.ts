@@ -1,9 +1,11 @@
 import { chooseParameters } from "../../formats/hapi/choose.js";
+import { withServerUrl } from "../../formats/hapi/file-parameter.js";
 import { type HapiHeader, hapiHeader, infoText, isoDuration } from "../../formats/hapi/info.js";
 import type { DescribedParameter } from "../../formats/hapi/parameter.js";
 import { sourceFacts } from "../../formats/hapi/source-facts.js";
 import type { Response } from "../http.js";
 import { rangeLimits } from "../limits/range-limits.js";
+import { ownUrl } from "../own-url.js";
 import type { QueryContext } from "../query.js";
 import type { Site } from "../site.js";
 import { type DataSet, findDataSet } from "./data-sets.js";
@@ -23,14 +25,19 @@ export function wantedParameters(
   return chosen.parameters;
 }
 
-/** The header of a data set, but for its parameters or for all of it. Errors: those of a description. */
+/**
+ * The header of a data set, with some of its parameters or all.
+ * @param serverUrl before the URIs of files
+ * Errors: those of a description.
+ */
 export async function headerOf(
   set: DataSet,
   site: Site,
+  serverUrl: string,
   parameters?: readonly DescribedParameter[],
 ): Promise<HapiHeader> {
   const { derived } = await descriptionsOf(site).of(set);
-  const shown = (parameters ?? derived.parameters).map(({ parameter }) => parameter);
+  const shown = (parameters ?? derived.parameters).map((one) => withServerUrl(one, serverUrl).parameter);
   const { cadenceSeconds } = derived;
   const { rangeSeconds } = rangeLimits(set.source, site.config);
   const facts = sourceFacts(set.source, site.now(), set.part);
@@ -87,13 +94,14 @@ export async function info(context: QueryContext, words: HapiWords): Promise<Res
   keptInfos.set(site, kept);
   const { derived, madeMs } = await descriptions.of(set);
   const names = parameterList(words);
-  const key = JSON.stringify([set.id, names]);
+  const url = ownUrl(request, site);
+  const key = JSON.stringify([set.id, names, url]);
   const day = Math.floor(site.now().getTime() / 86_400_000);
   const known = kept.get(key);
   if (known !== undefined && isSame(known.set, set) && known.edition === madeMs && known.day === day)
     return await answerKept(request, known.answer);
   const parameters = wantedParameters(derived.parameters, names);
-  const header = await headerOf(set, site, parameters);
+  const header = await headerOf(set, site, url, parameters);
   const answer = keptAnswer(`${infoText(header)}\n`, new Date(madeMs));
   kept.set(key, { set, edition: madeMs, day, answer });
   return await answerKept(request, answer);

@@ -68,7 +68,7 @@ export function planeColumn(plane: Plane, name: string, seen: RecordsSeen): Hapi
 }
 
 /** What the values of a plane are. Text of no numbers says so by a property, `stringType`: das2 itself knows only numbers and times. */
-export function planeKind(plane: Plane): HapiKind {
+export function planeKind(plane: Plane): Exclude<HapiKind, "file"> {
   if (plane.type.kind === "ascii" && propertyText(plane.properties, "stringType") !== undefined)
     return "text";
   return timeUnit(plane) === undefined ? "number" : "time";

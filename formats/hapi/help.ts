@@ -11,7 +11,8 @@ in Z and all have as many digits.
   -n, --no-records   with -i: the description alone, as JSON
   -d DSDF            the definition of the source: its range, contact and example go into the description
   -p ID              the packet type, 1 to 99
-  -b, -e TIME        records with BEGIN <= time < END
+  -b TIME            no records before this time
+  -e TIME            no records at or after this time
   -l, --layout L     the columns, a JSON array of [name, kind, items, length, tags] with kind t (time), n (number) or c (text);
                      records of every packet type that has these planes are written, and the first type must have them
   -r, --records      of json the records without the object around them

@@ -7,12 +7,14 @@ const MAX_LENGTH = 65_536;
 const MAX_COLUMNS = 100;
 const MAX_ITEMS = 1_000_000;
 const MAX_VALUE_BYTES = 127;
+/** Longest range of a file, seconds: a century. */
+const MAX_FILE_SECONDS = 3.2e9;
 
-const LETTERS = { time: "t", number: "n", text: "c" } as const satisfies Record<HapiKind, string>;
-const KINDS: Readonly<Record<string, HapiKind>> = { t: "time", n: "number", c: "text" };
+const LETTERS = { time: "t", number: "n", text: "c", file: "f" } as const satisfies Record<HapiKind, string>;
+const KINDS: Readonly<Record<string, HapiKind>> = { t: "time", n: "number", c: "text", f: "file" };
 
 /**
- * Columns as one word of a command line: a JSON array of `[name, kind, items, length, tags]`, kind being `t`, `n` or `c`, with
+ * Columns as one word of a command line: a JSON array of `[name, kind, items, length, tags]`, kind being `t`, `n`, `c` or `f`, with
  * what is 1, 0 or empty left out at the end.
  */
 export function printLayout(columns: readonly HapiColumn[]): string {
@@ -47,13 +49,14 @@ function column(fields: unknown): HapiColumn {
   if (!Array.isArray(fields)) throw wrong();
   const [name, letter, items = 1, length = 0, tags = ""] = fields as readonly unknown[];
   const kind = typeof letter === "string" && Object.hasOwn(KINDS, letter) ? KINDS[letter] : undefined;
-  const needsLength = kind === "time" || kind === "text";
+  const needsLength = kind !== "number";
   if (
     typeof name !== "string" ||
     kind === undefined ||
     !isWhole(items, 1, MAX_ITEMS) ||
     !(needsLength ? isWhole(length, kind === "time" ? 20 : 1, MAX_VALUE_BYTES) : length === 0) ||
-    typeof tags !== "string"
+    typeof tags !== "string" ||
+    (kind === "file" && !(Number(tags) >= 1e-3 && Number(tags) <= MAX_FILE_SECONDS))
   )
     throw wrong();
   return {

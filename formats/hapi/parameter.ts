@@ -1,5 +1,5 @@
-/** What a value of a record is written as. */
-export type HapiKind = "time" | "number" | "text";
+/** What a value of a record is written as; a `file` is the query of a request for the file that belongs to the time of the record. */
+export type HapiKind = "time" | "number" | "text" | "file";
 
 /** One parameter as the data have it: a column, or as many as it has items. */
 export interface HapiColumn {
@@ -9,7 +9,7 @@ export interface HapiColumn {
   readonly items: number;
   /** Bytes of one value; times and texts only. */
   readonly length?: number;
-  /** Digest of the y tags: another one means that the values stand for something else. Tables only. */
+  /** Of a table the digest of the y tags: another one means that the values stand for something else. Of a file the seconds of its range. */
   readonly tags?: string;
 }
 

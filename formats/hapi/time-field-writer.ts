@@ -64,6 +64,37 @@ export function timeFieldWriter(plane: Plane, length: number): TimeFieldWriter |
     : (from, view, fromAt, to, at) => writeUs(unit.toUs2000(read(from, view, fromAt)), to, at);
 }
 
+/** Bytes that a {@link fileFieldWriter} writes. */
+export const FILE_BYTES = "start_time=&end_time=".length + 48;
+
+/**
+ * The way to write, for a record of a time, the words of a request of das2.2 for a range of so many seconds that begins with it:
+ * `start_time=...&end_time=...`, to the millisecond. Source: das2-server 2.7.
+ * @param seconds at least a millisecond, to which the time is cut
+ */
+export function fileFieldWriter(x: Plane, seconds: number): TimeFieldWriter | undefined {
+  const unit = timeUnit(x);
+  if (unit === undefined) return undefined;
+  const { kind, width } = x.type;
+  const read = valueReader(x.type);
+  const usAt: (from: Uint8Array, view: DataView, at: number) => number =
+    kind === "time"
+      ? (from, _view, at) => readTimeField(from, at, at + width)
+      : (from, view, at) => unit.toUs2000(read(from, view, at));
+  const [begin, end] = [usWriter(3), usWriter(3)];
+  const [first, second] = ["start_time=", "&end_time="].map((text) => new TextEncoder().encode(text));
+  if (first === undefined || second === undefined) return undefined;
+  const endAt = first.length + 24;
+  return (from, view, fromAt, to, at) => {
+    const us = Math.floor(Math.round(usAt(from, view, fromAt)) / 1e3) * 1e3;
+    to.set(first, at);
+    to.set(second, at + endAt);
+    return (
+      begin(us, to, at + first.length) && end(us + Math.round(seconds * 1e6), to, at + endAt + second.length)
+    );
+  };
+}
+
 /** Writes us2000; the minute of the value before is used again. */
 function usWriter(digits: number): (us2000: number, to: Uint8Array, at: number) => boolean {
   const prefix = new Uint8Array(27);

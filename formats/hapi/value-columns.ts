@@ -5,7 +5,13 @@ import { planeColumn } from "./describe-packet.js";
 import { parameterNames } from "./names.js";
 import type { HapiColumn } from "./parameter.js";
 import { shortestOfReal4 } from "./shortest-number.js";
-import { fillTime, type TimeFieldWriter, timeFieldWriter } from "./time-field-writer.js";
+import {
+  FILE_BYTES,
+  fileFieldWriter,
+  fillTime,
+  type TimeFieldWriter,
+  timeFieldWriter,
+} from "./time-field-writer.js";
 
 /** Numbers of some records, fill as NaN: item `i` of record `n` is `values[n * items + i]`. */
 export interface NumberColumn {
@@ -52,7 +58,8 @@ export function matchColumns(
   const names = parameterNames(packet).map(({ name }) => name);
   const found: ValueColumn[] = [];
   for (const column of layout) {
-    const plane = packet.planes[names.indexOf(column.name)];
+    // A file belongs to the time.
+    const plane = packet.planes[column.kind === "file" ? 0 : names.indexOf(column.name)];
     const made = plane === undefined ? undefined : valueColumn(column, plane, packet, stream, decimals);
     if (made === undefined) return undefined;
     found.push(made);
@@ -68,6 +75,7 @@ function valueColumn(
   decimals: "shortest" | "exact",
 ): ValueColumn | undefined {
   const { items, kind, length = 0 } = column;
+  if (kind === "file") return fileColumn(column, plane);
   const own = planeColumn(plane, column.name, { firstTimes: [] });
   if (own.kind !== kind || own.items !== items || own.tags !== column.tags) return undefined;
   const { offset, type } = plane;
@@ -84,6 +92,14 @@ function valueColumn(
     default:
       return kind satisfies never;
   }
+}
+
+/** It is written as times are: as many bytes for each record, from the bytes of x. */
+function fileColumn({ length = 0, tags }: HapiColumn, x: Plane): ValueColumn | undefined {
+  const write = fileFieldWriter(x, Number(tags));
+  if (write === undefined || length !== FILE_BYTES) return undefined;
+  const none = new Uint8Array(length).fill(0x20);
+  return { kind: "time", items: 1, offset: x.offset, width: x.type.width, length, write, none };
 }
 
 function numberColumn(plane: Plane, fill: number, decimals: "shortest" | "exact"): NumberColumn {
