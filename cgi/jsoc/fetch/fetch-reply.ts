@@ -26,7 +26,7 @@ export function replyFormat(text: string | undefined): ReplyFormat {
 export function fetchResponse(reply: FetchReply, format: ReplyFormat): Response {
   if (format === "json") return jsonResponse(reply);
   const text = replyText(reply);
-  if (format === "txt") return textResponse(200, "text/plain", text);
+  if (format === "txt") return textResponse(200, "text/plain", text, [["X-Content-Type-Options", "nosniff"]]);
   const again = reply.status === 1 || reply.status === 2 || reply.status === 12;
   return textResponse(
     200,
