@@ -41,3 +41,6 @@ export const LIGHT_ROUTES: RouteTable = {
   ]),
   folders: new Map([["static", async () => (await import("./queries/static.js")).staticFile]]),
 };
+
+/** First elements of the paths of ways in for other protocols, of which none is light, however their parameters read. */
+export const DOOR_NAMES: ReadonlySet<string> = new Set(["hapi", "jsoc"]);

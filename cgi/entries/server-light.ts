@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { requestFromCgi } from "../adapters/cgi.js";
 import { answerRequest } from "../answer-request.js";
 import { runCgiEntry } from "../cgi-entry.js";
-import { LIGHT_ROUTES } from "../light-routes.js";
+import { DOOR_NAMES, LIGHT_ROUTES } from "../light-routes.js";
 import { makeSite } from "../make-site.js";
 import { decodePath, parseQuery } from "../query-words.js";
-import { findRoute } from "../route-table.js";
+import { findRoute, firstElement } from "../route-table.js";
 
 /** The programs are bundled as CommonJS; `node:module` would take longer to load than all that follows here. */
 declare const require: (file: string) => unknown;
@@ -15,6 +15,7 @@ declare const require: (file: string) => unknown;
  */
 function isLight(): boolean {
   const request = requestFromCgi(process.env, new AbortController().signal);
+  if (DOOR_NAMES.has(firstElement(request.path))) return false;
   try {
     return (
       findRoute(

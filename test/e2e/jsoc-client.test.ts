@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ClientCall, type ClientTable, drmsClient } from "../support/drms-client.js";
+import { packageRoot } from "../../config/package-root.js";
+import { type ClientCall, type ClientTable, drmsClient, runPython } from "../support/drms-client.js";
 import { type JsocServer, jsocServer } from "../support/jsoc-server.js";
 import { postgresForTest, type TestDatabase } from "../support/postgres.js";
 import { sampleArchive } from "../support/sample-archive.js";
@@ -190,6 +193,20 @@ describe.skipIf(postgres.missing)(
       expect(single.columns.DATAMEAN?.length).toBe(counted[0].positive);
       expect(double.columns.CAMERA?.length).toBe(counted[0].all);
       expect(none.index).toEqual([]);
+    });
+
+    it("runs the example of the documentation", async () => {
+      const page = readFileSync(join(packageRoot(), "docs/jsoc.md"), "utf8");
+      const example = /```python\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+      const printed = await runPython([
+        "-c",
+        example.replaceAll("http://127.0.0.1:8080/cgi-bin/ajax", server.url),
+      ]);
+      const [names, primeKeys, header, ...lines] = printed.trim().split("\n");
+      expect(names).toMatch(/^\['sample_hmi\.calibration', .*'sample_hmi\.v_45s'\]$/);
+      expect(primeKeys).toBe("['T_REC', 'CAMERA']");
+      expect(header?.trim().split(/ +/)).toEqual(["T_REC", "DATAMEAN", "QUALITY"]);
+      expect(lines).toHaveLength(3);
     });
 
     it("raises what went wrong in its own words", async () => {

@@ -20,6 +20,14 @@ export interface ClientTable {
   readonly columns: Readonly<Record<string, readonly unknown[]>>;
 }
 
+/** What a program in Python prints that may use the client. Errors: where the client is not installed, or the program fails. */
+export async function runPython(args: readonly string[]): Promise<string> {
+  if (python === undefined)
+    throw new Error("python3-drms is not installed (scripts/install-system.sh installs it)");
+  const { stdout } = await promisify(execFile)(python, [...args], { maxBuffer: 64 << 20 });
+  return stdout;
+}
+
 /**
  * Makes calls of the real Python client (Debian: `python3-drms`) against a server, one process for all of them.
  * @param baseUrl of the interface, without a `/` at its end
@@ -32,17 +40,11 @@ export async function drmsClient(
   calls: readonly ClientCall[],
   settings: Readonly<Record<string, string>> = {},
 ): Promise<readonly unknown[]> {
-  if (python === undefined)
-    throw new Error("python3-drms is not installed (scripts/install-system.sh installs it)");
-  const { stdout } = await promisify(execFile)(
-    python,
-    [
-      join(import.meta.dirname, "../e2e/drms-client.py"),
-      `${baseUrl}/`,
-      JSON.stringify(calls.map(([method, args, named = {}]) => [method, args, named])),
-      JSON.stringify(settings),
-    ],
-    { maxBuffer: 64 << 20 },
-  );
+  const stdout = await runPython([
+    join(import.meta.dirname, "../e2e/drms-client.py"),
+    `${baseUrl}/`,
+    JSON.stringify(calls.map(([method, args, named = {}]) => [method, args, named])),
+    JSON.stringify(settings),
+  ]);
   return JSON.parse(stdout) as readonly unknown[]; // the list that the script prints
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { requestFromCgi } from "../../../cgi/adapters/cgi.js";
 import { type LiveServer, liveServer } from "../../support/live-server.js";
 import { type RawAnswer, rawRequest } from "../../support/raw-http.js";
 
@@ -107,5 +108,25 @@ describe("the way in of the JSOC web interface (export B1)", () => {
     });
     expect(post.status).toBe(200);
     expect(await post.json()).toMatchObject({ status: 1, error: expect.stringMatching(/no archive/) });
+  });
+
+  it("is reached under Apache by a path that was rewritten, with the type of a form", () => {
+    const { path, query, method, headers } = requestFromCgi(
+      {
+        REQUEST_METHOD: "POST",
+        REQUEST_URI: "/cgi-bin/ajax/jsoc_info?op=rs_list",
+        SCRIPT_NAME: "/das/server",
+        PATH_INFO: "/jsoc/jsoc_info",
+        QUERY_STRING: "op=rs_list",
+        CONTENT_TYPE: "multipart/form-data; boundary=x",
+        CONTENT_LENGTH: "12",
+      },
+      new AbortController().signal,
+    );
+    expect([path, query, method]).toEqual(["/jsoc/jsoc_info", "op=rs_list", "POST"]);
+    expect(headers).toMatchObject({
+      "content-type": "multipart/form-data; boundary=x",
+      "content-length": "12",
+    });
   });
 });
