@@ -40,7 +40,7 @@ export async function headerOf(
   const shown = (parameters ?? derived.parameters).map((one) => withServerUrl(one, serverUrl).parameter);
   const { cadenceSeconds } = derived;
   const { rangeSeconds } = rangeLimits(set.source, site.config);
-  const facts = sourceFacts(set.source, site.now(), set.part);
+  const facts = sourceFacts(set.source, site.now(), set.part, cadenceSeconds);
   return hapiHeader(shown, {
     ...(cadenceSeconds === undefined ? {} : { cadence: isoDuration(cadenceSeconds) }),
     ...facts,

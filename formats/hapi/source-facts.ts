@@ -53,10 +53,28 @@ function span({ begin, end }: Pick<Example, "begin" | "end">): number {
   return (end.day - begin.day) * 86_400e9 + (end.ns - begin.ns);
 }
 
-/** What the definition of a source says of a data set made from it, of the source itself or of a part. Source: reducers 11. */
-export function sourceFacts(source: DataSource, now: Date, part?: SubSource): HapiFacts {
+/** Records that a sample range should have, so that it shows something. */
+const SAMPLE_RECORDS = 10;
+
+/** The shortest sample range with more than a few records of a distance, else the longest. */
+function sampleRange(source: DataSource, now: Date, cadenceSeconds: number): TimeRange | undefined {
+  const ranges = sampleRanges(source, now);
+  const isLongEnough = (range: TimeRange) => span(range) > SAMPLE_RECORDS * cadenceSeconds * 1e9;
+  return ranges.find(isLongEnough) ?? ranges.at(-1);
+}
+
+/**
+ * What the definition of a source says of a data set made from it, of the source itself or of a part. Source: reducers 11.
+ * @param cadenceSeconds between records, as far as that is known
+ */
+export function sourceFacts(
+  source: DataSource,
+  now: Date,
+  part?: SubSource,
+  cadenceSeconds = part?.seconds ?? 0,
+): HapiFacts {
   const range = hapiRange(source, now);
-  const sample = sampleRanges(source, now)[0];
+  const sample = sampleRange(source, now, Math.max(cadenceSeconds, part?.seconds ?? 0));
   const contact = (source.contacts.find(({ kind }) => kind === "scientific") ?? source.contacts[0])?.text;
   const isReduced = part !== undefined && part.seconds > 0 && !source.requiresInterval;
   const description = [part?.description, source.description, source.summary]
