@@ -19,8 +19,8 @@ const NOBODY = "..zzzzzzzzzzz";
 interface Passwords {
   readonly entries: PasswordEntries;
   readonly usable: PasswordEntries;
-  /** The hash that the password of an unknown user is compared with, so that it takes as long. */
-  readonly decoy: string;
+  /** The hashes, of which one is compared with the password of an unknown user, so that it takes as long. */
+  readonly decoys: readonly string[];
 }
 
 function passwordsOf(text: string, allowDes: boolean): Passwords {
@@ -31,7 +31,7 @@ function passwordsOf(text: string, allowDes: boolean): Passwords {
       return form !== undefined && (allowDes || form !== "des");
     }),
   );
-  return { entries, usable, decoy: usable.values().next().value ?? NOBODY };
+  return { entries, usable, decoys: usable.size === 0 ? [NOBODY] : [...usable.values()] };
 }
 
 /** Checks users and passwords against the site's password file; das2-server 6.1, 6.4. */
@@ -61,7 +61,8 @@ export class Login {
   }
 
   /**
-   * Whether the password is the user's. An unknown user costs what a known one does.
+   * Whether the password is the user's. An unknown user costs what a known one does, always the same one: where the file has hashes of
+   * several kinds, a time says of no name whether it is there.
    * @param signal aborted when nobody waits for the answer any more
    * Errors: BAD_CONFIG without a readable password file, OVERLOADED and CANCELLED (see {@link LoginDelay}).
    */
@@ -70,10 +71,10 @@ export class Login {
       throw new DasError("BAD_CONFIG", "this source asks for a login, but this server has no password file", {
         key: "USER_PASSWD",
       });
-    const { usable: hashes, decoy } = this.#file.read();
+    const { usable: hashes, decoys } = this.#file.read();
     const hash = hashes.get(user);
     const usable = hash !== undefined;
-    const compared = hash ?? decoy;
+    const compared = hash ?? this.#decoyOf(user, decoys);
     // The hash is part of the key: a changed password is asked for at once.
     const token = createHmac("sha256", this.#key)
       .update(`${user}\0${password}\0${compared}`)
@@ -88,6 +89,12 @@ export class Login {
     );
     if (matches) this.#remember(token);
     return matches;
+  }
+
+  /** The entry that stands for an unknown user: nobody outside knows which. */
+  #decoyOf(user: string, decoys: readonly string[]): string {
+    const number = createHmac("sha256", this.#key).update(user).digest().readUInt32LE(0);
+    return decoys[number % decoys.length] ?? NOBODY;
   }
 
   /** How many entries still are DES hashes, of which only 8 characters count; for a warning at start. */

@@ -214,6 +214,24 @@ describe("logins", () => {
     expect(login.unusableEntries()).toBe(1);
   });
 
+  it("compares each unknown user with an entry of its own, so that no time tells whether a name is there", async () => {
+    const checked: string[] = [];
+    const file = join(folder, "passwd-kinds-mixed");
+    writeFileSync(file, `old:${DES}\nann:${HASHES.apr1}\nbob:${HASHES.sha512}\n`);
+    const config = { userPasswd: file, allowDesPasswords: true, loginDelay: 0 };
+    const login = new Login(config, async (_password, hash) => {
+      checked.push(hash);
+      return true;
+    });
+    const names = Array.from({ length: 60 }, (_, index) => `nobody${index}`);
+    for (const user of names) expect(await login.check({ user, password: "x" }, "192.0.2.1")).toBe(false);
+    const first = [...checked];
+    // All kinds occur (of 60 names none but two kinds: one in 3e10), and the same name has the same again.
+    expect(new Set(first)).toEqual(new Set([DES, HASHES.apr1, HASHES.sha512]));
+    for (const user of names) await login.check({ user, password: "y" }, "192.0.2.1");
+    expect(checked.slice(names.length)).toEqual(first);
+  });
+
   it("asks again at once when the file has changed", async () => {
     const { login, file } = open(`ann:${HASHES.apr1}\n`);
     expect(await login.check({ user: "ann", password: PASSWORD }, "192.0.2.1")).toBe(true);
