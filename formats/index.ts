@@ -9,5 +9,6 @@ export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> =
   das3_csv: async () => (await import("./csv/csv.js")).csv,
   das2_fits: async () => (await import("./fits/fits.js")).fits,
   das2_parquet: async () => (await import("./parquet/parquet.js")).parquet,
+  das2_png: async () => (await import("./png/png.js")).png,
   das2_arrow: async () => (await import("./arrow/arrow.js")).arrow,
 };

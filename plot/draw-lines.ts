@@ -1,0 +1,189 @@
+import type { Box, Canvas, Point } from "./canvas.js";
+import { LINE_COLOURS } from "./colour-map.js";
+import { INK } from "./draw-axes.js";
+import type { Line, LinePanel, Suggested } from "./figure.js";
+import type { LineBins } from "./line-bins.js";
+import { drawText, textWidth } from "./text.js";
+import { type AxisRange, fraction, niceRange } from "./ticks.js";
+import { gapWidth } from "./x-columns.js";
+
+/** Values above 0 over so many powers of ten are shown logarithmically where nothing is said of it. */
+const LOG_SPAN = 1000;
+
+/** The range of the values of a panel: the one that is suggested where it holds some of them, else all of them. */
+export function lineRange({ lines, scale: stated, range }: LinePanel): AxisRange {
+  const all = valueRange(lines, false);
+  const isWide = all !== undefined && all.low > 0 && all.high / all.low > LOG_SPAN;
+  const scale = stated ?? (isWide ? "log" : "linear");
+  const found = scale === "log" ? valueRange(lines, true) : all;
+  if (range !== undefined && (scale === "linear" || range.low > 0)) {
+    const isOutside = found !== undefined && (range.high < found.low || range.low > found.high);
+    if (!isOutside) return { ...range, scale };
+  }
+  if (found !== undefined) return niceRange(found.low, found.high, scale);
+  // Nothing above 0 to be shown logarithmically, or nothing at all.
+  return scale === "log" ? { low: 0.1, high: 10, scale } : { low: 0, high: 1, scale };
+}
+
+function valueRange(lines: readonly Line[], positive: boolean): Suggested | undefined {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (const line of lines)
+    for (const bins of [line.bins, line.low, line.high]) {
+      const found = bins?.range(positive);
+      if (found === undefined) continue;
+      low = Math.min(low, found.low);
+      high = Math.max(high, found.high);
+    }
+  return low <= high ? { low, high } : undefined;
+}
+
+/** Draws the lines of a panel and, where there are several, what they are. */
+export function drawLines(
+  canvas: Canvas,
+  box: Box,
+  x: AxisRange,
+  y: AxisRange,
+  { lines }: LinePanel,
+  unit: number,
+): void {
+  const width = Math.max(1.2, unit * 0.16);
+  const place = {
+    x: (value: number) => box.left + fraction(value, x) * (box.right - box.left),
+    y: (value: number) => {
+      if (y.scale === "log" && !(value > 0)) return box.bottom + 100;
+      const at = box.bottom - fraction(value, y) * (box.bottom - box.top);
+      return Math.min(box.bottom + 1e4, Math.max(box.top - 1e4, at));
+    },
+  };
+  for (const [n, line] of lines.entries()) {
+    const colour = LINE_COLOURS[n % LINE_COLOURS.length]!; // inside
+    const gap = gapWidth(line.stated, line.cadence);
+    if (line.low !== undefined && line.high !== undefined)
+      drawBand(canvas, box, line.low, line.high, gap, place, colour);
+    canvas.stroke(linePaths(line.bins, gap, place, width), width, colour, box);
+  }
+  if (lines.length > 1) drawLegend(canvas, box, lines, unit);
+}
+
+interface Place {
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+}
+
+/** Whether the values of a column are joined to those of the column before. */
+function isJoined(bins: LineBins, before: number, c: number, gap: number): boolean {
+  // What lies between two neighbouring columns is narrower than a pixel.
+  if (c - before <= 1) return true;
+  return bins.breaks[c] === 0 && bins.firstX[c]! - bins.lastX[before]! <= gap;
+}
+
+/** The line through the values, broken where there is a gap; values alone are dots. */
+function* linePaths(bins: LineBins, gap: number, place: Place, width: number): Generator<readonly Point[]> {
+  let path: Point[] = [];
+  let before = -2;
+  const dots: Point[][] = [];
+  for (let c = 0; c < bins.counts.length; c++) {
+    const count = bins.counts[c]!;
+    if (count === 0) continue;
+    if (path.length > 0 && !isJoined(bins, before, c, gap)) {
+      yield path;
+      path = [];
+    }
+    if (path.length === 0 && !hasNext(bins, c, gap)) dots.push(...dot(bins, c, place, width));
+    path.push([place.x(bins.firstX[c]!), place.y(bins.first[c]!)]);
+    if (count > 1) {
+      const middle = place.x(bins.columns.x(c + 0.5));
+      path.push([middle, place.y(bins.min[c]!)], [middle, place.y(bins.max[c]!)]);
+      path.push([place.x(bins.lastX[c]!), place.y(bins.last[c]!)]);
+    }
+    before = c;
+  }
+  if (path.length > 0) yield path;
+  yield* dots;
+}
+
+function hasNext(bins: LineBins, c: number, gap: number): boolean {
+  for (let next = c + 1; next < bins.counts.length; next++)
+    if (bins.counts[next] !== 0) return isJoined(bins, c, next, gap);
+  return false;
+}
+
+/** A value that is joined to none would be a speck: it becomes a dot. */
+function dot(bins: LineBins, c: number, place: Place, width: number): Point[][] {
+  const x = place.x(bins.firstX[c]!);
+  const y = place.y(bins.first[c]!);
+  const r = width * 0.6;
+  return [
+    [
+      [x - r, y],
+      [x + r, y],
+    ],
+    [
+      [x, y - r],
+      [x, y + r],
+    ],
+  ];
+}
+
+/** The area between two lines, in the colour of the line between them. */
+function drawBand(
+  canvas: Canvas,
+  box: Box,
+  low: LineBins,
+  high: LineBins,
+  gap: number,
+  place: Place,
+  colour: (typeof LINE_COLOURS)[number],
+): void {
+  let before = -1;
+  let painted = box.left;
+  for (let c = 0; c < low.counts.length; c++) {
+    if (low.counts[c] === 0 || high.counts[c] === 0) continue;
+    const x = place.x(low.columns.x(c + 0.5));
+    const joined = before >= 0 && isJoined(low, before, c, gap);
+    const from = joined ? Math.max(painted, Math.floor(place.x(low.columns.x(before + 0.5)))) : Math.floor(x);
+    const [y0, y1] = [place.y(low.min[c]!), place.y(high.max[c]!)];
+    const [b0, b1] = joined ? [place.y(low.min[before]!), place.y(high.max[before]!)] : [y0, y1];
+    const bx = joined ? place.x(low.columns.x(before + 0.5)) : x;
+    for (let px = Math.max(painted, from); px <= Math.floor(x); px++) {
+      const part = x > bx ? Math.min(1, Math.max(0, (px + 0.5 - bx) / (x - bx))) : 1;
+      canvas.span(px, b1 + (y1 - b1) * part, b0 + (y0 - b0) * part, box, colour, 0.25);
+    }
+    painted = Math.max(painted, Math.floor(x) + 1);
+    before = c;
+  }
+}
+
+function drawLegend(canvas: Canvas, box: Box, lines: readonly Line[], unit: number): void {
+  const most = Math.max(1, Math.floor((box.bottom - box.top) / (unit * 1.7)) - 1);
+  const shown = lines.slice(0, most);
+  const labels = shown.map(({ label }) => label);
+  if (shown.length < lines.length) labels[labels.length - 1] = `and ${lines.length - shown.length + 1} more`;
+  const widest = Math.min(
+    (box.right - box.left) / 2,
+    Math.max(...labels.map((label) => textWidth(label, unit))),
+  );
+  const left = box.right - widest - unit * 4;
+  const top = box.top + unit * 0.6;
+  canvas.fill(
+    {
+      left: left - unit * 0.6,
+      right: box.right - unit * 0.6,
+      top,
+      bottom: top + labels.length * unit * 1.7 + unit * 0.5,
+    },
+    [255, 255, 255],
+    0.8,
+  );
+  for (const [n, label] of labels.entries()) {
+    const y = top + unit * 1.5 + n * unit * 1.7;
+    const colour = LINE_COLOURS[n % LINE_COLOURS.length]!; // inside
+    const sample: Point[] = [
+      [left, y - unit / 2],
+      [left + unit * 1.6, y - unit / 2],
+    ];
+    canvas.stroke([sample], Math.max(1.6, unit * 0.22), colour);
+    drawText(canvas, label, [left + unit * 2.3, y], { size: unit, colour: INK });
+  }
+}

@@ -1,0 +1,108 @@
+/** A mark on an axis. */
+export interface Tick {
+  readonly value: number;
+  /** Missing: a small mark between the others. */
+  readonly label?: string;
+}
+
+/** How values become places along an axis. */
+export type ScaleType = "linear" | "log";
+
+/** A range of an axis; of a logarithmic one both are above 0. */
+export interface AxisRange {
+  readonly low: number;
+  readonly high: number;
+  readonly scale: ScaleType;
+}
+
+/** The place of a value in a range: 0 at its low end, 1 at its high one. */
+export function fraction(value: number, { low, high, scale }: AxisRange): number {
+  return scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+}
+
+/** Marks of an axis of numbers, ascending, at most about `most` with labels. */
+export function ticks(range: AxisRange, most: number): readonly Tick[] {
+  return range.scale === "log" && range.high / range.low >= 10
+    ? logTicks(range, most)
+    : linearTicks(range, most);
+}
+
+/** The least step of 1, 2 or 5 times a power of ten that gives no more than `most` of them. */
+function niceStep(span: number, most: number): { readonly step: number; readonly parts: number } {
+  const raw = span / Math.max(1, most);
+  const power = 10 ** Math.floor(Math.log10(raw));
+  for (const [factor, parts] of [
+    [1, 5],
+    [2, 4],
+    [5, 5],
+  ] as const)
+    if (factor * power >= raw * (1 - 1e-9)) return { step: factor * power, parts };
+  return { step: 10 * power, parts: 5 };
+}
+
+function linearTicks({ low, high }: AxisRange, most: number): readonly Tick[] {
+  const { step, parts } = niceStep(high - low, most);
+  const small = step / parts;
+  const first = Math.ceil(low / small - 1e-6);
+  const last = Math.floor(high / small + 1e-6);
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  const result: Tick[] = [];
+  for (let n = first; n <= last && result.length < 1000; n++) {
+    const value = n * small;
+    result.push(n % parts === 0 ? { value, label: numberLabel(value, step, largest, digits) } : { value });
+  }
+  return result;
+}
+
+function numberLabel(value: number, step: number, largest: number, digits: number): string {
+  if (Math.abs(value) < step * 1e-6) return "0";
+  if (largest < 1e5 && step >= 1e-4) return withMinus(value.toFixed(digits));
+  // As many digits as tell two marks apart.
+  const exponent = Math.floor(Math.log10(Math.abs(value)) + 1e-9);
+  const mantissa = value / 10 ** exponent;
+  const more = Math.min(12, Math.max(0, Math.ceil(exponent - Math.log10(step) - 1e-9)));
+  return withMinus(`${mantissa.toFixed(more)}\u00d710!u${exponent}!n`);
+}
+
+function withMinus(text: string): string {
+  return text.replaceAll("-", "\u2212");
+}
+
+function logTicks({ low, high }: AxisRange, most: number): readonly Tick[] {
+  const first = Math.floor(Math.log10(low) + 1e-9);
+  const last = Math.ceil(Math.log10(high) - 1e-9);
+  const every = Math.max(1, Math.ceil((last - first) / Math.max(1, most)));
+  const result: Tick[] = [];
+  for (let exponent = first; exponent <= last; exponent++)
+    for (let digit = 1; digit < 10; digit++) {
+      const value = digit * 10 ** exponent;
+      if (value < low * (1 - 1e-9) || value > high * (1 + 1e-9)) continue;
+      if (digit === 1 && exponent % every === 0) result.push({ value, label: powerLabel(exponent) });
+      else if (every === 1 || digit === 1) result.push({ value });
+    }
+  return result;
+}
+
+function powerLabel(exponent: number): string {
+  if (exponent >= -2 && exponent <= 3)
+    return exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent);
+  return withMinus(`10!u${exponent}!n`);
+}
+
+/** A range a little wider than the values, that ends at round numbers where that costs little. */
+export function niceRange(low: number, high: number, scale: ScaleType): AxisRange {
+  if (scale === "log") {
+    if (high / low < 1.0001) return { low: low / 2, high: high * 2, scale };
+    const margin = (high / low) ** 0.03;
+    return { low: low / margin, high: high * margin, scale };
+  }
+  if (high - low <= Math.abs(high) * 1e-12) {
+    const half = high === 0 ? 1 : Math.abs(high) * 0.1;
+    return { low: low - half, high: high + half, scale };
+  }
+  const margin = (high - low) * 0.05;
+  // A quantity that is never negative does not seem to be.
+  const from = low >= 0 && low - margin < 0 ? 0 : low - margin;
+  return { low: from, high: high + margin, scale };
+}
