@@ -12,6 +12,26 @@ import { postgresForTest } from "../../support/postgres.js";
 import { sampleArchive } from "../../support/sample-archive.js";
 import { accepted, type RequestsForTest, requestsForTest, until } from "./support.js";
 
+const DEGREE = Math.PI / 180;
+
+/** Latitude and Carrington longitude of what is seen in a direction (arcsec), as for an observer far away but for the size of the disk. */
+function carrington(
+  [west, north]: readonly [number, number],
+  radius: number,
+  tilt: number,
+  meridian: number,
+): readonly [number, number] {
+  // From near, the angle from the centre of the disk is rho - sigma with sin(rho) = sin(sigma) / sin(radius); Thompson 2006, 2.1.
+  const sigma = (Math.hypot(west, north) / 3600) * DEGREE;
+  const rho = Math.asin(Math.sin(sigma) / Math.sin((radius / 3600) * DEGREE)) - sigma;
+  const position = Math.atan2(west, north);
+  const latitude = Math.asin(
+    Math.sin(tilt * DEGREE) * Math.cos(rho) + Math.cos(tilt * DEGREE) * Math.sin(rho) * Math.cos(position),
+  );
+  const longitude = Math.asin((Math.sin(rho) * Math.sin(position)) / Math.cos(latitude));
+  return [latitude / DEGREE, longitude / DEGREE + meridian];
+}
+
 const postgres = await postgresForTest();
 
 describe.skipIf(postgres.missing)(postgres.title("an export that was asked for"), () => {
@@ -130,6 +150,43 @@ describe.skipIf(postgres.missing)(postgres.title("an export that was asked for")
     expect(request).toMatchObject({ status: 4 });
     expect(request.error).toMatch(/none of the 2 files could be exported: .*UnknownKey "NO_SUCH"/);
     expect((await readdir(requests.root)).filter((name) => name.includes(id))).toEqual([]);
+  });
+
+  it("follows a place on the Sun through two hours of images", async () => {
+    const id = await accepted(requests.pool, {
+      dataset: "sample_hmi.m_720s[2013.05.23_12:00_TAI/2h]{magnetogram}",
+      processing:
+        "im_patch,t_ref=2013.05.23_12:00:00_TAI,locunits=arcsec,boxunits=pixels,x=-203,y=155,width=9,height=9,t=0,r=1,c=0",
+      fileNameFormat: "{T_REC:A-1}.fits",
+    });
+    expect((await until(requests.pool, id)).request).toMatchObject({ status: 0, failures: 0 });
+    const { files } = (await jsonOf(id, "manifest.json")) as {
+      files: readonly { readonly filename: string }[];
+    };
+    expect(files).toHaveLength(10);
+    const places: (readonly [number, number])[] = [];
+    const seen: number[] = [];
+    for (const { filename } of files) {
+      const file = await openFitsFile(memorySource(await readFile(join(folderOf(id), filename))));
+      const { header } = firstImageHdu(file)!;
+      const of = (name: string): number => header.real(name)!;
+      expect(openImage(file, firstImageHdu(file)!).shape).toEqual([9, 9]);
+      expect(header.commentary("HISTORY").join(" ")).toContain("im_patch: 9 x 9 pixels");
+      // The middle of nine pixels is the fifth.
+      const roll = of("CROTA2") * DEGREE;
+      const [dx, dy] = [(5 - of("CRPIX1")) * of("CDELT1"), (5 - of("CRPIX2")) * of("CDELT2")];
+      const west = dx * Math.cos(roll) - dy * Math.sin(roll);
+      const north = dx * Math.sin(roll) + dy * Math.cos(roll);
+      seen.push(west);
+      places.push(carrington([west, north], of("RSUN_OBS"), of("CRLT_OBS"), of("CRLN_OBS")));
+    }
+    expect(seen[0]).toBeCloseTo(-203, 1);
+    // Two hours are a degree of rotation, some sixteen arcseconds in the middle of the disk.
+    expect(seen.at(-1)! - seen[0]!).toBeGreaterThan(14);
+    for (const [latitude, longitude] of places) {
+      expect(latitude).toBeCloseTo(places[0]![0], 2);
+      expect(longitude).toBeCloseTo(places[0]![1], 2);
+    }
   });
 
   it("lists storage units in the form of their own", async () => {
