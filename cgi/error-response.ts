@@ -56,7 +56,8 @@ export function errorResponse(
 ): Response {
   const { status, exception } = OUTCOME[error.code];
   if (request.path.endsWith(".json")) {
-    const text = `${JSON.stringify({ error: { type: exception, message: error.message } })}\n`;
+    // What was asked may be a part of the message: nobody who takes this for a page finds markup in it.
+    const text = `${JSON.stringify({ error: { type: exception, message: error.message } }).replaceAll("<", "\\u003c")}\n`;
     return { status, headers: [["Content-Type", "application/json"], ...headers], body: Buffer.from(text) };
   }
   if (isBrowser(request.headers["user-agent"]))

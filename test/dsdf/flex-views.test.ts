@@ -25,7 +25,7 @@ function source(text: string, id = "Demo/Pump4") {
 }
 
 /** Values as a client reads them. */
-const read = (value: unknown): Record<string, never> => JSON.parse(JSON.stringify(value));
+const read = <T = Record<string, unknown>>(value: unknown): T => JSON.parse(JSON.stringify(value)) as T;
 
 const PUMP = `techContact = 'Ann Example <ann@example.org>'
 validRange = '2020-01-01 to now'
@@ -114,10 +114,9 @@ describe("the definition for path-style clients (das2-server 8.1)", () => {
   });
 
   it("has the words of the older version beside, for the deployed Python client", () => {
-    const { protocol, interface: face } = read(httpStreamSource(source(PUMP), FACTS)) as Record<
-      string,
-      Record<string, unknown>
-    >;
+    const { protocol, interface: face } = read<Record<string, Record<string, unknown>>>(
+      httpStreamSource(source(PUMP), FACTS),
+    );
     expect(protocol).toMatchObject({
       base_urls: ["https://data.example.org/das/server/source/Demo/Pump4/flex"],
       http_params: { "read.opts": { type: "flag_set", flag_sep: " ", flags: { raw: { value: "raw" } } } },
@@ -208,13 +207,10 @@ describe("catalog nodes (das2-server 8.2)", () => {
 
   it("have keys in lower case, but for one that another has already", () => {
     const member = (id: string) => ({ type: "SourceSet", id }) as const;
-    const made = read(catalogNode("Demo", "Demo", ["Demo/A", "Demo/a", "Demo/B c"].map(member), FACTS));
-    expect(
-      Object.entries(made.catalog as Record<string, { urls: string[] }>).map(([key, { urls }]) => [
-        key,
-        urls[0],
-      ]),
-    ).toEqual([
+    const made = read<{ catalog: Record<string, { urls: string[] }> }>(
+      catalogNode("Demo", "Demo", ["Demo/A", "Demo/a", "Demo/B c"].map(member), FACTS),
+    );
+    expect(Object.entries(made.catalog).map(([key, { urls }]) => [key, urls[0]])).toEqual([
       ["A", "https://data.example.org/das/server/source/Demo/A.json"],
       ["a", "https://data.example.org/das/server/source/Demo/a.json"],
       ["b c", "https://data.example.org/das/server/source/Demo/B%20c.json"],
