@@ -1,3 +1,4 @@
+import type { DataSource } from "../../dsdf/data-source.js";
 import { asDasError, DasError } from "../../errors/das-error.js";
 import { Bell } from "../../netdrms/changes/bell.js";
 import { retryDelay } from "../../netdrms/changes/follow-changes.js";
@@ -47,6 +48,10 @@ export class Follower {
     this.#subject = subject;
     this.#site = site;
     this.#pollMs = pollMs;
+  }
+
+  get source(): DataSource {
+    return this.#subject.source;
   }
 
   /** Whether it follows no more: everybody has left, or it has failed. */

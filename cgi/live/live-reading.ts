@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { binGrid, fixedOrigin, wholeBins } from "../../dsdf/bin-grid.js";
 import type { DataQuery } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
@@ -66,10 +67,23 @@ function commonOrigin({ begin }: DataQuery, width: number, { cacheLevels }: Data
   return fixedOrigin(width, cacheLevels) ?? binGrid(begin, width, cacheLevels).origin;
 }
 
-/** What clients must have in common to share their readings. */
-export function subjectKey({ query }: LiveSubject): string {
+const definitions = new WeakMap<DataSource, string>();
+
+/** The same for definitions that say the same, whenever they were read. */
+function definitionKey(source: DataSource): string {
+  let key = definitions.get(source);
+  if (key === undefined) {
+    key = JSON.stringify([source.id, source.file, ...source.keywords]);
+    definitions.set(source, key);
+  }
+  return key;
+}
+
+/** What clients must have in common to share their readings: who asks after a definition was edited shares none with those before. */
+export function subjectKey({ source, query }: LiveSubject): string {
   const { resolution, binOrigin, interval, params, values, statistics, spectrum } = query;
-  return JSON.stringify([resolution, binOrigin, interval, params, values, statistics, spectrum]);
+  const asked = JSON.stringify([resolution, binOrigin, interval, params, values, statistics, spectrum]);
+  return createHash("sha256").update(definitionKey(source)).update(asked).digest("hex");
 }
 
 /** What is to be read, us2000. */

@@ -22,6 +22,9 @@ export async function readLiveRequest(
 ): Promise<{ readonly elsewhere: Response } | LiveRequest> {
   const { site, trace } = context;
   const read = readLiveWords(context.words, source, site);
+  // Segments of a spectrum begin where a reading does.
+  if (read.follows && read.words.spectrum !== undefined)
+    throw new DasError("NOT_IMPLEMENTED", "spectra are made of what has been, not of live data");
   const prepared = await prepareData(context, read.words, source);
   if ("elsewhere" in prepared) return prepared;
   // What is on record is what was asked for.

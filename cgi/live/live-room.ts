@@ -10,7 +10,8 @@ import { type LiveSubject, subjectKey } from "./live-reading.js";
 /** All live streams of a server. */
 export class LiveRoom {
   readonly #site: Site;
-  readonly #followers = new Map<DataSource, Map<string, Follower>>();
+  /** By {@link subjectKey}. */
+  readonly #followers = new Map<string, Follower>();
   readonly #closing = new AbortController();
   #clients = 0;
   #bell: ArchiveBell | undefined;
@@ -27,8 +28,8 @@ export class LiveRoom {
 
   /** How many sources are followed, each set of parameters counted apart. */
   get followers(): number {
-    this.#sweep();
-    return [...this.#followers.values()].reduce((sum, ofSource) => sum + ofSource.size, 0);
+    for (const [key, { isOver }] of this.#followers) if (isOver) this.#followers.delete(key);
+    return this.#followers.size;
   }
 
   /**
@@ -58,32 +59,20 @@ export class LiveRoom {
   #followerOf(subject: LiveSubject): Follower {
     const { source } = subject;
     const key = subjectKey(subject);
-    const known = this.#followers.get(source)?.get(key);
+    const known = this.#followers.get(key);
     if (known !== undefined && !known.isOver) return known;
     if (this.followers >= this.#site.config.liveStreams)
       throw new DasError("OVERLOADED", "the server follows as many sources as it may");
     const pollMs = (source.livePollSeconds ?? this.#site.config.livePoll) * 1000;
     const follower = new Follower(subject, this.#site, pollMs);
-    // An edited definition is another source; who follows the old one goes on with it.
-    const ofSource = this.#followers.get(source) ?? new Map<string, Follower>();
-    ofSource.set(key, follower);
-    this.#followers.set(source, ofSource);
+    this.#followers.set(key, follower);
     if (readsArchive(source)) this.#listen();
     return follower;
   }
 
-  /** Forgets those that are over. */
-  #sweep(): void {
-    for (const [source, ofSource] of this.#followers) {
-      for (const [key, follower] of ofSource) if (follower.isOver) ofSource.delete(key);
-      if (ofSource.size === 0) this.#followers.delete(source);
-    }
-  }
-
   /** Has all sources looked at for what is new, or those of which it is true. */
   ring(wanted: (source: DataSource) => boolean = () => true): void {
-    for (const [source, ofSource] of this.#followers)
-      if (wanted(source)) for (const follower of ofSource.values()) follower.ring();
+    for (const follower of this.#followers.values()) if (wanted(follower.source)) follower.ring();
   }
 
   /** The archive tells when records come: then nobody waits for the next look. */
@@ -96,8 +85,7 @@ export class LiveRoom {
   /** Ends all clients, who are told that the server closes. */
   end(): void {
     this.#closing.abort(closingError());
-    for (const ofSource of this.#followers.values())
-      for (const follower of ofSource.values()) follower.end(closingError());
+    for (const follower of this.#followers.values()) follower.end(closingError());
   }
 
   async close(): Promise<void> {

@@ -174,7 +174,7 @@ export class Position {
   }
 }
 
-const NUMBER = /^-?[0-9]{1,20}(?:\.[0-9]{1,20})?$/;
+const NUMBER = /^-?[0-9]{1,20}(?:\.[0-9]{1,20})?(?:e-[0-9]{1,2})?$/;
 const DIGEST = /^[A-Za-z0-9_-]{8}$/;
 
 function markAt(x: number, given: Counts): Mark {

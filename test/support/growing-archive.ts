@@ -36,16 +36,18 @@ export class GrowingArchive {
   readonly #records: GrownRecord[] = [];
   readonly starts: GrownStart[] = [];
   running = 0;
+  /** How many runs have ended. */
+  ended = 0;
   /** Called before each portion of a run, the first being 0: waits, or throws where the reader is to fail there. */
   before: ((portion: number, start: GrownStart) => Promise<void> | void) | undefined;
   /** Records of a portion. */
   portion = 3;
   #waiting: { readonly holds: () => boolean; readonly resolve: () => void }[] = [];
-  #grown: () => void = () => undefined;
+  #grown: (() => void)[] = [];
 
   add(...records: readonly GrownRecord[]): void {
     this.#records.push(...records);
-    this.#grown();
+    for (const wake of this.#grown.splice(0)) wake();
   }
 
   /** Resolves as soon as it holds; it is looked at with each begin and end of a run. */
@@ -91,7 +93,7 @@ export class GrowingArchive {
         if (some.length > 0) yield some;
         else
           await new Promise<void>((resolve) => {
-            archive.#grown = resolve;
+            archive.#grown.push(resolve);
             signal.addEventListener("abort", () => resolve());
           });
       }
@@ -128,6 +130,7 @@ export class GrowingArchive {
           for await (const records of read(archive, start, signal)) yield records.map(itemOf);
         } finally {
           archive.running--;
+          archive.ended++;
           archive.#look();
         }
       },
