@@ -14,7 +14,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./commands/sample.js")).sample,
   },
   worker: {
-    summary: "build blocks of the cache, for servers that share it",
+    summary: "build blocks of the cache and make exports, for servers that share them",
     load: async () => (await import("./commands/worker.js")).worker,
   },
   cache: {
@@ -24,6 +24,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
   addresses: {
     summary: "register mail addresses for exports",
     load: async () => (await import("./commands/addresses.js")).addresses,
+  },
+  exports: {
+    summary: "show requests for exports, or take them back",
+    load: async () => (await import("./commands/exports.js")).exports,
   },
   check: {
     summary: "check definitions: a whole tree, a folder or one file",
