@@ -27,7 +27,7 @@ function originOf(text: string): string {
     !/^https?:$/.test(url.protocol) ||
     url.username !== "" ||
     url.password !== "" ||
-    !/^[^/]+:\/\/[^/]+\/?$/.test(text)
+    !/^[^/]+:\/\/[^/?#]+\/?$/.test(text)
   )
     throw new DasError(
       "BAD_CONFIG",

@@ -10,6 +10,7 @@ export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> =
   "drms-keywords": async () => (await import("./drms-keywords/index.js")).drmsKeywords,
   ephemeris: async () => (await import("./ephemeris/index.js")).ephemeris,
   "goes-xrs": async () => (await import("./goes-xrs/index.js")).goesXrs,
+  "hapi-reader": async () => (await import("./hapi-reader/index.js")).hapiReader,
   random: async () => (await import("./random/index.js")).random,
   synthetic: async () => (await import("./synthetic/index.js")).synthetic,
   "voyager-pws": async () => (await import("./voyager-pws/index.js")).voyagerPws,

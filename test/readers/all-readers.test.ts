@@ -21,6 +21,8 @@ const ANSWERS: readonly (readonly [string, readonly string[] | undefined])[] = [
   ["drms-keywords", undefined],
   ["ephemeris", ["60", "2020-01-01", "2020-01-06"]],
   ["goes-xrs", goes === undefined ? undefined : ["--data", goes, "2011-06-07", "2011-06-08"]],
+  // It has tests of its own, with a server.
+  ["hapi-reader", undefined],
   ["random", ["2020-01-01", "2020-01-01T06:00"]],
   ["synthetic", ["--channels", "256", "--ids", "2", "2020-01-01", "2020-01-01T00:20"]],
   [
