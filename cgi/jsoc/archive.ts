@@ -5,7 +5,7 @@ import type { Database } from "../../netdrms/database/database.js";
 import { declareArguments } from "../../netdrms/module/check-declaration.js";
 import { parseModuleArguments } from "../../netdrms/module/parse-arguments.js";
 import type { SeriesCatalog } from "../../netdrms/series/series-cache.js";
-import { openArchive } from "../../readers/archive/archive-connection.js";
+import { openArchive, type UnitUse } from "../../readers/archive/archive-connection.js";
 import type { QueryContext } from "../query.js";
 import { offeredCatalog, offeredSeries, type SeriesTest } from "./offered-series.js";
 
@@ -34,12 +34,12 @@ export const { standard: STANDARD_VALUES } = parseModuleArguments(
  * Does the work of one request with the archive of the configuration, over a connection that the process keeps; the statements end when
  * the client leaves, and when the time that a request may take is over.
  *
- * @param opensUnits whether storage units are looked for as well
+ * @param use what is done with storage units; `true`: their files are opened
  * Errors: BAD_CONFIG where no archive is set up; TIME_LIMIT; OVERLOADED where all connections are in use for too long; those of the work.
  */
 export async function withArchive<T>(
   { site, request }: QueryContext,
-  opensUnits: boolean,
+  use: boolean | UnitUse,
   work: (archive: RequestArchive) => Promise<T>,
 ): Promise<T> {
   const { config } = site;
@@ -55,7 +55,7 @@ export async function withArchive<T>(
       "jsoc",
       { env: archiveEnvironment(config), signal, log },
       { ...STANDARD_VALUES, DRMS_DBTIMEOUT: statementMs === 0 ? limitMs : Math.min(statementMs, limitMs) },
-      opensUnits,
+      use,
     );
     try {
       return await work({

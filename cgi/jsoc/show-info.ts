@@ -23,7 +23,7 @@ const FLAGS = "aAbBcCdehijkKlMopPqrRsStTxzI";
 export const showInfo: Query = async (context) => {
   const { words, site } = context;
   const parsed = parseModuleArguments(SHOW_INFO_ARGUMENTS, argumentsOf(words));
-  return withArchive(context, true, async (archive): Promise<Response> => {
+  return withArchive(context, "found", async (archive): Promise<Response> => {
     const spool = new ColumnSpool(1, site.config.jsocAnswerLimit, { separator: "" });
     try {
       const { catalog } = archive;

@@ -37,9 +37,12 @@ interface SharedDatabase {
   siteCode?: number;
 }
 
+/** What is done with storage units. */
+export type UnitUse = "none" | "found" | "opened";
+
 /** A reader of files has a transaction for records, and at times one that holds units and one that finds them. */
-const UNIT_CONNECTIONS = 2;
-const MOST_AT_ONCE = 1 + UNIT_CONNECTIONS;
+const UNIT_CONNECTIONS: Readonly<Record<UnitUse, number>> = { none: 0, found: 1, opened: 2 };
+const MOST_AT_ONCE = 1 + UNIT_CONNECTIONS.opened;
 
 /** By URL, for the life of the process; a pool closes idle connections by itself and does not keep a process from its end. */
 const shared = new Map<string, SharedDatabase>();
@@ -49,7 +52,7 @@ const shared = new Map<string, SharedDatabase>();
  * `DRMSSESSION` names.
  *
  * @param program name of the reader
- * @param opensFiles whether {@link ReaderArchive.units} will be used
+ * @param use what {@link ReaderArchive.units} will be used for; `true`: files are opened
  * Errors: BAD_CONFIG where no archive is set up; USAGE, OVERLOADED, and those of `Database`.
  * Source: netdrms 7.3, 7.4.
  */
@@ -57,8 +60,9 @@ export async function openArchive(
   program: string,
   context: ProgramContext,
   standard: StandardValues,
-  opensFiles: boolean,
+  use: boolean | UnitUse,
 ): Promise<ReaderArchive> {
+  const unitConnections = UNIT_CONNECTIONS[use === true ? "opened" : use === false ? "none" : use];
   const settings = archiveSettings(context.env);
   const url = seriesUrl(standard, settings);
   const sumsUrl = settings.sumsUrl === undefined ? url : (databaseUrl(settings, "sums") ?? url);
@@ -67,8 +71,8 @@ export async function openArchive(
   const isOne = drms === sums;
   const leave = await takeSeats(
     [
-      [drms.seats, opensFiles && isOne ? MOST_AT_ONCE : 1],
-      ...(opensFiles && !isOne ? [[sums.seats, UNIT_CONNECTIONS] as const] : []),
+      [drms.seats, isOne ? 1 + unitConnections : 1],
+      ...(unitConnections > 0 && !isOne ? [[sums.seats, unitConnections] as const] : []),
     ],
     context.signal,
   );

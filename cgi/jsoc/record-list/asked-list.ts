@@ -4,6 +4,7 @@ import type { RecordSetQuery } from "../../../netdrms/query/record-set-query.js"
 import type { Series } from "../../../netdrms/series/model.js";
 import type { QueryWords } from "../../query-words.js";
 import { isSet, wholeNumber } from "../words.js";
+import { pseudoKeyOf } from "./pseudo-keys.js";
 
 /** Names as they were given; `all` where the series has to say which. */
 export type AskedNames = readonly string[] | "all";
@@ -47,6 +48,17 @@ export function readAskedList(words: QueryWords): AskedList {
     isFits: isSet(words, "f"),
     printing: { B: isSet(words, "B"), M: isSet(words, "M") },
   };
+}
+
+/** Whether something of storage units is asked for. */
+export function asksForUnits({ keywords, segments, hasRecordInfo }: AskedList): boolean {
+  const ofUnits = keywords !== undefined && keywords !== "all" && keywords.some(isOfUnit);
+  return ofUnits || hasRecordInfo || segments === "all" || (segments !== undefined && segments.length > 0);
+}
+
+function isOfUnit(name: string): boolean {
+  const key = pseudoKeyOf(name);
+  return key !== undefined && key !== "recnum" && key !== "sunum" && key !== "spec";
 }
 
 function askedNames(text: string): AskedNames {

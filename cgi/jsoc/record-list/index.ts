@@ -4,7 +4,7 @@ import type { Query } from "../../query.js";
 import { withArchive } from "../archive.js";
 import { askedSets } from "../asked-sets.js";
 import { jsonResponse, runtimeSince } from "../json.js";
-import { listedNames, readAskedList } from "./asked-list.js";
+import { asksForUnits, listedNames, readAskedList } from "./asked-list.js";
 import { columnList } from "./column-list.js";
 import { ColumnSpool } from "./column-spool.js";
 import { fitsList } from "./fits-list.js";
@@ -19,7 +19,7 @@ export const recordList: Query = async (context) => {
   const { words, request, site } = context;
   const asked = readAskedList(words);
   const layout = asked.isFits ? fitsList : columnList;
-  return withArchive(context, true, async (archive): Promise<Response> => {
+  return withArchive(context, asksForUnits(asked) ? "found" : "none", async (archive): Promise<Response> => {
     const sets: readonly RecordSetQuery[] = await askedSets(words, archive.catalog);
     const list = layout(asked, listedNames(asked, sets));
     const spool = new ColumnSpool(list.columns, site.config.jsocAnswerLimit);
