@@ -162,7 +162,7 @@ async function startPeer(folder: string, rows: Buffer): Promise<Peer | undefined
       await timeOf(url);
       break;
     } catch (error) {
-      if (tries > 40) throw error;
+      if (tries > 120) throw error;
     }
   }
   return {
@@ -178,10 +178,11 @@ async function startPeer(folder: string, rows: Buffer): Promise<Peer | undefined
 function peerCatalog(file: string): object {
   const number = { type: "double", units: "nT", fill: null };
   return {
-    server: { id: "bench", prefix: "bench", contact: "bench@example.org" },
+    server: { id: "bench", prefix: "bench", contact: "bench@example.org", HAPI: "3.1" },
     catalog: [
       {
         id: "rows",
+        title: "Rows",
         info: {
           startDate: "2020-01-01Z",
           stopDate: "2021-01-01Z",
@@ -193,7 +194,7 @@ function peerCatalog(file: string): object {
         },
       },
     ],
-    data: { file, timeout: 60_000 },
+    data: { file, contact: "bench@example.org", timeout: 60_000 },
   };
 }
 

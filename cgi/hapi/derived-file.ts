@@ -69,7 +69,7 @@ function keptDerived(value: unknown): KeptDerived | undefined {
   if (!Array.isArray(aliases) || !Array.isArray(parameters)) return undefined;
   const columns = parseLayout(layout);
   if (columns.length !== aliases.length || columns.length !== parameters.length) return undefined;
-  const described = columns.map((column, i) => described1(column, parameters[i], aliases[i]));
+  const described = columns.map((column, i) => keptParameter(column, parameters[i], aliases[i]));
   if (!described.every((one) => one !== undefined)) return undefined;
   return {
     hash,
@@ -81,7 +81,7 @@ function keptDerived(value: unknown): KeptDerived | undefined {
   };
 }
 
-function described1(
+function keptParameter(
   column: HapiColumn,
   parameter: unknown,
   aliases: unknown,
