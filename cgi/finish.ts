@@ -7,6 +7,11 @@ const CORS: readonly HeaderLine[] = [
   ["Access-Control-Allow-Origin", "*"],
   ["Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"],
   ["Access-Control-Allow-Headers", "Content-Type, Authorization"],
+  // What else a page may read of an answer: how it was made, where it is described, when to come again.
+  [
+    "Access-Control-Expose-Headers",
+    "Content-Disposition, ETag, Heliostream-Provenance, Link, Retry-After, X-Request-Id",
+  ],
 ];
 
 /** The status on record where the client left before anything was sent. */

@@ -53,11 +53,11 @@ export function queryProvenance(
 
 const hashes = new WeakMap<DataSource, string>();
 
-/** 16 hexadecimal digits that change with any keyword of a definition. */
+/** 16 hexadecimal digits that change with any keyword of a definition, and with its commands where they are no keywords. */
 function definitionDigits(source: DataSource): string {
   let digits = hashes.get(source);
   if (digits === undefined) {
-    const text = JSON.stringify([...source.keywords]);
+    const text = JSON.stringify([[...source.keywords], source.reader ?? "", source.reducer ?? ""]);
     digits = createHash("sha256").update(text).digest("hex").slice(0, 16);
     hashes.set(source, digits);
   }
