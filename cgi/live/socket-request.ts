@@ -48,8 +48,15 @@ export async function socketAnswer(
 function checkOrigin({ request, site }: QueryContext, source: DataSource): void {
   const origin = request.headers.origin;
   if (origin === undefined || source.access.length === 0) return;
-  if (!URL.canParse(origin) || new URL(origin).host !== new URL(ownUrl(request, site)).host)
+  // The service may have a port of its own.
+  const hosts = [ownUrl(request, site), `http://${request.host}`].map(hostOf);
+  const from = hostOf(origin);
+  if (from === undefined || !hosts.includes(from))
     throw new DasError("FORBIDDEN", "Pages of other sites may not ask for protected data");
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
 async function live(context: QueryContext, source: DataSource, asked: LiveRequest): Promise<SocketAnswer> {
