@@ -33,9 +33,11 @@ export const ROUTES: RouteTable = {
     ...LIGHT_ROUTES.folders,
     ["source", async () => (await import("./flex/source.js")).source],
     ["data", async () => (await import("./flex/older-routes.js")).olderData],
+    ["coverage", async () => (await import("./flex/older-routes.js")).coverage],
   ]),
   doors: new Map([
     ["hapi", async () => (await import("./hapi/door.js")).hapiDoor],
+    ["verify", async () => (await import("./verify/door.js")).verifyDoor],
     ["jsoc", async () => (await import("./jsoc/door.js")).jsocDoor],
   ]),
 };

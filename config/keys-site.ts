@@ -199,6 +199,13 @@ export const PAGE_KEYS = [
     help: "Link from the server to the log viewer; without // it counts from the parent of the server's path.",
   },
   {
+    key: "ENABLE_VERIFIER",
+    field: "enableVerifier",
+    type: "flag",
+    default: "false",
+    help: "Whether /verify looks at das2 and das3 streams that anybody sends, and says what is wrong with them.",
+  },
+  {
     key: "ENABLE_DEBUG",
     field: "enableDebug",
     type: "flag",

@@ -36,7 +36,6 @@ const INERT_KEYS = [
     help: "Prototype interface of das2-pyserver.",
   },
   { ...INERT, key: "ENABLE_VALIDATOR", field: "enableValidator", help: "Upload-and-check page." },
-  { ...INERT, key: "ENABLE_VERIFIER", field: "enableVerifier", help: "Upload-and-check page." },
   { ...INERT, key: "ALLOW_VALIDATE_FROM", field: "allowValidateFrom", help: "Who may use that page." },
 ] as const satisfies readonly KeyDescriptor[];
 

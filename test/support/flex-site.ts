@@ -139,6 +139,8 @@ export async function flexSite(settings: Readonly<Record<string, string>> = {}) 
     ...settings,
   });
   return {
+    folder,
+    url: `http://127.0.0.1:${live.port}/das/server`,
     /** What comes for a path below the server. */
     get: (path: string, request: Omit<RawRequest, "target"> = {}): Promise<RawAnswer> =>
       rawRequest(live.port, { ...request, target: `/das/server${path}` }),
