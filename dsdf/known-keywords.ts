@@ -3,7 +3,7 @@ import type { Assignment } from "./definition.js";
 
 /** Keywords that stand once; das2-server 12.3, those of das2-pyserver and das-flex that are passed over, and 13.3. */
 const SINGLE = (
-  "description summary techContact sciContact reader das2Stream das3Stream qstream outputType requiresInterval reducer validRange " +
+  "description summary license techContact sciContact reader das2Stream das3Stream qstream outputType requiresInterval reducer validRange " +
   "testRange testInterval cacheLevels dataVersion sourceGlob liveDelay openTtl cacheReader readAccess groupAccess " +
   "maxRange securityRealm rename server hidden dropParams hapi hapiFile implicitTimeItem localId realTime liveReader livePoll substitutions readerParamChars " +
   "form items ny x_parameter x_unit x_sample_width y_parameter y_unit y_fill y_coordinate z_parameter z_unit z_fill " +
