@@ -82,15 +82,19 @@ describe("how an answer was made", () => {
     expect(members(answer)).not.toHaveProperty("bin");
   });
 
-  it.each(["das2-text", "das3", "das3-text", "arrow", "parquet", "fits"])("is kept by the form %s", async (format) => {
-    const site = open({ cacheRoot: false });
-    define(site);
-    const answer = await site.ask(dataQuery("Lab/Noise", BEGIN, END, { resolution: 300, format }));
-    expect(answer.status).toBe(200);
-    const text = answer.bytes.toString("latin1");
-    for (const name of ["provServer", "provSource", "provReader", "provReducer"]) expect(text).toContain(name);
-    expect(text).toContain(`das2_bin_avgsec ${version}`);
-  });
+  it.each(["das2-text", "das3", "das3-text", "arrow", "parquet", "fits"])(
+    "is kept by the form %s",
+    async (format) => {
+      const site = open({ cacheRoot: false });
+      define(site);
+      const answer = await site.ask(dataQuery("Lab/Noise", BEGIN, END, { resolution: 300, format }));
+      expect(answer.status).toBe(200);
+      const text = answer.bytes.toString("latin1");
+      for (const name of ["provServer", "provSource", "provReader", "provReducer"])
+        expect(text).toContain(name);
+      expect(text).toContain(`das2_bin_avgsec ${version}`);
+    },
+  );
 
   it("is told in a header alone where the form has no room for it", async () => {
     const site = open({ cacheRoot: false });
