@@ -1,9 +1,10 @@
-import { DasError } from "../../errors/das-error.js";
+import { DasError, isDasError } from "../../errors/das-error.js";
 import { parseModuleArguments } from "../../netdrms/module/parse-arguments.js";
 import { SHOW_INFO_ARGUMENTS, type ShowInfoContext } from "../../netdrms/programs/show-info/declaration.js";
 import { answerShowInfo } from "../../netdrms/programs/show-info/index.js";
 import { showPlace } from "../../netdrms/query/query-text.js";
 import type { Response } from "../http.js";
+import { enterData } from "../limits/site-limits.js";
 import type { Query } from "../query.js";
 import type { QueryWords } from "../query-words.js";
 import { type RequestArchive, withArchive } from "./archive.js";
@@ -23,6 +24,7 @@ const FLAGS = "aAbBcCdehijkKlMopPqrRsStTxzI";
 export const showInfo: Query = async (context) => {
   const { words, site } = context;
   const parsed = parseModuleArguments(SHOW_INFO_ARGUMENTS, argumentsOf(words));
+  await enterData(context);
   return withArchive(context, "found", async (archive): Promise<Response> => {
     const spool = new ColumnSpool(1, site.config.jsocAnswerLimit, { separator: "" });
     try {
@@ -31,12 +33,19 @@ export const showInfo: Query = async (context) => {
       return await spooledResponse(spool, spool.pieces(0), "text/plain; charset=utf-8");
     } catch (error) {
       await spool.close();
-      if (error instanceof DasError && error.code === "BAD_QUERY")
-        throw new DasError(error.code, showPlace(error), error.where, error);
-      throw error;
+      throw told(error, words);
     }
   });
 };
+
+/** A query is told with the place; of units that belong to a series which is not offered not even its name. */
+function told(error: unknown, words: QueryWords): unknown {
+  if (isDasError(error, "NO_SUCH_SERIES") && words.has("sunum"))
+    return new DasError("BAD_PARAMETER", "one of the storage units is not known here", {}, error);
+  return isDasError(error, "BAD_QUERY")
+    ? new DasError(error.code, showPlace(error), error.where, error)
+    : error;
+}
 
 /** The command line; what is an escape in one stands for itself in a request. */
 function argumentsOf(words: QueryWords): readonly string[] {

@@ -1,5 +1,6 @@
 import type { RecordSetQuery } from "../../../netdrms/query/record-set-query.js";
 import type { Response } from "../../http.js";
+import { enterData } from "../../limits/site-limits.js";
 import type { Query } from "../../query.js";
 import { withArchive } from "../archive.js";
 import { askedSets } from "../asked-sets.js";
@@ -19,6 +20,7 @@ export const recordList: Query = async (context) => {
   const { words, request, site } = context;
   const asked = readAskedList(words);
   const layout = asked.isFits ? fitsList : columnList;
+  await enterData(context);
   return withArchive(context, asksForUnits(asked) ? "found" : "none", async (archive): Promise<Response> => {
     const sets: readonly RecordSetQuery[] = await askedSets(words, archive.catalog);
     const list = layout(asked, listedNames(asked, sets));

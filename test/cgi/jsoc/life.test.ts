@@ -76,6 +76,33 @@ describe.skipIf(postgres.missing)(postgres.title("requests of the JSOC web inter
     expect(await made.ask("jsoc_info", KEYS)).toMatchObject({ status: 0, count: 3 });
   });
 
+  it("counts lists among the requests of a client that read data, and refuses what is too many in its own form", async () => {
+    const strict = await jsocServer(made.archive.database.url, {
+      HELIOSTREAM_CLIENT_DATA_REQUESTS: "1",
+      HELIOSTREAM_CLIENTS_EXEMPT: "192.0.2.1",
+    });
+    try {
+      await strict.ask("jsoc_info", KEYS);
+      await locked(async () => {
+        const first = strict.ask("jsoc_info", KEYS);
+        await untilWaiting(1);
+        const second = await fetch(`${strict.url}/jsoc_info?${new URLSearchParams(KEYS)}`);
+        expect([second.status, await second.json()]).toEqual([
+          429,
+          { status: 1, error: expect.any(String), errmsg: expect.any(String) },
+        ]);
+        expect(Number(second.headers.get("retry-after"))).toBeGreaterThan(0);
+        const text = await fetch(`${strict.url}/show_info?ds=su_ex.log&n=1`);
+        expect([text.status, await text.text()]).toEqual([429, expect.stringMatching(/^show_info: /)]);
+        expect(await strict.ask("show_series", {})).toMatchObject({ status: 0 });
+        await locker.query("ROLLBACK");
+        expect(await first).toMatchObject({ status: 0, count: 3 });
+      });
+    } finally {
+      await strict.close();
+    }
+  });
+
   it("makes no connection for a request, and no more than it may for many", async () => {
     const all = await Promise.all(
       Array.from({ length: 40 }, (_, n) =>

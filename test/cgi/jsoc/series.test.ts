@@ -264,6 +264,12 @@ describe.skipIf(postgres.missing)(
             return states[0] === true ? [ds] : [];
           });
           expect(seriesList).toEqual(open);
+          const byUnit = await (await fetch(`${server.url}/show_info?sunum=${made.fieldUnit}&c=1`)).text();
+          expect(byUnit).toBe(
+            open.includes("su_ex.Field")
+              ? "2 records match the query\n"
+              : "show_info: one of the storage units is not known here\n",
+          );
           return { open, server: await linkThrough(server) };
         } finally {
           await server.close();
