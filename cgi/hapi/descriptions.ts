@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { definitionHash } from "../../cache/levels/definition-hash.js";
 import { timeText } from "../../dsdf/stages.js";
+import { isDasError } from "../../errors/das-error.js";
 import { sampleRanges } from "../../formats/hapi/source-facts.js";
 import { pipelineSetting } from "../data/pipeline-setting.js";
 import type { Site } from "../site.js";
@@ -14,6 +15,10 @@ const EDITION = 1;
 const AGE_MS = 7 * 86_400_000;
 /** For how long a description that could not be renewed is given on before that is tried again, milliseconds. */
 const RETRY_MS = 60_000;
+/** For how long a data set that cannot be described is not tried again, milliseconds: a catalog of many asks for all of them. */
+const FAILED_MS = 10_000;
+/** Failures that are remembered; beyond it all are tried again. */
+const MAX_FAILED = 1000;
 /** Values of all axes that are kept in memory. */
 const MAX_VALUES = 4_000_000;
 
@@ -22,6 +27,7 @@ export class Descriptions {
   readonly #site: Site;
   readonly #known = new Map<string, KeptDerived & { readonly values: number; readonly untilMs: number }>();
   readonly #coming = new Map<string, Promise<KeptDerived>>();
+  readonly #failed = new Map<string, { readonly error: unknown; readonly untilMs: number }>();
   #values = 0;
   /** Changes whenever a description does. */
   edition = 0;
@@ -43,6 +49,8 @@ export class Descriptions {
     const known = this.peek(set);
     if (known !== undefined) return known;
     const key = `${set.id}\n${this.#hash(set)}`;
+    const failed = this.#failed.get(key);
+    if (failed !== undefined && failed.untilMs > this.#nowMs) throw failed.error;
     const coming = this.#coming.get(key) ?? this.#find(set).finally(() => this.#coming.delete(key));
     this.#coming.set(key, coming);
     return await coming;
@@ -62,7 +70,13 @@ export class Descriptions {
       return this.#keep(set, made, made.madeMs + AGE_MS);
     } catch (error) {
       // An old one is better than none while the reader is away.
-      if (!isGood) throw error;
+      if (!isGood) {
+        // That the server is busy says nothing of the data set.
+        if (isDasError(error, "OVERLOADED")) throw error;
+        if (this.#failed.size >= MAX_FAILED) this.#failed.clear();
+        this.#failed.set(`${set.id}\n${hash}`, { error, untilMs: this.#nowMs + FAILED_MS });
+        throw error;
+      }
       return this.#keep(set, before, this.#nowMs + RETRY_MS);
     }
   }

@@ -233,6 +233,34 @@ describe("/hapi/info", () => {
     }
   });
 
+  it("is given on while the reader is away, and a data set that cannot be described is not tried again at once", async () => {
+    server.define("A/Away", ...LINES);
+    const before = json(await ask("info", { dataset: "A/Away" }));
+    reader.control.beforePortion = () => {
+      throw new Error("away");
+    };
+    try {
+      now += 30 * 86_400_000;
+      const { stopDate: _, ...later } = json(await ask("info", { dataset: "A/Away" }));
+      const { stopDate: __, ...earlier } = before;
+      expect(later).toEqual(earlier);
+      server.define("A/Never", ...LINES);
+      const starts = reader.starts.length;
+      expect(statusOf(await ask("info", { dataset: "A/Never" }))[0]).toBe(500);
+      expect(statusOf(await ask("info", { dataset: "A/Never" }))[0]).toBe(500);
+      expect(reader.starts.length).toBe(starts + 1);
+      const { catalog } = json(await ask("catalog", { depth: "all" }));
+      const never = catalog.find(({ id }: { id: string }) => id === "A/Never");
+      expect([never.title, never.info]).toEqual(["Made up", undefined]);
+      delete reader.control.beforePortion;
+      now += 20_000;
+      expect(statusOf(await ask("info", { dataset: "A/Never" }))).toEqual([200, 1200]);
+    } finally {
+      delete reader.control.beforePortion;
+      now -= 30 * 86_400_000 + 20_000;
+    }
+  });
+
   it("has a tag and a time, by which a client sees that nothing has changed", async () => {
     const { header } = await ask("info", { dataset: "A/Good" });
     const tag = header("etag") ?? "";
