@@ -131,7 +131,11 @@ export async function startServer(
         clearTimeout(timer);
         site.close().then(resolve, resolve);
       }, resolve);
-      for (const one of servers) one.closeIdleConnections();
+      for (const one of servers) {
+        // A connection whose answer ends from now on is not kept either.
+        one.keepAliveTimeout = 1;
+        one.closeIdleConnections();
+      }
     });
   return {
     url: urlOf(server, config, mount),
