@@ -151,6 +151,23 @@ export function flexOperations({ example }: ApiFacts): readonly ApiOperation[] {
     { ...data, path: "/data/{id}", summary: "The same, by an older path" },
     {
       ...data,
+      path: "/coverage/{id}",
+      summary: "Which bins have data",
+      description: "The width of the bins is needed: bin.time.max.",
+      examples: asked({ "bin.time.max": "3600" }),
+    },
+    {
+      ...common,
+      path: "/verify",
+      summary: "Says what is wrong with a stream that is sent",
+      description: "The stream is the body itself, or a file of a form. Only where the server offers it.",
+      types: ["text/plain", "text/html"],
+      statuses: [404, 413],
+      post: true,
+      examples: [""],
+    },
+    {
+      ...data,
       path: "/source/{id}/live",
       summary: "Records as server-sent events, those of the past and then new ones as they come",
       description: "Without a range, of a live source: from now on and for ever.",

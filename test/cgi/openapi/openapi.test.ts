@@ -163,6 +163,7 @@ describe("the description of all doors", () => {
         "/jsoc/{place}/{file}",
         "/log",
         "/source/{id}/flexRT",
+        "/verify",
         "/source/{id}/flexRT.json",
       ].sort(),
     );
