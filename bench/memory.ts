@@ -35,6 +35,8 @@ const FILTERS: readonly {
   { name: "das2_psd", args: ["256", "1"], input: WAVEFORMS, long: LONG_FOR_SLOW },
   { name: "das2_ascii", args: [], input: SPECTRA, long: LONG_FOR_SLOW },
   { name: "das3_csv", args: [], input: SPECTRA, long: LONG_FOR_SLOW },
+  { name: "das2_hapi", args: [], input: SPECTRA, long: LONG_FOR_SLOW },
+  { name: "das2_hapi", args: ["-F", "binary"], input: SPECTRA, long: LONG_FOR_SLOW },
 ];
 
 /** Packets of a piece that is made once and sent again and again, its positions moved on. */
