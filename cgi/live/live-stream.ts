@@ -1,6 +1,11 @@
+import { type Provenance, withProvenance } from "../../dsdf/provenance.js";
+import { isReducible } from "../../dsdf/stages.js";
 import { DasError } from "../../errors/das-error.js";
+import type { StreamItem } from "../../stream/model.js";
 import { timeToUs2000 } from "../../stream/time.js";
+import { pipelineSetting } from "../data/pipeline-setting.js";
 import type { PreparedData } from "../data/prepare.js";
+import { queryProvenance } from "../data/provenance.js";
 import { quoted } from "../data/quoted.js";
 import type { QueryContext } from "../query.js";
 import type { Site } from "../site.js";
@@ -90,7 +95,25 @@ export async function openLive(
       await part();
     }
   }
-  return { portions: until === undefined ? all() : portionsUntil(all(), until), cut: cut.signal };
+  const portions = until === undefined ? all() : portionsUntil(all(), until);
+  const binSeconds = isReducible(source, pipelineSetting(site).tools) ? query.resolution : undefined;
+  const provenance = queryProvenance(source, query, binSeconds, site);
+  return { portions: toldPortions(portions, provenance), cut: cut.signal };
+}
+
+/** The same portions, whose stream header says how the stream is made. */
+async function* toldPortions(
+  portions: AsyncIterable<LivePortion>,
+  provenance: Provenance,
+): AsyncGenerator<LivePortion, void, undefined> {
+  for await (const portion of portions)
+    yield portion.items.some(({ kind }) => kind === "stream")
+      ? { ...portion, items: portion.items.map((item) => toldItem(item, provenance)) }
+      : portion;
+}
+
+function toldItem(item: StreamItem, provenance: Provenance): StreamItem {
+  return item.kind === "stream" ? { kind: "stream", header: withProvenance(item.header, provenance) } : item;
 }
 
 async function* nothing(): AsyncGenerator<LivePortion, void, undefined> {}
