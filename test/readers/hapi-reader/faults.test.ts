@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -440,6 +441,41 @@ describe("a consumer", () => {
       expect(readStream(stub.origin, RANGE, { world, signal: controller.signal })).rejects.toMatchObject({
         code: "CANCELLED",
       }),
+    );
+  });
+});
+
+describe("compressed answers", () => {
+  const zipped = (answer: StubAnswer): StubAnswer => ({
+    ...answer,
+    headers: { ...answer.headers, "Content-Encoding": "gzip" },
+    body: gzipSync(Buffer.from(answer.body ?? "")),
+  });
+
+  it("are asked for where they save something, and read, also those that are cut short", async () => {
+    const plain = await packetsWith("csv", []);
+    for (const part of [1, 0.99, 0.7, 0.3]) {
+      const cut = (answer: StubAnswer): StubAnswer => {
+        const whole = { ...zipped(answer), framing: "close" as const };
+        return part === 1 ? whole : { ...whole, cutAt: Math.floor(part * answerBytes(whole).length) };
+      };
+      await withStub(faulty("csv", [cut, zipped]), async (stub) => {
+        expect(packetsById(await readStream(stub.origin, ["--texts", ...RANGE]))).toEqual(plain);
+        expect(stub.requests.map(({ headers }) => headers.get("accept-encoding"))).toContain("gzip");
+        // Its own end says that it is whole.
+        expect(stub.requests.filter(isData)).toHaveLength(part === 1 ? 1 : 2);
+      });
+    }
+    await withStub(faulty("binary", [zipped]), async (stub) => {
+      expect(packetsById(await readStream(stub.origin, ["--texts", ...RANGE]))).toEqual(plain);
+      expect(stub.requests.find(isData)?.headers.get("accept-encoding")).toBe("identity");
+    });
+  });
+
+  it("that grow beyond measure are stopped", async () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, "9"));
+    await withStub(faulty("csv", [() => ({ headers: { "Content-Encoding": "gzip" }, body: bomb })]), (stub) =>
+      expect(readStream(stub.origin)).rejects.toMatchObject({ code: "RECORD_TOO_LONG" }),
     );
   });
 });
