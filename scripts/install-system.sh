@@ -26,7 +26,7 @@ missing() {
   command -v redis-server >/dev/null 2>&1 || packages="$packages redis-server"
   for python in /usr/bin/python3 python3 none; do
     [ "$python" = none ] && packages="$packages python3-drms"
-    "$python" -c "import drms" >/dev/null 2>&1 && break
+    "$python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("drms") is None)' >/dev/null 2>&1 && break
   done
   has_postgres || packages="$packages postgresql"
   echo "${packages# }"

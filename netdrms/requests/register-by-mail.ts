@@ -1,7 +1,7 @@
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
+import { ADDRESS_DOMAINS, ADDRESSES, exportTable } from "../schema/request-tables.js";
 import { type MailAddress, registerAddress } from "./addresses.js";
-import { ADDRESS_DOMAINS, ADDRESSES, exportTable } from "./request-tables.js";
 
 /** What became of the wish to register an address. */
 export type RegistrationBegin =

@@ -2,10 +2,14 @@ import { execFile, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** The Python of the system first: packages of the distribution are installed for it. */
-const python = ["/usr/bin/python3", "python3"].find(
-  (program) => spawnSync(program, ["-c", "import drms"]).status === 0,
-);
+/**
+ * The Python that has the client, that of the system first: packages of the distribution are installed for it. Looking for the package takes
+ * less than loading it.
+ */
+export function findDrmsPython(): string | undefined {
+  const look = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("drms") is None)';
+  return ["/usr/bin/python3", "python3"].find((program) => spawnSync(program, ["-c", look]).status === 0);
+}
 
 /** A call of a method of the client, with its arguments by place and by name. */
 export type ClientCall = readonly [
@@ -22,6 +26,7 @@ export interface ClientTable {
 
 /** What a program in Python prints that may use the client. Errors: where the client is not installed, or the program fails. */
 export async function runPython(args: readonly string[]): Promise<string> {
+  const python = findDrmsPython();
   if (python === undefined)
     throw new Error("python3-drms is not installed (scripts/install-system.sh installs it)");
   const { stdout } = await promisify(execFile)(python, [...args], { maxBuffer: 64 << 20 });

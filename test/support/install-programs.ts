@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { hasServerPrograms } from "../../netdrms/postgres/server-programs.js";
+import { findDrmsPython } from "./drms-client.js";
 import { findProgram } from "./system-programs.js";
 
 /**
@@ -10,6 +11,7 @@ import { findProgram } from "./system-programs.js";
 export default function installPrograms(): void {
   const wanted = ["apache", "chromium", "fpack", "funpack", "redis"] as const;
   const hasPostgres = hasServerPrograms() || (process.env.HELIOSTREAM_TEST_POSTGRES ?? "") !== "";
-  if (hasPostgres && wanted.every((program) => findProgram(program) !== undefined)) return;
+  const hasPrograms = wanted.every((program) => findProgram(program) !== undefined);
+  if (hasPostgres && hasPrograms && findDrmsPython() !== undefined) return;
   spawnSync("sh", [join(import.meta.dirname, "../../scripts/install-system.sh")], { stdio: "inherit" });
 }
