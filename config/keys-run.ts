@@ -65,7 +65,7 @@ export const PROGRAM_KEYS = [
     field: "pngMaker",
     type: "optional text",
     default: "",
-    help: "Program that reads a stream and writes a PNG image. Empty: server=image is not offered.",
+    help: "Program that reads a stream and writes a PNG image, for server=image. Empty: the one that ships, das2_png.",
   },
 ] as const satisfies readonly KeyDescriptor[];
 

@@ -1,5 +1,7 @@
 import { withCacheTags } from "../../dsdf/client-cache.js";
+import type { OutputForm } from "../../dsdf/data-query.js";
 import { withProvenance } from "../../dsdf/provenance.js";
+import type { Stage } from "../../dsdf/stage.js";
 import { DasError } from "../../errors/das-error.js";
 import { type PipelineRun, runPipeline } from "../../pipeline/run.js";
 import { isBrowser } from "../browser.js";
@@ -9,8 +11,11 @@ import { EMPTY_BODY, isWholeBody } from "../http.js";
 import type { QueryContext } from "../query.js";
 import type { Trace } from "../trace.js";
 import { type DataRun, dataRun } from "./data-run.js";
+import type { DataWords } from "./data-words.js";
+import { EMPTY_READER, emptyReader } from "./empty-reader.js";
 import { dataFileName } from "./file-name.js";
 import { type OutputType, outputType } from "./output-type.js";
+import { pipelineOptions } from "./pipeline-options.js";
 import { type PreparedData, pipelineFormat } from "./prepare.js";
 import { provenanceHeaders } from "./provenance.js";
 import { noteOutcome, runBody, started } from "./run-body.js";
@@ -59,6 +64,25 @@ function nothingToSave(prepared: PreparedData, { request, trace }: QueryContext)
   return errorResponse(request, new DasError("NOTHING_FOUND", noDataMessage(prepared)));
 }
 
+/** Forms of which no file without records can be made where not even the columns are known. */
+const TABLES: ReadonlySet<OutputForm> = new Set(["arrow", "parquet", "fits"]);
+
+/** A plot of a range where nothing can be. */
+async function emptyPlot(words: DataWords, context: QueryContext): Promise<Body> {
+  const stages: Stage[] = [
+    { role: "reader", argv: [EMPTY_READER], env: {} },
+    { role: "converter", argv: ["das2_png", ...(words.formatArgs ?? [])], env: {} },
+  ];
+  const options = pipelineOptions(context);
+  const run = runPipeline(stages, {
+    ...options,
+    programs: (name) => (name === EMPTY_READER ? Promise.resolve(emptyReader) : options.programs(name)),
+    format: "other",
+  });
+  await started(run, stages, context.trace);
+  return runBody(run, stages, context.trace);
+}
+
 /**
  * Answers a prepared request with the output of its pipeline. Status and headers go out with the first byte: what fails
  * before it is thrown, what fails after it is told in the stream, or cuts off a form that cannot tell. `HEAD` runs nothing.
@@ -73,14 +97,12 @@ export async function answerData(
   const { request, trace } = context;
   const type = outputType(source, words.output, isBrowser(request.headers["user-agent"]), words.serial);
   if (query === undefined) {
-    if (source.form === "file") return nothingToSave(prepared, context);
+    if (source.form === "file" || TABLES.has(words.output)) return nothingToSave(prepared, context);
     const headers = dataHeaders(type, prepared, context, label);
     trace.outcome = "no data";
-    return {
-      status: 200,
-      headers,
-      body: request.method === "HEAD" ? EMPTY_BODY : nothingValid(prepared, type),
-    };
+    if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
+    const body = words.output === "png" ? await emptyPlot(words, context) : nothingValid(prepared, type);
+    return { status: 200, headers, body };
   }
   const planned = await dataRun(source, query, context);
   const { stages, making, validators } = planned;
@@ -99,7 +121,7 @@ export async function answerData(
     ...planned.options(),
     format,
     // Records alone, without a header: that there are none is said by giving none.
-    mayBeEmpty: source.form === "file" || words.output === "hapi",
+    mayBeEmpty: source.form === "file" || words.output === "hapi" || TABLES.has(words.output),
     ...(source.form !== "file" && source.form !== "qstream"
       ? {
           rewriteHeader: (header) =>
@@ -109,7 +131,7 @@ export async function answerData(
   });
   void run.outcome.then(planned.onEnd);
   await started(run, stages, trace);
-  if (source.form === "file" && run.facts.bytes === 0) {
+  if ((source.form === "file" || TABLES.has(words.output)) && run.facts.bytes === 0) {
     noteOutcome(trace, stages, run, await run.outcome);
     return nothingToSave(prepared, context);
   }

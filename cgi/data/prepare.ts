@@ -83,6 +83,11 @@ async function letIn(
   return reading;
 }
 
+/** The words for the converter; a picture of a stream without a title has the id of the source as its title. */
+function formatArguments({ output, formatArgs = [] }: DataWords, { id }: DataSource): readonly string[] {
+  return output === "png" ? [...formatArgs, `title=${id}`] : formatArgs;
+}
+
 /**
  * Takes a data request through the steps before anything runs: words, source and its redirects, valid range, access,
  * interval. The order decides which error is told where several apply.
@@ -137,7 +142,9 @@ export async function prepareData(
     output: source.form === "file" ? "stream" : words.output,
     ...(words.statistics === undefined ? {} : { statistics: words.statistics }),
     ...(words.spectrum === undefined ? {} : { spectrum: words.spectrum }),
-    ...(words.formatArgs === undefined || source.form === "file" ? {} : { formatArgs: words.formatArgs }),
+    ...(words.formatArgs === undefined || source.form === "file"
+      ? {}
+      : { formatArgs: formatArguments(words, source) }),
     ...(Object.keys(values).length === 0 ? {} : { values }),
   };
   return { words, source, query };

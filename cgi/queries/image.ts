@@ -3,32 +3,19 @@ import { expandCommand } from "../../dsdf/expand-command.js";
 import { onlyAsFile } from "../../dsdf/file-type.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { timeText } from "../../dsdf/stages.js";
-import { DasError } from "../../errors/das-error.js";
 import { runPipeline } from "../../pipeline/run.js";
-import type { ReaderProgram } from "../../stream/program.js";
+import { answerData } from "../data/answer.js";
 import { dataRun } from "../data/data-run.js";
+import { type DataWords, readDataWords } from "../data/data-words.js";
+import { EMPTY_READER, emptyReader } from "../data/empty-reader.js";
 import { dataFileName } from "../data/file-name.js";
+import { pictureArguments } from "../data/format-words.js";
 import { limited, pipelineOptions } from "../data/pipeline-options.js";
 import { type PreparedData, prepareData } from "../data/prepare.js";
 import { provenanceHeaders } from "../data/provenance.js";
 import { runBody, started } from "../data/run-body.js";
 import { EMPTY_BODY, type HeaderLine, type Response } from "../http.js";
 import type { Query, QueryContext } from "../query.js";
-
-/** A reader that finds nothing, for plots of ranges where nothing can be: no definition can name it. */
-const EMPTY_READER = "(nothing)";
-
-const emptyReader: ReaderProgram = {
-  kind: "reader",
-  name: EMPTY_READER,
-  help: "",
-  async *open() {
-    yield [
-      { kind: "stream", header: { version: "2.2", properties: [] } },
-      { kind: "exception", exception: { type: "NoDataInInterval", message: "No data found" } },
-    ];
-  },
-};
 
 /** The plot program as the last stage; `in_fmt` says what it reads, das1 sources having become das2. */
 function plotStages(text: string, prepared: PreparedData): Stage[] {
@@ -71,15 +58,21 @@ async function plot(prepared: PreparedData, pngMaker: string, context: QueryCont
 }
 
 /**
- * `server=image`: a plot, made by the configured program from the stream on its standard input. An empty range gives an empty plot.
- * Errors: NOT_IMPLEMENTED where no program is configured, BAD_PARAMETER for a source that gives a file. Source: das2-server 2.8.
+ * `server=image`: a plot, made by the configured program from the stream on its standard input, or by the one that ships. An empty range
+ * gives an empty plot.
+ * Errors: BAD_PARAMETER for a source that gives a file, or a size that no picture has. Source: das2-server 2.8.
  */
 export const image: Query = async (context) => {
   const { pngMaker } = context.site.config;
-  if (pngMaker === undefined) throw new DasError("NOT_IMPLEMENTED", "This server makes no plots");
-  const prepared = await prepareData(context);
+  const prepared = await prepareData(context, pngMaker === undefined ? pictureWords(context) : undefined);
   if ("elsewhere" in prepared) return prepared.elsewhere;
   const { source } = prepared;
   if (source.form === "file") throw onlyAsFile(source.fileType, "server=image");
-  return plot(prepared, pngMaker, context);
+  return pngMaker === undefined ? answerData(prepared, context) : plot(prepared, pngMaker, context);
 };
+
+/** The words of a data request whose answer is a picture, whatever else they ask for. */
+function pictureWords({ words }: QueryContext): DataWords {
+  const { serial: _serial, unknownFormat: _unknown, ...data } = readDataWords(words);
+  return { ...data, output: "png", formatArgs: pictureArguments(words, data) };
+}

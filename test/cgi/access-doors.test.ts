@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -68,12 +68,24 @@ describe("a protected source", () => {
     // perl -e 'print crypt("secretly", "ab")'
     writeFileSync(join(folder, "passwd"), "ann:abdD7luh/pkys\nbob:abdD7luh/pkys\n");
     writeFileSync(join(folder, "group"), "team:::ann\n");
+    const flexed = join(folder, "flex/root/lab/flexed");
+    mkdirSync(flexed, { recursive: true });
+    const output = { type: "das", version: "2" };
+    const template = "random #[read.time.min] #[read.time.max]";
+    writeFileSync(
+      join(flexed, "internal.json"),
+      JSON.stringify({
+        commands: [{ label: "Reader", order: 1, output, template }],
+        authorization: { user_is: ["ann"] },
+      }),
+    );
     site = cachedSite({
       settings: {
         HELIOSTREAM_USER_PASSWD: join(folder, "passwd"),
         HELIOSTREAM_USER_GROUP: join(folder, "group"),
         HELIOSTREAM_LOGIN_DELAY: "0",
         HELIOSTREAM_ENABLE_DEBUG: "true",
+        HELIOSTREAM_DATASRC_ROOT: join(folder, "flex"),
         HELIOSTREAM_SERVER_URL: "https://data.example.org/das/server",
       },
     });
@@ -288,6 +300,38 @@ describe("a protected source", () => {
       expect([200, 404], `${path}?${query}`).toContain(status);
       expect(text, `${path}?${query}`).not.toMatch(/readAccess|USER:|\bann\b|random|passwd/);
     }
+  });
+
+  it("is protected where dasFlex has defined it, too", async () => {
+    const words = new URLSearchParams({ "read.time.min": OLD[0], "read.time.max": OLD[1] }).toString();
+    for (const path of [
+      "/source/lab/flexed/flex",
+      "/source/Lab/Flexed/flex",
+      "/source/lab/flexed/das2",
+      "/data/lab/flexed",
+    ]) {
+      for (const [who, login] of OUTSIDERS) {
+        const answer = await ask(words, { path }, login);
+        expect(answer.status, `${path} ${who}`).toBe(401);
+        expect(answer.text, `${path} ${who}`).not.toMatch(/:01:|random|ann\b/);
+      }
+      expect((await ask(words, { path }, "ann:secretly")).status, path).toBe(200);
+    }
+    // Neither live nor by a name of das2: there it is not defined.
+    const range = new URLSearchParams({ start_time: OLD[0], end_time: OLD[1] }).toString();
+    for (const [path, query] of [
+      ["/source/lab/flexed/live", words],
+      ["/source/lab/flexed/flexRT", words],
+      ["", `server=dataset&dataset=lab/flexed&${range}`],
+      ["/hapi/info", "dataset=lab/flexed"],
+      ["/source/lab/flexed/internal.json", ""],
+    ] as const) {
+      const { status, text } = await ask(query, { path });
+      expect([400, 401, 403, 404, 501], `${path}: ${status}`).toContain(status);
+      expect(text, path).not.toMatch(/:01:|random|ann\b/);
+    }
+    for (const path of ["/catalog.json", "/nodes.csv", "/catalog.jsonld", "/openapi.json", "/source/Lab/"])
+      expect((await ask("", { path })).text, path).not.toMatch(/flexed/i);
   });
 
   it("shows its state to operators alone, whoever logs in", async () => {

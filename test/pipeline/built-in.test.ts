@@ -57,6 +57,10 @@ const FILTER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   das2_histo: [],
   das2_psd: ["64", "2"],
   das3_csv: [],
+  das2_arrow: [],
+  das2_parquet: [],
+  das2_fits: [],
+  das2_png: [],
 };
 /** Programs that read no stream; those of readers have tests of their own, those of the archive with an archive. */
 const READERS = new Set(["das2_cache_rdr", "das2_from_das1", ...Object.keys(READER_LOADERS)]);
@@ -84,7 +88,7 @@ describe("built in or spawned", () => {
   it.each(FILTERS)("%s gives the same bytes", async (name) => {
     const args = FILTER_ARGUMENTS[name];
     if (args === undefined) throw new Error(`say with which arguments ${name} is tested`);
-    const format = name === "das3_csv" ? "other" : "das2";
+    const format = /^(?:das3_csv|das2_(?:arrow|parquet|fits|png))$/.test(name) ? "other" : "das2";
     for (const reader of name === "das2_psd" ? [WAVES] : [READER, SPECTRA]) {
       const stages = [reader, stage("filter", name, ...args)];
       const seen = new Set<string>();
