@@ -187,10 +187,19 @@ function nameCall(value: unknown, place: FilePlace): NameCall {
   return { name: name as NameCall["name"], args: args.map(String) }; // one of the set
 }
 
+const AUTHORIZATIONS: ReadonlySet<string> = new Set(["user_in_group", "user_is", "params"]);
+
 /** Groups, users and ages, any of which lets in; das2-server 6.2, 8.4. */
 function accessOf(value: unknown, place: FilePlace): readonly AccessRule[] {
   if (value === undefined || value === null) return [];
   if (!isObject(value)) throw definitionError("authorization is not an object", place);
+  // A name that is not known, or that has no list, would else let everybody in.
+  for (const [name, list] of Object.entries(value))
+    if (!AUTHORIZATIONS.has(name) || !(Array.isArray(list) || isObject(list)))
+      throw definitionError("authorization", {
+        ...place,
+        expected: `lists ${[...AUTHORIZATIONS].join(", ")}`,
+      });
   const texts = [
     ...listOf(value.user_in_group).map((name) => `GROUP:${plainName(name, place)}`),
     ...listOf(value.user_is).map((name) => `USER:${plainName(name, place)}`),

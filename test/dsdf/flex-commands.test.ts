@@ -183,6 +183,10 @@ describe("the choice of commands (das2-server 9.2)", () => {
       "a group that would be a rule of its own",
       { commands: [reader], authorization: { user_in_group: ["a|AGE:1y"] } },
     ],
+    // Each of these would let everybody in if it were passed over.
+    ["a user that stands in no list", { commands: [reader], authorization: { user_is: "ann" } }],
+    ["a slip in who may have the data", { commands: [reader], authorization: { users_are: ["ann"] } }],
+    ["who may have the data as a text", { commands: [reader], authorization: "user_is:ann" }],
     [
       "an age that is none",
       {
