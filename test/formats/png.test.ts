@@ -1,0 +1,201 @@
+import { inflateSync } from "node:zlib";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isDasError } from "../../errors/das-error.js";
+import { png } from "../../formats/png/png.js";
+import { LARGEST_SIZE, LEAST_SIZE } from "../../plot/picture-size.js";
+import type { StreamItem } from "../../stream/model.js";
+import { packetHeader, xPlane, yPlane } from "../../stream/packet-header.js";
+import { REAL8 } from "../../stream/value-type.js";
+import { TEST_CONTEXT } from "../support/run-stream.js";
+import { broken, encoded, FAILURE, HOSTILE, NO_DATA, NOON, tableItems } from "../support/table-streams.js";
+
+const RANGE = ["time.min=2021-06-30T12:00", "time.max=2021-06-30T12:10"];
+const draw = (items: readonly StreamItem[], ...args: string[]) =>
+  encoded(png.open(args, TEST_CONTEXT), items);
+
+/** The picture in a PNG file of 8-bit colours whose rows are filtered as differences to the row above (PNG 3, 9.2). */
+function read(bytes: Uint8Array) {
+  const file = Buffer.from(bytes);
+  expect(file.subarray(0, 8).toString("latin1")).toBe("\x89PNG\r\n\x1a\n");
+  const parts = new Map<string, Buffer>();
+  let at = 8;
+  while (at < file.length) {
+    const length = file.readUInt32BE(at);
+    parts.set(file.toString("latin1", at + 4, at + 8), file.subarray(at + 8, at + 8 + length));
+    at += 12 + length;
+  }
+  const width = parts.get("IHDR")!.readUInt32BE(0);
+  const height = parts.get("IHDR")!.readUInt32BE(4);
+  const rows = inflateSync(parts.get("IDAT")!);
+  expect(rows).toHaveLength((3 * width + 1) * height);
+  const pixels = new Uint8Array(3 * width * height);
+  for (let y = 0; y < height; y++)
+    for (let i = 0; i < 3 * width; i++) {
+      const above = y === 0 ? 0 : pixels[(y - 1) * 3 * width + i]!;
+      pixels[y * 3 * width + i] = rows[y * (3 * width + 1) + 1 + i]! + above;
+    }
+  return { width, height, pixels, parts };
+}
+
+/** Pixels that are nearer to the first colour of lines, a blue, than to any grey. */
+function blueColumns({ width, height, pixels }: ReturnType<typeof read>): Set<number> {
+  const columns = new Set<number>();
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const [red, , blue] = pixels.subarray(3 * (y * width + x));
+      if (blue! - red! > 60) columns.add(x);
+    }
+  return columns;
+}
+
+/** A line of ones: a record each second of the given ones of ten minutes, `undefined` where it is fill. */
+function line(values: (second: number) => number | undefined, seconds = 600): StreamItem[] {
+  const header = packetHeader({
+    id: 1,
+    planes: [xPlane({ type: REAL8, units: "us2000" }), yPlane({ name: "v", type: REAL8, units: "" })],
+  });
+  const bytes = Buffer.alloc(header.stride * seconds);
+  for (let n = 0; n < seconds; n++) {
+    bytes.writeDoubleBE(NOON + n * 1e6, n * header.stride + 4);
+    bytes.writeDoubleBE(values(n) ?? -1e31, n * header.stride + 12);
+  }
+  return [
+    { kind: "stream", header: { version: "2.2", properties: [] } },
+    { kind: "packet", header },
+    { kind: "data", batch: { header, bytes, count: seconds } },
+  ];
+}
+
+describe("pictures of streams", () => {
+  it("have the size that is asked for, and a usual one", () => {
+    expect(
+      read(
+        draw(
+          line(() => 1),
+          ...RANGE,
+        ),
+      ),
+    ).toMatchObject({ width: 900, height: 500 });
+    expect(
+      read(
+        draw(
+          line(() => 1),
+          ...RANGE,
+          "width=640",
+          "height=300",
+        ),
+      ),
+    ).toMatchObject({ width: 640, height: 300 });
+  });
+
+  it("are the same bytes each time", () => {
+    const again = () => Buffer.from(draw(tableItems(500), ...RANGE)).toString("base64");
+    expect(again()).toBe(again());
+  });
+
+  it("show a line through all of its range", () => {
+    const columns = blueColumns(
+      read(
+        draw(
+          line((n) => Math.sin(n / 50)),
+          ...RANGE,
+        ),
+      ),
+    );
+    // The plot is 792 columns wide here; a record for each 1.3 of them.
+    expect(columns.size).toBeGreaterThan(780);
+  });
+
+  it("leave fill and gaps white", () => {
+    const isGap = (n: number) => n >= 200 && n < 400;
+    const columns = blueColumns(
+      read(
+        draw(
+          line((n) => (isGap(n) ? undefined : 1)),
+          ...RANGE,
+        ),
+      ),
+    );
+    // A third of the plot is empty, to the width of a line.
+    expect(columns.size).toBeGreaterThan(0.64 * 792);
+    expect(columns.size).toBeLessThan(0.69 * 792);
+    const middle = 81 + 792 / 2;
+    for (let x = middle - 120; x < middle + 120; x++) expect(columns.has(Math.round(x))).toBe(false);
+  });
+
+  it("show a value that stands alone", () => {
+    const columns = blueColumns(
+      read(
+        draw(
+          line((n) => (n === 300 ? 1 : undefined)),
+          ...RANGE,
+        ),
+      ),
+    );
+    expect(columns.size).toBeGreaterThan(0);
+    expect(columns.size).toBeLessThan(6);
+  });
+
+  it("show a peak of one record among a hundred thousand", () => {
+    const spike = (n: number) => (n === 50_000 ? 100 : 0);
+    const day = ["time.min=2021-06-30T12:00", "time.max=2021-07-01T16:00"];
+    const { width, pixels } = read(draw(line(spike, 100_000), ...day));
+    // Half-way up there is the spike and nothing else.
+    let blue = 0;
+    for (let x = 100; x < 860; x++) {
+      const [red, , colour] = pixels.subarray(3 * (250 * width + x));
+      if (colour! - red! > 60) blue++;
+    }
+    expect(blue).toBeGreaterThan(0);
+    expect(blue).toBeLessThan(5);
+  });
+
+  it("are of the range of the records where none is known", () => {
+    const columns = blueColumns(read(draw(line((n) => Math.sin(n / 50)))));
+    expect(columns.size).toBeGreaterThan(780);
+  });
+
+  it("say so where there are no data", () => {
+    const [head] = line(() => 1);
+    const empty = read(draw([head!, NO_DATA], ...RANGE));
+    expect(blueColumns(empty).size).toBe(0);
+    // "No data" in grey in the middle of the frame.
+    let grey = 0;
+    for (let y = 200; y < 300; y++)
+      for (let x = 300; x < 700; x++) if (empty.pixels[3 * (y * empty.width + x)]! < 180) grey++;
+    expect(grey).toBeGreaterThan(50);
+  });
+
+  it("are not written where the stream fails", () => {
+    const { bytes, error } = broken(png.open([], TEST_CONTEXT), [...tableItems(10), FAILURE]);
+    expect([bytes.length, isDasError(error, "DOMAIN")]).toEqual([0, true]);
+  });
+
+  it("take hostile labels, in size and content", () => {
+    for (const text of HOSTILE) read(draw(tableItems(20, text), ...RANGE, "width=300", "height=200"));
+  });
+
+  it("take values of every size", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double(), { minLength: 2, maxLength: 20 }), (values) => {
+        const items = line((n) => values[n], values.length);
+        read(draw(items, "width=240", "height=160"));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    [["width=10"], `from ${LEAST_SIZE.width} to ${LARGEST_SIZE.width}`],
+    [["height=1e9"], `from ${LEAST_SIZE.height} to ${LARGEST_SIZE.height}`],
+    [["time.min=2021-06-30"], "given together"],
+    [["time.min=2021-06-30", "time.max=2021-06-30"], "not after"],
+    [["time.min=soon", "time.max=later"], "is not a time"],
+    [["in_fmt=qstream"], "expected das2"],
+    [["__proto__=1"], "expected one of"],
+    [["plain"], "expected one of"],
+  ])("refuse %j", (args, message) => {
+    expect(() => png.open(args, TEST_CONTEXT)).toThrow(message);
+  });
+});
