@@ -1,8 +1,8 @@
 import { DasError } from "../../errors/das-error.js";
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
+import { ADDRESS_DOMAINS, ADDRESSES, exportTable, USER_INFO } from "../schema/request-tables.js";
 import { numberField, textField } from "../sums/row-fields.js";
-import { ADDRESS_DOMAINS, ADDRESSES, exportTable, USER_INFO } from "./request-tables.js";
 
 /** What is known of an address. Source: export B6. */
 export type AddressState =

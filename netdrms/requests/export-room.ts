@@ -1,12 +1,12 @@
 import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
+import { exportTable, REQUESTS } from "../schema/request-tables.js";
 import { numberField, textField } from "../sums/row-fields.js";
 import { removeFolder } from "../sums/set-aside.js";
 import { changeSums, readSums } from "../sums/sums-transaction.js";
 import { REQUEST_STATUS } from "./export-request.js";
 import { foundFolders, requestFolder } from "./export-root.js";
-import { exportTable, REQUESTS } from "./request-tables.js";
 
 /** The folders of exports and the database of requests that they belong to. */
 export interface ExportHouse {

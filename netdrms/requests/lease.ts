@@ -1,10 +1,10 @@
 import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
 import { param, type Sql, sql } from "../database/sql.js";
+import { exportTable, REQUESTS } from "../schema/request-tables.js";
 import { changeSums } from "../sums/sums-transaction.js";
 import { type ExportRequest, REQUEST_STATUS } from "./export-request.js";
 import { REQUEST_COLUMNS, requestOf } from "./request-row.js";
-import { exportTable, REQUESTS } from "./request-tables.js";
 
 /** A request that this runner has for itself until its lease ends. */
 export interface LeasedRequest extends ExportRequest {

@@ -1,9 +1,9 @@
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
+import { exportTable, REQUESTS } from "../schema/request-tables.js";
 import { numberField } from "../sums/row-fields.js";
 import { type ExportRequest, REQUEST_STATUS } from "./export-request.js";
 import { REQUEST_COLUMNS, requestOf } from "./request-row.js";
-import { exportTable, REQUESTS } from "./request-tables.js";
 
 /** How far a request is. */
 export interface RequestProgress {

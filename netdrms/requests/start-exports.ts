@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { asDasError } from "../../errors/das-error.js";
 import { removeExpired, removeLeftovers } from "./export-room.js";
 import { type LeaseHolder, takeRequest } from "./lease.js";
+import { requestTrouble } from "./request-trouble.js";
 import { type ExportSite, runRequest } from "./run-request.js";
 
 /** The running of requests in this process. */
@@ -72,7 +73,7 @@ async function again(
       await work();
       say(undefined);
     } catch (error) {
-      say(`exports: ${asDasError(error, "the work on exports").message}`);
+      say(`exports: ${asDasError(requestTrouble(error), "the work on exports").message}`);
     }
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {

@@ -1,11 +1,11 @@
 import type { ConnectionPool } from "../database/connection-pool.js";
 import type { Database } from "../database/database.js";
 import { param, sql } from "../database/sql.js";
+import { exportTable, REQUEST_DAYS, REQUESTS } from "../schema/request-tables.js";
 import { numberField, textField } from "../sums/row-fields.js";
 import { changeSums } from "../sums/sums-transaction.js";
 import { type NewRequest, REQUEST_STATUS, type Requester } from "./export-request.js";
 import { formatRequestId } from "./request-id.js";
-import { exportTable, REQUEST_DAYS, REQUESTS } from "./request-tables.js";
 
 /** How many requests may wait or run. Source: export B8. */
 export interface PendingLimits {

@@ -1,9 +1,9 @@
 import { param, sql } from "../database/sql.js";
-import { requestObjects } from "../requests/request-objects.js";
 import { catalogFunctions } from "./catalog-functions.js";
 import { globalSchemaObjects } from "./global-schemas.js";
 import { linkFunctions } from "./link-functions.js";
 import { namespaceObjects, sessionNamespaceObject } from "./namespace-objects.js";
+import { requestObjects } from "./request-objects.js";
 import { functionObject, type SchemaObject, tableKey } from "./schema-object.js";
 import { databaseObject, memberObject, roleObject, type ServerPlace } from "./server-objects.js";
 import { shadowFunction } from "./shadow-function.js";

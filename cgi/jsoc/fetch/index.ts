@@ -1,4 +1,5 @@
 import { DasError, OUTCOME } from "../../../errors/das-error.js";
+import { requestTrouble } from "../../../netdrms/requests/request-trouble.js";
 import { publicError } from "../../error-response.js";
 import type { Response } from "../../http.js";
 import type { Query, QueryContext } from "../../query.js";
@@ -48,7 +49,7 @@ export const jsocFetch: Query = async (context) => {
     if (operation === undefined) throw new DasError("BAD_PARAMETER", "operation not implemented");
     return await operation(context, format);
   } catch (thrown) {
-    const error = publicError(thrown);
+    const error = publicError(requestTrouble(thrown));
     // How busy the server is, is said to proxies as well; who has left is told nothing.
     if (error.code === "CANCELLED" || error.code === "OVERLOADED") throw error;
     context.trace.fail(error, OUTCOME[error.code].status >= 500 ? "failed" : "refused");

@@ -16,7 +16,7 @@ const DIGITS = 8;
 export async function sampleFingerprint(plan: ObservingPlan, folder: string): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([plan, folder]));
   // The tables of an archive are made by the set-up, and read by servers that expect what the set-up makes now.
-  const tables = join(import.meta.dirname, "../../requests");
+  const tables = join(import.meta.dirname, "../../schema");
   for (const root of [dirname(import.meta.dirname), definitionFolder(), tables]) {
     const entries = await readdir(root, { recursive: true, withFileTypes: true });
     const isMade = root === tables ? /^request-(?:objects|tables)\.[jt]s$/ : /\.(?:[jt]s|jsd)$/;

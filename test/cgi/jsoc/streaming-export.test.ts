@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { namedRecords } from "../../../cgi/jsoc/vso/named-records.js";
 import { parseRegistry } from "../../../cgi/jsoc/vso/registry.js";
 import { memorySource } from "../../../fits/byte-source.js";
 import { openFitsFile } from "../../../fits/fits-file.js";
@@ -129,6 +130,19 @@ describe.skipIf(postgres.missing)(postgres.title("the streaming export"), () => 
 });
 
 describe("the list of series of the streaming export", () => {
+  it("is one as the documents show it", () => {
+    const page = readFileSync(join(import.meta.dirname, "../../../docs/exports.md"), "utf8");
+    const [, example = ""] = /```json\n([\s\S]*?)```/.exec(page) ?? [];
+    const registry = parseRegistry(example, "docs/exports.md");
+    const series = registry.get("hmi_magnetogram")!;
+    expect(namedRecords(series, "2014.01.01_TAI|1")).toEqual({
+      ...{ query: "hmi.M_720s[2014.01.01_TAI][1]{magnetogram}", tarName: "magnetograms_2014.01.01_TAI" },
+    });
+    const named = (name: string) => namedRecords(registry.get("files")!, name).query;
+    expect(named("a.dat")).toBe("su_ex.files[a.dat]{file}");
+    expect(named("a:b:c")).toBe("su_ex.files[][? NAME IN ('a','b','c') ?]{file}");
+  });
+
   const entry = REGISTRY.secret;
   it.each([
     ["[1]", "the file"],

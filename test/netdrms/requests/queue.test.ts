@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { withUser } from "../../../netdrms/postgres/database-url.js";
 import { makeExportRoom, removeExpired } from "../../../netdrms/requests/export-room.js";
 import {
   cancelRequest,
@@ -12,6 +13,7 @@ import {
 } from "../../../netdrms/requests/lease.js";
 import { startExports } from "../../../netdrms/requests/start-exports.js";
 import { acceptRequest } from "../../../netdrms/requests/submit-request.js";
+import { SAMPLE_READER } from "../../../netdrms/sample/archive/make-archive.js";
 import { changeSums } from "../../../netdrms/sums/sums-transaction.js";
 import { postgresForTest, type TestDatabase } from "../../support/postgres.js";
 import { sampleArchive } from "../../support/sample-archive.js";
@@ -70,6 +72,15 @@ describe.skipIf(postgres.missing)(postgres.title("requests that wait"), () => {
     const numbers = ids.map((id) => Number(/^TEST_\d{8}_(\d{3,})$/.exec(id)?.[1])).sort((a, b) => a - b);
     const begin = Number(first.slice(-3)) + 1;
     expect(numbers).toEqual(Array.from({ length: 8 }, (_, n) => begin + n));
+  });
+
+  it("can be made and run by a role that else reads only", async () => {
+    const reader = await requestsForTest(withUser(database.url, SAMPLE_READER));
+    const id = await accepted(reader.pool, { records: 1 });
+    const work = startExports(reader.site, { concurrency: 1, pollMs: 20 });
+    expect((await until(reader.pool, id)).request.status).toBe(0);
+    await work.close();
+    await reader.close();
   });
 
   it("are one where they are alike, whoever asks and from which process", async () => {

@@ -1,13 +1,5 @@
 import { sql } from "../database/sql.js";
 import {
-  EVERYBODY,
-  grantObject,
-  indexObject,
-  relationObject,
-  type SchemaObject,
-  schemaObject,
-} from "../schema/schema-object.js";
-import {
   ADDRESS_DOMAINS,
   ADDRESSES,
   EXPORT_SCHEMA,
@@ -15,6 +7,14 @@ import {
   REQUESTS,
   USER_INFO,
 } from "./request-tables.js";
+import {
+  EVERYBODY,
+  grantObject,
+  indexObject,
+  relationObject,
+  type SchemaObject,
+  schemaObject,
+} from "./schema-object.js";
 
 /**
  * What export requests need of the database of the records: who may ask, the requests, and the numbers of their ids. Nobody but the
