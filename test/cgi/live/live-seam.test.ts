@@ -112,7 +112,7 @@ describe("the seam between what has been and what comes", () => {
           await source.leave();
         },
       ),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: 15, endOnFailure: true },
     );
   });
 
@@ -138,7 +138,7 @@ describe("the seam between what has been and what comes", () => {
           await source.leave();
         },
       ),
-      { numRuns: 25, endOnFailure: true },
+      { numRuns: 15, endOnFailure: true },
     );
   });
 
