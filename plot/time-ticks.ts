@@ -90,8 +90,9 @@ function evenTicks(
 function fineTicks(begin: number, end: number, wished: number): readonly TimeTick[] {
   const power = 10 ** Math.floor(Math.log10(wished));
   const factor = [1, 2, 5, 10].find((one) => one * power >= wished * (1 - 1e-9)) ?? 10;
-  const step = Math.max(1e-3, factor * power);
-  const digits = Math.min(9, Math.max(0, Math.ceil(6 - Math.log10(step) - 1e-9)));
+  // Less than a microsecond us2000 does not tell apart.
+  const step = Math.max(1, factor * power);
+  const digits = Math.min(6, Math.max(0, Math.ceil(6 - Math.log10(step) - 1e-9)));
   return evenTicks(begin, end, step, step / (factor === 2 ? 4 : 5), (us) => isoText(us, digits).slice(11));
 }
 
