@@ -39,7 +39,10 @@ const INPUTS: readonly (readonly [string, PacketHeader, number])[] = [
   ],
 ];
 
-/** Speed of the converters to text as processes. */
+/** Converters that have no peer: `cat`, which passes the stream on as it is, is what they are beside. */
+const OTHERS = ["das2_arrow", "das2_parquet", "das2_fits", "das2_png"] as const;
+
+/** Speed of the converters as processes. */
 export async function run(print: Print): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "heliostream-bench-"));
   try {
@@ -57,6 +60,7 @@ export async function run(print: Print): Promise<void> {
       const ascii = { stated: 6.5, goal: 5 };
       await compare(print, file, bytes.length, built("das2_ascii", []), peer("das2_ascii", []), ascii);
       await compare(print, file, bytes.length, built("das3_csv", []), peer("das3_csv", []));
+      for (const name of OTHERS) await compare(print, file, bytes.length, built(name, []), undefined);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
