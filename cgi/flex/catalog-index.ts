@@ -49,6 +49,8 @@ export async function catalogIndex(site: Site): Promise<CatalogIndex> {
     return await known.index;
   const index = makeIndex(site, [...streams, ...files], flexIds);
   made.set(site, { streams, files, flexIds, index });
+  // What failed is tried again by who asks next.
+  index.catch(() => made.delete(site));
   return await index;
 }
 

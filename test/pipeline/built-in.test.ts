@@ -57,13 +57,14 @@ const FILTER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   das2_histo: [],
   das2_psd: ["64", "2"],
   das3_csv: [],
+  das3_from_das2: ["-t"],
   das2_arrow: [],
   das2_parquet: [],
   das2_fits: [],
   das2_png: [],
 };
 /** Programs that read no stream; those of readers have tests of their own, those of the archive with an archive. */
-const READERS = new Set(["das2_cache_rdr", "das2_from_das1", ...Object.keys(READER_LOADERS)]);
+const READERS = new Set(["das2_cache_rdr", "das2_from_das1", "das3_to_das2", ...Object.keys(READER_LOADERS)]);
 const FILTERS = PROGRAM_NAMES.filter((name) => !READERS.has(name));
 
 let folder = "";
@@ -88,7 +89,12 @@ describe("built in or spawned", () => {
   it.each(FILTERS)("%s gives the same bytes", async (name) => {
     const args = FILTER_ARGUMENTS[name];
     if (args === undefined) throw new Error(`say with which arguments ${name} is tested`);
-    const format = /^(?:das3_csv|das2_(?:arrow|parquet|fits|png))$/.test(name) ? "other" : "das2";
+    const format =
+      name === "das3_from_das2"
+        ? "das3"
+        : /^(?:das3_csv|das2_(?:arrow|parquet|fits|png))$/.test(name)
+          ? "other"
+          : "das2";
     for (const reader of name === "das2_psd" ? [WAVES] : [READER, SPECTRA]) {
       const stages = [reader, stage("filter", name, ...args)];
       const seen = new Set<string>();
@@ -100,6 +106,21 @@ describe("built in or spawned", () => {
       expect(seen.size).toBe(1);
       expect([...seen][0]?.length).toBeGreaterThan(500);
     }
+  });
+
+  it("a stream goes to das3 and back, in all mixes", async () => {
+    const stages = [SPECTRA, stage("filter", "das3_from_das2"), stage("filter", "das3_to_das2")];
+    const seen = new Set<string>();
+    for (const names of mixes(stages)) {
+      const { text, outcome } = await collect(stages, builtIn(names));
+      expect(outcome).toEqual({ kind: "complete" });
+      seen.add(text);
+    }
+    expect(seen.size).toBe(1);
+    const [there = ""] = seen;
+    const { text: before } = await collect([SPECTRA], builtIn([SPECTRA.argv[0]]));
+    // The values of every packet are those that the reader wrote: nothing of them is changed on the way.
+    expect(there.slice(there.indexOf(":01:"))).toBe(before.slice(before.indexOf(":01:")));
   });
 
   it("a chain of three gives the same bytes in all mixes", async () => {
