@@ -62,6 +62,7 @@ const FILTER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   das2_parquet: [],
   das2_fits: [],
   das2_png: [],
+  das2_hapi: ["-F", "csv"],
 };
 /** Programs that read no stream; those of readers have tests of their own, those of the archive with an archive. */
 const READERS = new Set(["das2_cache_rdr", "das2_from_das1", "das3_to_das2", ...Object.keys(READER_LOADERS)]);
@@ -92,7 +93,7 @@ describe("built in or spawned", () => {
     const format =
       name === "das3_from_das2"
         ? "das3"
-        : /^(?:das3_csv|das2_(?:arrow|parquet|fits|png))$/.test(name)
+        : /^(?:das3_csv|das2_(?:arrow|parquet|fits|png|hapi))$/.test(name)
           ? "other"
           : "das2";
     for (const reader of name === "das2_psd" ? [WAVES] : [READER, SPECTRA]) {

@@ -16,7 +16,7 @@ export const HOSTILE: readonly string[] = [
   "\u0434\u4e16\u754c\ud83d\ude00 \u00b5V/m",
   "a".repeat(5000),
   "END",
-  "$(reboot) `id` ${HOME}",
+  "$(reboot) `id` $HOME",
   "../../../etc/passwd",
   "constructor",
 ];
