@@ -22,11 +22,8 @@ const MAX_TITLE = 40;
 export function dataSetTitle({ source, part }: DataSet): string {
   const title = plainLabel(part?.description ?? source.description);
   if (title.length <= MAX_TITLE) return title;
-  const cut = title.slice(0, MAX_TITLE - 2);
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), MAX_TITLE / 2)).replace(/[\s,;:.(-]+$/, "")} ...`.slice(
-    0,
-    MAX_TITLE,
-  );
+  const cut = title.slice(0, MAX_TITLE - 3);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), MAX_TITLE / 2)).replace(/[\s,;:.(-]+$/, "")} ...`;
 }
 
 /** Whether this server is the home of a source. */

@@ -102,6 +102,23 @@ describe("/hapi/catalog", () => {
     expect(statusOf(await ask("catalog", { resolve_references: "false" }))).toEqual([200, 1200]);
   });
 
+  it("cuts a long title between words, to 40 characters", async () => {
+    const title = async (description: string) => {
+      server.define("A/Added", ...LINES, `description = '${description}'`);
+      const { catalog } = json(await ask("catalog"));
+      return catalog.find(({ id }: { id: string }) => id === "A/Added").title;
+    };
+    expect(await title("Magnetic field by latitude, 2010 to 2024")).toBe(
+      "Magnetic field by latitude, 2010 to 2024",
+    );
+    expect(await title("Mean magnetic field of the disk, 2010 to 2024")).toBe(
+      "Mean magnetic field of the disk ...",
+    );
+    expect(await title("Spectra of the mean velocity of the Sun in time")).toBe(
+      "Spectra of the mean velocity of the ...",
+    );
+  });
+
   it("follows the definitions", async () => {
     server.define("A/Added", ...LINES);
     expect(JSON.stringify(json(await ask("catalog")))).toContain('"A/Added"');
