@@ -33,11 +33,6 @@ export function headerRows(header: PacketHeader, stream: StreamHeader): readonly
   return [identifiers, units, labels];
 }
 
-/** Columns of the values of a packet type. */
-export function columnCount(header: PacketHeader): number {
-  return header.planes.reduce((sum, { items }) => sum + items, 0);
-}
-
 /** One property in a row: `global` or the plane, name, type, units, value. Source: das2-stream E2 rule 6. */
 export type PropertyRow = readonly [scope: string, name: string, type: string, units: string, value: string];
 
