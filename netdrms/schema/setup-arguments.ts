@@ -19,7 +19,7 @@ export const SETUP_HELP = [
   "  --site N             code of the site, 0 to 32767; needed where there are no storage units yet.",
   "                       Private sites take one from 16384 on",
   "  --production USER    user that writes storage units",
-  "  --web USER           user that only reads",
+  "  --web USER           user that reads, and writes requests for exports alone",
   "  --user NAME[:NAMESPACE[:user|sys]]",
   "                       user of the archive with a namespace (default: su_NAME, user); may be repeated",
   "  --guest NAME         user who shares the namespace su_guest; may be repeated",
