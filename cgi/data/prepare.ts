@@ -3,7 +3,7 @@ import type { CommandTemplate } from "../../dsdf/command.js";
 import type { DataQuery, OutputForm } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { splitParams } from "../../dsdf/param-words.js";
-import { readingRange, timeText } from "../../dsdf/stages.js";
+import { isReducible, readingRange, timeText } from "../../dsdf/stages.js";
 import { trimToValidRange } from "../../dsdf/valid-range.js";
 import { DasError } from "../../errors/das-error.js";
 import type { OutputFormat } from "../../pipeline/options.js";
@@ -116,9 +116,13 @@ export async function prepareData(
   const range = trimToValidRange(source.validRange, requested, now);
   if (range === undefined) return { words, source };
   const bins = binsOf(words, source);
-  if (source.form !== "file" && !isExempt(site, trace.client))
-    checkRange(rangeLimits(source, site.config), range, words.resolution);
-  const whole = readingRange(source, { ...range, ...bins }, pipelineSetting(site).tools);
+  const { tools } = pipelineSetting(site);
+  if (source.form !== "file" && !isExempt(site, trace.client)) {
+    // A source that nothing reduces is given at full resolution, whatever the request says.
+    const isBinned = source.preReduced || isReducible(source, tools);
+    checkRange(rangeLimits(source, site.config), range, isBinned ? words.resolution : undefined);
+  }
+  const whole = readingRange(source, { ...range, ...bins }, tools);
   const reading = await letIn(
     source,
     range,

@@ -40,6 +40,8 @@ export function baseSource({ id, file, definition, flex, flexRT }: FlexSource): 
     ...(summary === undefined ? {} : { summary }),
     ...(validRange === undefined ? {} : { validRange }),
     reducer: false,
+    // Commands that a request for bins activates make them.
+    preReduced: true,
     cacheLevels: [],
     access: definition.access,
     ...(definition.realm === undefined ? {} : { securityRealm: definition.realm }),

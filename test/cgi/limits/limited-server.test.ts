@@ -76,6 +76,12 @@ describe("a server with limits for each client", () => {
     expect(passing.status).toBe(200);
   });
 
+  it("takes a resolution for none where the source cannot be reduced", async () => {
+    const refused = await ask(`${ENDLESS.replace("07-01", "07-03")}&resolution=86400`, "192.0.2.9");
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain("of one request at full resolution");
+  });
+
   it("does not limit who is exempt", async () => {
     const answer = await ask(`${PUMP}&start_time=2021-06-01&end_time=2021-06-03T12:00`, "127.0.0.1");
     expect(answer.status).toBe(200);
