@@ -77,9 +77,10 @@ describe("limits", () => {
   });
 
   it("counts no silence while nobody takes the output", async () => {
-    const run = runPipeline([stage("reader", "cat", sample)], { ...SPAWN_ALL, limits: { idleMs: 50 } });
+    // Long enough for a program to start on a busy machine.
+    const run = runPipeline([stage("reader", "cat", sample)], { ...SPAWN_ALL, limits: { idleMs: 2000 } });
     await run.started;
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await new Promise((resolve) => setTimeout(resolve, 3000));
     expect((await collectRun(run)).outcome).toEqual({ kind: "complete" });
   });
 

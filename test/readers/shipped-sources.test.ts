@@ -85,6 +85,7 @@ describe("the sources that ship", () => {
       "Sample/HMI/Histogram",
       "Sample/HMI/Intensity",
       "Sample/HMI/Longitudes",
+      "Sample/HMI/MagnetogramList",
       "Sample/HMI/MeanField",
       "Sample/HMI/Oscillations",
       "Sample/HMI/Velocity",
@@ -99,7 +100,7 @@ describe("the sources that ship", () => {
   });
 
   it("load without a problem and have description, contact, valid range and examples inside it", async () => {
-    expect(ids.length).toBe(22);
+    expect(ids.length).toBe(23);
     for (const id of ids) {
       const definition = await source(id);
       expect(definition.problems ?? [], id).toEqual([]);
