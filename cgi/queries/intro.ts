@@ -40,9 +40,30 @@ function links({ request, site }: QueryContext): { general: Link[]; sample: Link
     sample.push(
       { href: query, text: "Data", about: `${sampleStart} to ${sampleEnd}, as a binary stream` },
       { href: `${query}&ascii=1`, text: "Data as text", about: "the same, to be read by people" },
+      { href: `${query}&format=png`, text: "Plot", about: "the same, as a picture" },
     );
   }
   return { general, sample };
+}
+
+/** The first page of every other way to the same sources. */
+function doors({ request, site }: QueryContext): readonly Link[] {
+  const { enableHapi } = site.config;
+  return [
+    {
+      href: `${request.mount}/source/`,
+      text: "Sources by path",
+      about: "a page and a form for each, and data in every form",
+    },
+    ...(enableHapi
+      ? [{ href: `${request.mount}/hapi`, text: "HAPI", about: "the same sources for clients of HAPI" }]
+      : []),
+    {
+      href: `${request.mount}/openapi.json`,
+      text: "OpenAPI",
+      about: "what can be asked, for programs",
+    },
+  ];
 }
 
 /** What to paste into Autoplot and into a shell; the configured example where there is one. */
@@ -83,6 +104,7 @@ function page(context: QueryContext): string {
   const name = escapeMarkup(siteName);
   const more = [
     ...general,
+    ...doors(context),
     {
       href: siblingUrl(request.mount, viewLogUrl),
       text: "Request log",
