@@ -113,10 +113,11 @@ function delimiter(words: QueryWords): string[] {
   const text = words.get("format.delim");
   if (text === undefined) return [];
   const character = (Object.hasOwn(DELIMITERS, text) ? DELIMITERS[text] : undefined) ?? text;
-  if (!/^[\t\x20-\x7e]$/.test(character) || character === '"')
+  // What stands in times and numbers cannot stand between them.
+  if (!/^[\t\x20-\x7e]$/.test(character) || /["0-9A-Za-z.:+-]/.test(character))
     throw new DasError(
       "BAD_PARAMETER",
-      `format.delim=${quoted(text)}, expected comma, semicolon, tab or one ASCII character other than "`,
+      `format.delim=${quoted(text)}, expected comma, semicolon, tab or one ASCII character that is in no time or number`,
     );
   return ["-d", character];
 }

@@ -311,6 +311,8 @@ describe("data by path (das2-server 7.1, 7.3)", () => {
     [`${DAY}&format.version=7`, 400, "format.version="],
     [`${DAY}&format.serial=xml`, 501, "documents"],
     [`${DAY}&format.type=csv&format.delim=;;`, 400, "format.delim="],
+    [`${DAY}&format.type=csv&format.delim=1`, 400, "format.delim="],
+    [`${DAY}&format.type=csv&format.delim=-`, 400, "format.delim="],
     [`${DAY}&format.type=csv&format.sigdigit=99`, 400, "format.sigdigit="],
     [`${DAY}&dft.length=17`, 400, "dft.length="],
     [`${DAY}&dft.length=64&dft.slide=0`, 400, "dft.slide="],
