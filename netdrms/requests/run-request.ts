@@ -111,6 +111,8 @@ export async function runRequest(
     });
     site.log(`export ${request.id}: ${written.files} files, ${written.done.failures} failures`);
   } catch (error) {
+    // Before the end is told: who then asks again finds the room that it took.
+    if (coming !== undefined) await removeFolder(coming).catch(() => undefined);
     // Whoever has it now goes on.
     if (lost.signal.aborted) site.log(`export ${request.id}: another has taken it over`);
     else await tellFailure(site, holder, request, asDasError(error, "the export"), signal);

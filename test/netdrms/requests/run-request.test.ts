@@ -149,10 +149,7 @@ describe.skipIf(postgres.missing)(postgres.title("an export that was asked for")
     const { request } = await until(requests.pool, id);
     expect(request).toMatchObject({ status: 4 });
     expect(request.error).toMatch(/none of the 2 files could be exported: .*UnknownKey "NO_SUCH"/);
-    // What was written aside is removed when the end is told.
-    await expect
-      .poll(async () => (await readdir(requests.root)).filter((name) => name.includes(id)))
-      .toEqual([]);
+    expect((await readdir(requests.root)).filter((name) => name.includes(id))).toEqual([]);
   });
 
   it("follows a place on the Sun through two hours of images", async () => {
