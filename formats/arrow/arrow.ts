@@ -73,15 +73,17 @@ const NONE = new Uint8Array(0);
 
 const HELP = `Usage: das2_arrow [-i ID]
 
-Reads a das2 stream and writes the packets of one id as an Arrow stream (IPC streaming format): times as timestamps in nanoseconds,
-UTC, fill as null, the values of a yscan as a list of fixed size. Units, labels and y tags are metadata of the fields.
+Reads a das2 stream and writes the packets of one id as an Arrow stream (IPC streaming format): times as timestamps in
+nanoseconds, UTC, fill as null, the values of a yscan as a list of fixed size. Units, labels and y tags are metadata of the
+fields.
 
   -i, --id ID      the packets, where the stream has several kinds of them
   -h, --help       print this
   -v, --version    print the version
 
-Exit status: 0 done (nothing is written where the stream defines no packets), 1 the stream ended in an exception, told on standard
-error, 13 arguments, or packets of several ids and no -i, 22 unreadable stream, 100 a stream that one table cannot hold. After a
+Exit status: 0 done (nothing is written where the stream defines no packets), 1 the stream ended in an exception, told on
+standard error, 13 arguments, or packets of several ids and no -i, 22 unreadable stream, 100 a stream that one table cannot hold.
+After a
 failure the output has no end mark.
 `;
 

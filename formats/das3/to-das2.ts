@@ -2,7 +2,7 @@ import type { ParserProgram } from "../../stream/program.js";
 import { parseArguments } from "../../stream/program-arguments.js";
 import { Das3Decoder } from "./decoder.js";
 
-const HELP = `Usage: das3_to_das2
+const HELP = `Usage: das3_to_das2 [-h | -v]
 
 Reads a das3 stream (version 3.0) and writes it as a das2 stream: one packet type for each dataset, values as they are
 where das2 has their type, else as reals. Records of varying length, text and blobs have no das2 form.

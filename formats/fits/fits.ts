@@ -173,17 +173,18 @@ function tagsUnit(name: string, column: TableColumn): Generator<Uint8Array> {
   return unit(tagsHeader(name, column), new DataSum().add(bytes).value, bytes.length, [bytes]);
 }
 
-const HELP = `Usage: das2_fits
+const HELP = `Usage: das2_fits [-h | -v]
 
-Reads a das2 stream and writes a FITS file: a binary table for each packet type (PACKET_1, ...), and one for the y tags of each yscan
-(TAGS_1, ..., named by TTAGSn of its column). Times are UTC, as text; fill is NaN. The file is written when the
+Reads a das2 stream and writes a FITS file: a binary table for each packet type (PACKET_1, ...), and one for the y tags of each
+yscan (TAGS_1, ..., named by TTAGSn of its column). Times are UTC, as text; fill is NaN. The file is written when the
 stream has ended; until then its rows are kept in a temporary file (TMPDIR).
 
   -h, --help       print this
   -v, --version    print the version
 
-Exit status: 0 done (nothing is written where the stream defines no packets), 1 the stream ended in an exception, told on standard
-error, or there is no room on the disk, 13 arguments, 22 unreadable stream, 100 a stream that is too long or suits no table. After a
+Exit status: 0 done (nothing is written where the stream defines no packets), 1 the stream ended in an exception, told on
+standard error, or there is no room on the disk, 13 arguments, 22 unreadable stream, 100 a stream that is too long or suits no
+table. After a
 failure nothing is written.
 `;
 

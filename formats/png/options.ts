@@ -23,6 +23,7 @@ export function pictureOptions(args: readonly string[]): PictureOptions {
   for (const word of args) {
     const equals = word.indexOf("=");
     const name = word.slice(0, Math.max(0, equals));
+    if (word.startsWith("-")) throw usage(`unknown option ${word.slice(0, 60)}`);
     if (!WORDS.has(name))
       throw usage(`"${word.slice(0, 60)}", expected one of ${[...WORDS].join(", ")} with its value`);
     given.set(name, word.slice(equals + 1));

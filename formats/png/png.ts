@@ -80,9 +80,9 @@ export class PngEncoder implements StreamEncoder {
 
 const HELP = `Usage: das2_png [time.min=TIME time.max=TIME] [width=PIXELS] [height=PIXELS] [title=TEXT] [in_fmt=das2]
 
-Reads a das2 stream and writes a plot of it as a PNG file: a spectrogram for each yscan, lines for other planes, those of the same
-units together; least and greatest values are a band around their average. Gaps and fill are left white. A stream without data gives
-an empty plot.
+Reads a das2 stream and writes a plot of it as a PNG file: a spectrogram for each yscan, lines for other planes, those of the
+same units together; least and greatest values are a band around their average. Gaps and fill are left white. A stream
+without data gives an empty plot.
 
   time.min=, time.max=   what is shown (xCacheRange of the stream, else its records)
   width=, height=        240 to 3000 and 160 to 2000 pixels (900, and 500 or more for more than two panels)
@@ -90,7 +90,8 @@ an empty plot.
   -h, --help             print this
   -v, --version          print the version
 
-Exit status: 0 done, 1 the stream ended in an exception, told on standard error, 13 arguments, 22 unreadable stream. After a failure
+Exit status: 0 done, 1 the stream ended in an exception, told on standard error, 13 arguments, 22 unreadable stream. After a
+failure
 nothing is written.
 `;
 

@@ -25,9 +25,9 @@ planes of one packet, arrays as tables in packets of their own. PARAMETERs are t
   -h, --help             print this
   -v, --version          print the version
 
-Environment: HELIOSTREAM_HAPI_PEERS, HELIOSTREAM_HAPI_PEER_NETWORKS, as in the configuration.
 Exit status: 0 done, also where there are no data, 13 arguments or a server that is not listed, 1 a server that does not answer
-or not as agreed, 22 a record that is too long.
+or not as agreed, 22 a record that is too long. Environment: HELIOSTREAM_HAPI_PEERS, HELIOSTREAM_HAPI_PEER_NETWORKS, as in the
+configuration.
 `;
 
 /** What the administrator wants. */

@@ -53,7 +53,7 @@ beforeAll(() => {
     ],
     das2,
   );
-  source("Other", ["printf 'a,b\\n1,2\\n'; sleep 1000"], ["das3Stream = 1"]);
+  source("Other", ["printf 'a,b\\n1,2\\n'; sleep 1000"], ["outputType = 'text/csv | csv'"]);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
