@@ -17,7 +17,8 @@ export interface AxisRange {
 
 /** The place of a value in a range: 0 at its low end, 1 at its high one. */
 export function fraction(value: number, { low, high, scale }: AxisRange): number {
-  return scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  if (scale === "linear") return (value - low) / (high - low);
+  return (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low));
 }
 
 /** Marks of an axis of numbers, ascending, at most about `most` with labels. */
@@ -74,7 +75,7 @@ function logTicks({ low, high }: AxisRange, most: number): readonly Tick[] {
   const last = Math.ceil(Math.log10(high) - 1e-9);
   const every = Math.max(1, Math.ceil((last - first) / Math.max(1, most)));
   const result: Tick[] = [];
-  for (let exponent = first; exponent <= last; exponent++)
+  for (let exponent = first; exponent <= last && result.length < 1000; exponent++)
     for (let digit = 1; digit < 10; digit++) {
       const value = digit * 10 ** exponent;
       if (value < low * (1 - 1e-9) || value > high * (1 + 1e-9)) continue;
@@ -90,15 +91,21 @@ function powerLabel(exponent: number): string {
   return withMinus(`10!u${exponent}!n`);
 }
 
+/** Numbers beyond these, and differences below, are drawn at the edge: a range of them could not be computed with. */
+const GREATEST = 1e300;
+const LEAST = 1e-290;
+
 /** A range a little wider than the values, that ends at round numbers where that costs little. */
-export function niceRange(low: number, high: number, scale: ScaleType): AxisRange {
+export function niceRange(least: number, greatest: number, scale: ScaleType): AxisRange {
+  const low = Math.min(GREATEST, Math.max(least, scale === "log" ? LEAST : -GREATEST));
+  const high = Math.max(low, Math.min(greatest, GREATEST));
   if (scale === "log") {
     if (high / low < 1.0001) return { low: low / 2, high: high * 2, scale };
-    const margin = (high / low) ** 0.03;
-    return { low: low / margin, high: high * margin, scale };
+    const margin = Math.exp(0.03 * (Math.log(high) - Math.log(low)));
+    return { low: Math.max(LEAST / 2, low / margin), high: high * margin, scale };
   }
-  if (high - low <= Math.abs(high) * 1e-12) {
-    const half = high === 0 ? 1 : Math.abs(high) * 0.1;
+  if (high - low <= Math.max(LEAST, Math.abs(high) * 1e-12)) {
+    const half = Math.abs(high) < LEAST ? 1 : Math.abs(high) * 0.1;
     return { low: low - half, high: high + half, scale };
   }
   const margin = (high - low) * 0.05;

@@ -176,6 +176,24 @@ describe("pictures of streams", () => {
     for (const text of HOSTILE) read(draw(tableItems(20, text), ...RANGE, "width=300", "height=200"));
   });
 
+  it.each([
+    ["from the least to the greatest number", [Number.MIN_VALUE, Number.MAX_VALUE]],
+    ["from one end of all numbers to the other", [-Number.MAX_VALUE, Number.MAX_VALUE]],
+    ["that are all the greatest number", [Number.MAX_VALUE, Number.MAX_VALUE]],
+    ["that differ by less than can be divided", [0, Number.MIN_VALUE]],
+  ])("take values %s", (_, values) => {
+    for (const height of ["height=160", "height=2000"])
+      expect(
+        read(
+          draw(
+            line((n) => values[n], values.length),
+            "width=240",
+            height,
+          ),
+        ).width,
+      ).toBe(240);
+  });
+
   it("take values of every size", () => {
     fc.assert(
       fc.property(fc.array(fc.double(), { minLength: 2, maxLength: 20 }), (values) => {
