@@ -5,10 +5,10 @@ import { escapeMarkup } from "../escape.js";
 import type { Response } from "../http.js";
 import { textResponse } from "../http.js";
 import { PAGE_HEADERS } from "../page-headers.js";
+import { htmlPage, type LinkRow, linkTable, memberTitle } from "../page-parts.js";
 import type { QueryContext } from "../query.js";
 import type { CatalogFolder, CatalogIndex } from "./catalog-index.js";
 import { sourceJsonLd } from "./json-ld.js";
-import { htmlPage, type LinkRow, linkTable, memberTitle } from "./page-parts.js";
 
 /** The page of a folder: its folders and sources. Source: das2-server 7.1. */
 export function folderPage(context: QueryContext, folder: CatalogFolder, index: CatalogIndex): Response {

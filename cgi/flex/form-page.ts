@@ -6,8 +6,8 @@ import { escapeMarkup } from "../escape.js";
 import type { Response } from "../http.js";
 import { textResponse } from "../http.js";
 import { PAGE_HEADERS } from "../page-headers.js";
+import { htmlPage } from "../page-parts.js";
 import type { QueryContext } from "../query.js";
-import { htmlPage } from "./page-parts.js";
 
 /** A form that asks for the data of a source; it works without a script. Source: das2-server 7.1. */
 export function formPage(context: QueryContext, source: DataSource, facts: ViewFacts): Response {

@@ -1,8 +1,8 @@
 import { DasError } from "../../errors/das-error.js";
 import { MAX_QUERY_LENGTH } from "../../netdrms/query/split-query.js";
 import type { Request } from "../http.js";
+import { type FormField, multipartBoundary, multipartFields } from "../multipart.js";
 import { decodeText, type QueryWords } from "../query-words.js";
-import { type FormField, multipartBoundary, multipartFields } from "./multipart.js";
 
 /** Parameters of one request: far above any client, far below what makes reading them costly. */
 const MAX_PARAMETERS = 256;

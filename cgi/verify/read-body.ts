@@ -1,6 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
 import type { Request } from "../http.js";
-import { multipartBoundary } from "../jsoc/multipart.js";
+import { multipartBoundary } from "../multipart.js";
 
 /** Headers of the part of a form that holds the file. */
 const MOST_PART_HEADER = 2048;

@@ -1,4 +1,4 @@
-import { DasError } from "../../errors/das-error.js";
+import { DasError } from "../errors/das-error.js";
 
 /** One field of a form; its value is decoded when it is asked for. */
 export interface FormField {

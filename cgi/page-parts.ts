@@ -1,5 +1,5 @@
-import { escapeMarkup } from "../escape.js";
-import type { QueryContext } from "../query.js";
+import { escapeMarkup } from "./escape.js";
+import type { QueryContext } from "./query.js";
 
 /** A line of a table of links: where to, what it says, what it gives. */
 export interface LinkRow {
