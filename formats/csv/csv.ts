@@ -1,4 +1,3 @@
-import { DasError, OUTCOME } from "../../errors/das-error.js";
 import { BARE_HEADER } from "../../stream/bare-header.js";
 import type {
   PacketBatch,
@@ -8,6 +7,7 @@ import type {
   StreamItem,
 } from "../../stream/model.js";
 import type { ConverterProgram } from "../../stream/program.js";
+import { failUnlessNoData } from "../told-failure.js";
 import { type CsvOptions, parseCsvOptions } from "./options.js";
 import { globalPropertyRows, headerRows, type PropertyRow, packetPropertyRows } from "./rows.js";
 import { TextBuffer } from "./text-buffer.js";
@@ -56,8 +56,7 @@ export class CsvEncoder implements StreamEncoder {
       case "exception":
         this.#flush(write);
         this.#tables.clear();
-        if (item.exception.type !== OUTCOME.NO_DATA.exception)
-          throw new DasError("DOMAIN", `${item.exception.type}: ${item.exception.message}`);
+        failUnlessNoData(item.exception);
         return;
       default:
         item satisfies never;

@@ -1,4 +1,4 @@
-import { DasError, OUTCOME } from "../../errors/das-error.js";
+import { DasError } from "../../errors/das-error.js";
 import { DataSum } from "../../fits/checksum.js";
 import { setSums } from "../../fits/hdu-sums.js";
 import { BLOCK_BYTES, type Header } from "../../fits/header.js";
@@ -15,6 +15,7 @@ import type { ConverterProgram } from "../../stream/program.js";
 import { parseArguments } from "../../stream/program-arguments.js";
 import { Spool, type SpoolRun } from "../spool.js";
 import { isSameTable, type TableColumn, tableColumns } from "../table/table-columns.js";
+import { failUnlessNoData } from "../told-failure.js";
 import { FitsRowWriter } from "./row-writer.js";
 import { primaryHeader, type TableName, tableHeader, tagsHeader } from "./table-header.js";
 
@@ -64,8 +65,7 @@ export class FitsEncoder implements StreamEncoder {
       case "comment":
         return;
       case "exception":
-        if (item.exception.type !== OUTCOME.NO_DATA.exception)
-          throw new DasError("DOMAIN", `${item.exception.type}: ${item.exception.message}`);
+        failUnlessNoData(item.exception);
         return;
       default:
         item satisfies never;

@@ -1,10 +1,11 @@
-import { DasError, OUTCOME } from "../../errors/das-error.js";
+import { DasError } from "../../errors/das-error.js";
 import { drawFigure } from "../../plot/figure.js";
 import { LARGEST_SIZE, USUAL_SIZE } from "../../plot/picture-size.js";
 import type { StreamEncoder, StreamItem } from "../../stream/model.js";
 import type { ConverterProgram } from "../../stream/program.js";
 import { getProperty } from "../../stream/properties.js";
 import { parseTimeRange } from "../../stream/time.js";
+import { failUnlessNoData } from "../told-failure.js";
 import { FigureGatherer } from "./gather.js";
 import { type PictureOptions, pictureOptions } from "./options.js";
 import { pngFile } from "./png-file.js";
@@ -43,8 +44,7 @@ export class PngEncoder implements StreamEncoder {
       case "comment":
         return;
       case "exception":
-        if (item.exception.type !== OUTCOME.NO_DATA.exception)
-          throw new DasError("DOMAIN", `${item.exception.type}: ${item.exception.message}`);
+        failUnlessNoData(item.exception);
         return;
       default:
         item satisfies never;

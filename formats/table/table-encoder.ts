@@ -1,4 +1,4 @@
-import { DasError, OUTCOME } from "../../errors/das-error.js";
+import { DasError } from "../../errors/das-error.js";
 import { BARE_HEADER } from "../../stream/bare-header.js";
 import type {
   PacketBatch,
@@ -8,6 +8,7 @@ import type {
   StreamItem,
 } from "../../stream/model.js";
 import { integerArgument, lastValue, parseArguments } from "../../stream/program-arguments.js";
+import { failUnlessNoData } from "../told-failure.js";
 import { ColumnRows } from "./column-rows.js";
 import { isSameTable, type TableColumn, tableColumns } from "./table-columns.js";
 
@@ -86,8 +87,7 @@ export class TableEncoder implements StreamEncoder {
       case "comment":
         return;
       case "exception":
-        if (item.exception.type !== OUTCOME.NO_DATA.exception)
-          throw new DasError("DOMAIN", `${item.exception.type}: ${item.exception.message}`);
+        failUnlessNoData(item.exception);
         return;
       default:
         item satisfies never;
