@@ -148,7 +148,9 @@ export function largestIn(
     if (id !== row.id || Math.abs(x - row.x) > half) continue;
     let at = 0;
     for (const plane of header.planes.slice(1)) {
-      const value = plane.name === name && item < plane.items ? values[at + item]! : Number.NaN;
+      // A plane without a name gets that of its axis where names are made of it.
+      const isIt = (plane.name || (plane.role === "yscan" ? "scan" : plane.role)) === name;
+      const value = isIt && item < plane.items ? values[at + item]! : Number.NaN;
       at += plane.items;
       if (Number.isFinite(value) && value !== fillOf(plane) && Math.abs(value) < 1e30)
         largest = Math.max(largest, Math.abs(value));

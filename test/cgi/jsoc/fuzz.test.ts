@@ -113,7 +113,13 @@ const number = fc.oneof(fc.constantFrom("0", "1", "-2", "1e9", "9".repeat(30), "
 const flag = fc.oneof(fc.constantFrom("0", "1"), text);
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-const question = fc.oneof(
+/** The endpoint and the words for it. */
+interface Words {
+  readonly at: string;
+  readonly [name: string]: string | undefined;
+}
+
+const question: fc.Arbitrary<Words> = fc.oneof(
   fc.record({
     at: fc.constantFrom("show_series", "showextseries"),
     filter: optional(fc.oneof(text, fc.constantFrom("NOT x", "su_ex", "(", "[[:alpha:]]+"))),
@@ -161,6 +167,14 @@ const question = fc.oneof(
     l: optional(flag),
   }),
 );
+
+/** Questions that are asked in every run: a good and a bad one among them. */
+const PLAIN: [Words][] = [
+  [{ at: "jsoc_info", op: "series_struct", ds: "su_ex.field" }],
+  [{ at: "jsoc_info", op: "rs_list", ds: "pg_catalog.pg_class[]", key: "T_REC" }],
+  [{ at: "show_series" }],
+  [{ at: "show_info", ds: "su_ex.field[]", key: "T_REC" }],
+];
 
 const postgres = await postgresForTest();
 
@@ -215,7 +229,7 @@ describe.skipIf(postgres.missing)(postgres.title("hostile questions to the JSOC 
           judge(at, response.status, response.headers.get("content-type") ?? "", body);
           seen.add(`${at} ${/"status":-?\d+/.exec(body)?.[0] ?? "text"}`);
         }),
-        { numRuns: 200 },
+        { numRuns: 200, examples: PLAIN },
       );
       // Good and bad ones were among them.
       for (const one of [
