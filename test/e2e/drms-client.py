@@ -12,7 +12,9 @@ import drms  # noqa: E402
 def plain(value):
     """What pandas and numpy have as values of JSON."""
     if hasattr(value, "to_dict"):
-        return {"index": [str(one) for one in value.index], "columns": value.to_dict(orient="list")}
+        # JSON has no NaN.
+        known = value.astype(object).where(value.notna(), None)
+        return {"index": [str(one) for one in value.index], "columns": known.to_dict(orient="list")}
     return value.item()
 
 

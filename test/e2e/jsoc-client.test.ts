@@ -4,9 +4,11 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../config/package-root.js";
 import { type ClientCall, type ClientTable, drmsClient, runPython } from "../support/drms-client.js";
+import { flagsArchive } from "../support/flags-archive.js";
 import { type JsocServer, jsocServer } from "../support/jsoc-server.js";
 import { postgresForTest, type TestDatabase } from "../support/postgres.js";
 import { sampleArchive } from "../support/sample-archive.js";
+import type { WrittenArchive } from "../support/written-archive.js";
 
 /** Seconds of TAI since 1977.01.01 as the archive prints them; there are no leap seconds in TAI. */
 function tai(seconds: number): string {
@@ -240,6 +242,38 @@ describe.skipIf(postgres.missing)(
           ["check_email", ["no address"]],
         ]),
       ).toEqual([true, false, false, false]);
+    });
+  },
+);
+
+describe.skipIf(postgres.missing)(
+  postgres.title("the Python client drms and values that are missing"),
+  () => {
+    let archive: WrittenArchive;
+    let server: JsocServer;
+    beforeAll(async () => {
+      archive = await flagsArchive();
+      server = await jsocServer(archive.database.url);
+    });
+    afterAll(async () => {
+      await server?.close();
+      await archive?.end();
+    });
+
+    it("reads bits as numbers where one is missing or its link is broken, and keywords by the names that it tells", async () => {
+      const [names, one, all] = (await drmsClient(server.url, [
+        ["keys", ["su_ex.flags"]],
+        ["query", ["su_ex.flags[]{second}"], { key: ["BITS", "WIDE", "FAR", "PLAIN", "RMS"] }],
+        ["query", ["su_ex.flags[]"], { key: "RMS,N" }],
+      ])) as [readonly string[], ClientTable, ClientTable];
+      expect(names).toContain("RMS");
+      // The missing values of 16 and 32 bits, without a sign.
+      expect(one.columns.BITS).toEqual([31, 32768, 0]);
+      expect(one.columns.FAR).toEqual([7, 2147483648, 2147483648]);
+      expect(one.columns.WIDE?.map(Number)).toEqual([2 ** 64, 2 ** 63, 2 ** 63]);
+      expect(one.columns.PLAIN).toEqual([7, null, null]);
+      expect(one.columns.RMS).toEqual([2.5, null, 4.5]);
+      expect(Object.keys(all.columns)).toEqual(["RMS_000", "RMS_001", "N"]);
     });
   },
 );

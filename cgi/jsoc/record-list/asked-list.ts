@@ -4,6 +4,7 @@ import type { RecordSetQuery } from "../../../netdrms/query/record-set-query.js"
 import type { Series } from "../../../netdrms/series/model.js";
 import type { QueryWords } from "../../query-words.js";
 import { isSet, wholeNumber } from "../words.js";
+import { namedKeywords } from "./named-keywords.js";
 import { pseudoKeyOf } from "./pseudo-keys.js";
 
 /** Names as they were given; `all` where the series has to say which. */
@@ -75,7 +76,8 @@ export interface ListedNames {
 }
 
 /**
- * The names for these sets: what the series have where all is asked for.
+ * The names for these sets: what the series have where all is asked for. The common name of per-segment keywords stays where it means one
+ * of them, and becomes their own names where it means several.
  * Errors: BAD_PARAMETER for sets of several series, of which `**ALL**` has no one meaning. Source: netdrms-export B5.
  */
 export function listedNames(asked: AskedList, sets: readonly RecordSetQuery[]): ListedNames {
@@ -88,7 +90,9 @@ export function listedNames(asked: AskedList, sets: readonly RecordSetQuery[]): 
         throw new DasError("BAD_PARAMETER", "record sets of several series, expected one with **ALL**");
   const { series } = first;
   return {
-    ...(keywords === undefined ? {} : { keywords: keywords === "all" ? keywordNames(series) : keywords }),
+    ...(keywords === undefined
+      ? {}
+      : { keywords: keywords === "all" ? keywordNames(series) : perSegment(keywords, first, asked) }),
     ...(segments === undefined
       ? {}
       : {
@@ -101,4 +105,11 @@ export function listedNames(asked: AskedList, sets: readonly RecordSetQuery[]): 
 
 function keywordNames({ keywords }: Series): readonly string[] {
   return keywords.filter(({ implicit }) => !implicit).map(({ name }) => name);
+}
+
+function perSegment(names: readonly string[], set: RecordSetQuery, asked: AskedList): readonly string[] {
+  return names.flatMap((name) => {
+    const meant = namedKeywords(name, set, asked);
+    return meant.length > 1 ? meant.map((keyword) => keyword.name) : [name];
+  });
 }

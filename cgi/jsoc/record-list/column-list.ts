@@ -1,3 +1,4 @@
+import type { RecordSetQuery } from "../../../netdrms/query/record-set-query.js";
 import type { RequestArchive } from "../archive.js";
 import { jsonString } from "../json.js";
 import type { AskedList, ListedNames } from "./asked-list.js";
@@ -18,7 +19,7 @@ export const columnList: MakeLayout = (asked, names) => {
     columns,
     async *read(archive, set) {
       const needed = new Needed(set.series);
-      const cells = await cellsOf(asked, names, needed, archive);
+      const cells = await cellsOf(asked, names, needed, archive, set);
       for await (const records of readListed(archive, set, asked.limit, needed))
         yield { rows: records.rows, texts: cells.map((column) => column(records)) };
     },
@@ -31,9 +32,10 @@ async function cellsOf(
   { keywords = [], segments = [], links = [] }: ListedNames,
   needed: Needed,
   { catalog }: RequestArchive,
+  set: RecordSetQuery,
 ): Promise<readonly Cells[]> {
   const cells: Cells[] = [
-    ...(await keywordCells(keywords, asked, needed, catalog)),
+    ...(await keywordCells(keywords, asked, needed, set, catalog)),
     ...segments.flatMap((name) => segmentCells(name, needed)),
   ];
   for (const name of links) cells.push(eachRow(await linkCell(name, needed, catalog)));

@@ -8,6 +8,7 @@ import type { ListedNames } from "./asked-list.js";
 import { type Cell, type ListedRecords, Needed } from "./cells.js";
 import { linkCell } from "./link-cells.js";
 import type { MakeLayout } from "./list-layout.js";
+import { namedKeywords } from "./named-keywords.js";
 import { pseudoKeyCell, pseudoKeyOf } from "./pseudo-keys.js";
 import { readListed } from "./read-listed.js";
 import { compressionText, dimensionText, isPath, pathText, scaleText } from "./segment-cells.js";
@@ -17,7 +18,7 @@ export const fitsList: MakeLayout = (asked, names) => ({
   columns: 1,
   async *read(archive, set) {
     const needed = new Needed(set.series);
-    const record = await recordCell(names, needed, archive);
+    const record = await recordCell(names, needed, archive, (name) => namedKeywords(name, set, asked));
     for await (const records of readListed(archive, set, asked.limit, needed)) {
       const texts = new Array<string>(records.rows);
       for (let row = 0; row < records.rows; row++) texts[row] = record(records, row);
@@ -36,6 +37,7 @@ async function recordCell(
   { keywords, segments, links }: ListedNames,
   needed: Needed,
   { catalog }: RequestArchive,
+  meant: Meant,
 ): Promise<Cell> {
   const specification = needed.specification();
   const pseudo = (keywords ?? []).flatMap((name) => {
@@ -44,7 +46,7 @@ async function recordCell(
       ? []
       : [{ key: key === "retain" ? "expdate" : key, cell: pseudoKeyCell(key, needed) }];
   });
-  const own = keywordPlaces(keywords ?? [], needed);
+  const own = keywordPlaces(keywords ?? [], needed, meant);
   const parts: Cell[] = [
     (records, row) => `"specification":${jsonText(specification(records, row))}`,
     ...pseudo.map(
@@ -66,14 +68,18 @@ interface KeywordPlaces {
   readonly unknown: readonly string[];
 }
 
-function keywordPlaces(names: readonly string[], needed: Needed): KeywordPlaces {
+/** The keywords that a name means. */
+type Meant = (name: string) => readonly Keyword[];
+
+function keywordPlaces(names: readonly string[], needed: Needed, meant: Meant): KeywordPlaces {
   const places: { readonly keyword: Keyword; readonly place: number }[] = [];
   const unknown: string[] = [];
   for (const name of names.filter((one) => pseudoKeyOf(one) === undefined)) {
-    const keyword = findNamed(needed.series.keywords, name);
-    if (keyword === undefined) unknown.push(name);
-    else if (!places.some((one) => one.keyword === keyword))
-      places.push({ keyword, place: needed.keyword(keyword) });
+    const keywords = meant(name);
+    if (keywords.length === 0) unknown.push(name);
+    for (const keyword of keywords)
+      if (!places.some((one) => one.keyword === keyword))
+        places.push({ keyword, place: needed.keyword(keyword) });
   }
   return { places, unknown };
 }
