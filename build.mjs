@@ -60,6 +60,25 @@ async function bundlePrograms(entryFolder, outFolder, isWanted = () => true) {
   );
 }
 
+/** Scripts of pages: a module for each entry, and what they share loaded once. */
+async function bundleBrowser() {
+  const entries = join(root, "browser/entries");
+  await build({
+    entryPoints: readdirSync(entries).map((name) => join(entries, name)),
+    outdir: join(out, "static"),
+    bundle: true,
+    splitting: true,
+    chunkNames: "shared-[hash]",
+    platform: "browser",
+    target: "es2022",
+    format: "esm",
+    minify: true,
+    legalComments: "none",
+    logLevel: "warning",
+  });
+}
+
+await bundleBrowser();
 await bundlePrograms("bin/programs", "programs");
 await bundlePrograms("cgi/entries", "cgi-bin", (name) => name !== "server-data.js");
 // An answer under Apache is mostly the start of these programs.

@@ -49,7 +49,9 @@ export function makeSite(config: Config, options: SiteOptions & { readonly autho
     authorize: options.authorize,
     isTrustedProxy: lazyTest(config.trustedProxies),
     mayViewLog: lazyTest(config.viewLogAllow),
-    resourceFolders: [...new Set([config.resourcePath, join(packageRoot(), "static")])],
+    resourceFolders: [
+      ...new Set([config.resourcePath, join(packageRoot(), "static"), join(packageRoot(), "dist/static")]),
+    ],
     retryAfterSeconds: RETRY_AFTER_S,
     slowClientMs:
       config.maxClientWait === 0 ? MAX_TIMER_MS : Math.min(MAX_TIMER_MS, config.maxClientWait * 1000),

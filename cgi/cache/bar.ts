@@ -1,6 +1,6 @@
 import { parseTime, type TimeRange } from "../../stream/time.js";
 import { countText, percentText } from "../log/format.js";
-import { html, type Markup } from "../log/html.js";
+import { html, type Markup } from "../pages/html.js";
 import { timeText } from "./block-runs.js";
 import type { BlockCounts, DrawnState } from "./drawn-runs.js";
 import { partBefore, ticks } from "./time-scale.js";

@@ -1,7 +1,7 @@
-import { documentOf } from "../log/document.js";
 import { REFRESH_SECONDS } from "../log/filter.js";
 import { countText } from "../log/format.js";
-import { html, type Markup } from "../log/html.js";
+import { html, type Markup } from "../pages/html.js";
+import type { Page } from "../pages/page.js";
 import { PATTERNS, STATE_NAMES, swatch } from "./bar.js";
 import { type CacheQuestion, questionQuery } from "./question.js";
 import { type SourceLinks, sourcePart, wholeSource } from "./source-part.js";
@@ -12,14 +12,9 @@ import type { CacheView, OpenCacheView } from "./view.js";
 export interface CachePageContent {
   readonly view: CacheView;
   readonly question: CacheQuestion;
-  readonly siteName: string;
-  /** Path of the server, for links and style sheets; empty at the root. */
+  /** Path of the server, for links; empty at the root. */
   readonly mount: string;
-  /** Link to the request log. */
-  readonly logUrl: string;
 }
-
-const STYLES = ["heliostream.css", "log.css", "cache.css"];
 
 function link(content: CachePageContent, changes: Partial<Omit<CacheQuestion, "range">>): string {
   const { range: _range, source, ...rest } = content.question;
@@ -102,19 +97,19 @@ by the user of the server. Sources keep blocks where their definition has <code>
 <code>cacheLevel_NN</code>. More in <code>docs/cache-status.md</code> and <code>docs/configuration.md</code> of the package.</p></div>`;
 
 /** The status page of the block cache. */
-export function cachePage(content: CachePageContent): string {
-  const { view, question, siteName, mount, logUrl } = content;
+export function cachePage(content: CachePageContent): Page {
+  const { view, question } = content;
   const refresh =
     question.refresh === 0 ? undefined : html`<meta http-equiv="refresh" content="${question.refresh}">\n`;
-  const body = html`<header>
-<img src="${mount}/static/logo.svg" alt="" width="64" height="64">
-<div><h1>Block cache</h1>
-<p><a href="${mount === "" ? "/" : mount}">${siteName}</a> · <a href="${logUrl}">Request log</a></p></div>
-<p class="now">${view.time.slice(0, 16).replace("T", " ")} UTC</p>
-</header>
-<main>
-${view.configured ? open(content, view) : OFF}
-</main>`;
-  const title = `Block cache${question.source === undefined ? "" : `, ${question.source}`}: ${siteName}`;
-  return documentOf(mount, title, body, refresh, STYLES);
+  return {
+    title: `Block cache${question.source === undefined ? "" : `, ${question.source}`}`,
+    heading: html`Block cache`,
+    section: "cache",
+    aside: html`<p class="now">${view.time.slice(0, 16).replace("T", " ")} UTC</p>`,
+    body: view.configured ? open(content, view) : OFF,
+    styles: ["log.css", "cache.css"],
+    isWide: true,
+    isPrivate: true,
+    ...(refresh === undefined ? {} : { head: refresh }),
+  };
 }

@@ -1,6 +1,6 @@
 import { addSeconds, parseTime } from "../../stream/time.js";
 import { bytesText, countText, shortTime } from "../log/format.js";
-import { html, type Markup } from "../log/html.js";
+import { html, type Markup } from "../pages/html.js";
 import { axis, bar, countsText, datesText, rangeOf, shareText } from "./bar.js";
 import { timeText } from "./block-runs.js";
 import { secondsBetween } from "./time-scale.js";

@@ -1,5 +1,5 @@
 import { bytesText, countText, durationText, percentText } from "../log/format.js";
-import { html, type Markup } from "../log/html.js";
+import { html, type Markup } from "../pages/html.js";
 import { blockText } from "./bar.js";
 import { pinnedTooMuch } from "./pinned-room.js";
 import { type BuildView, isUnknown, type OpenCacheView } from "./view.js";

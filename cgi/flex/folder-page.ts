@@ -1,11 +1,10 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { encodedId, localId } from "../../dsdf/flex/view-facts.js";
 import { scriptSafeJson } from "../../dsdf/json-ld.js";
-import { escapeMarkup } from "../escape.js";
 import type { Response } from "../http.js";
-import { textResponse } from "../http.js";
-import { PAGE_HEADERS } from "../page-headers.js";
-import { htmlPage, type LinkRow, linkTable, memberTitle } from "../page-parts.js";
+import { html, Markup } from "../pages/html.js";
+import { type LinkRow, linkTable } from "../pages/link-table.js";
+import { serverPage } from "../pages/server-page.js";
 import type { QueryContext } from "../query.js";
 import type { CatalogFolder, CatalogIndex } from "./catalog-index.js";
 import { sourceJsonLd } from "./json-ld.js";
@@ -30,7 +29,8 @@ export function folderPage(context: QueryContext, folder: CatalogFolder, index: 
   return page(
     context,
     title,
-    `${parentLink(base, folder.id)}${linkTable(rows)}<p>${link(node, "As a catalog node (JSON)")}</p>`,
+    folder.id,
+    html`${linkTable(rows)}<p><a href="${node}">As a catalog node (JSON)</a></p>`,
   );
 }
 
@@ -53,30 +53,38 @@ export function sourcePage(context: QueryContext, source: DataSource): Response 
     text: "dataset.jsonld",
     about: "its description for search engines",
   });
-  const summary = source.summary === undefined ? "" : `<p>${escapeMarkup(source.summary)}</p>\n`;
+  const summary = source.summary === undefined ? undefined : html`<p>${source.summary}</p>\n`;
   return page(
     context,
     source.description || id,
-    `${parentLink(base, id)}${summary}${linkTable(rows)}${jsonLdElement(source, context)}`,
+    id,
+    html`${summary}${linkTable(rows)}${jsonLdElement(source, context)}`,
   );
 }
 
 /** What engines that search for data sets read; it runs nothing. */
-function jsonLdElement(source: DataSource, context: QueryContext): string {
-  return `<script type="application/ld+json">${scriptSafeJson(sourceJsonLd(source, context))}</script>\n`;
+function jsonLdElement(source: DataSource, context: QueryContext): Markup {
+  return new Markup(
+    `<script type="application/ld+json">${scriptSafeJson(sourceJsonLd(source, context))}</script>\n`,
+  );
 }
 
-function page(context: QueryContext, title: string, body: string): Response {
-  return textResponse(200, "text/html", htmlPage(context, title, body), PAGE_HEADERS);
+/** The last element of an id. */
+function memberTitle(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
 }
 
-function parentLink(base: string, id: string): string {
-  if (id === "") return "";
-  const slash = id.lastIndexOf("/");
-  const parent = slash < 0 ? "" : `${encodedId(id.slice(0, slash))}/`;
-  return `<p>${link(`${base}${parent}`, "Up")}</p>\n`;
-}
-
-function link(href: string, text: string): string {
-  return `<a href="${escapeMarkup(href)}">${escapeMarkup(text)}</a>`;
+function page(context: QueryContext, title: string, id: string, body: Markup): Response {
+  const base = `${context.request.mount}/source/`;
+  const elements = id === "" ? [] : id.split("/").slice(0, -1);
+  const trail = elements.map((text, at) => ({
+    href: `${base}${encodedId(elements.slice(0, at + 1).join("/"))}/`,
+    text,
+  }));
+  return serverPage(context, {
+    title,
+    section: "sources",
+    trail: id === "" ? [] : [{ href: base, text: "Sources" }, ...trail],
+    body,
+  });
 }

@@ -2,11 +2,9 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
 import { shortTime } from "../../dsdf/flex/source-interface.js";
 import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
-import { escapeMarkup } from "../escape.js";
 import type { Response } from "../http.js";
-import { textResponse } from "../http.js";
-import { PAGE_HEADERS } from "../page-headers.js";
-import { htmlPage } from "../page-parts.js";
+import { html, type Markup } from "../pages/html.js";
+import { serverPage } from "../pages/server-page.js";
 import type { QueryContext } from "../query.js";
 
 /** A form that asks for the data of a source; it works without a script. Source: das2-server 7.1. */
@@ -14,21 +12,18 @@ export function formPage(context: QueryContext, source: DataSource, facts: ViewF
   const action = `${context.request.mount}/source/${encodedId(localId(source))}/flex`;
   const given = defaults(source);
   const fields = httpParams(source, facts).map((param) => field(param, given.get(param.name) ?? ""));
-  const body = `<form method="get" action="${escapeMarkup(action)}">
+  return serverPage(context, {
+    title: source.description || source.id,
+    section: "sources",
+    body: html`<form method="get" action="${action}">
 <table>
 <tbody>
-${fields.join("\n")}
-</tbody>
+${fields}</tbody>
 </table>
 <p><button type="submit">Get data</button></p>
 </form>
-`;
-  return textResponse(
-    200,
-    "text/html",
-    htmlPage(context, source.description || source.id, body),
-    PAGE_HEADERS,
-  );
+`,
+  });
 }
 
 /** The first example, as text. */
@@ -43,24 +38,22 @@ function defaults({ examples: [first] }: DataSource): ReadonlyMap<string, string
   ]);
 }
 
-function field(param: HttpParam, value: string): string {
+function field(param: HttpParam, value: string): Markup {
   const { name, title, units, required, separator, flags } = param;
-  const id = escapeMarkup(`p-${name}`);
+  const id = `p-${name}`;
   const measured = units === undefined || units === "UTC" ? "" : ` (${units})`;
   const among =
     flags === undefined ? "" : ` any of ${flags.map((flag) => flag.value).join(separator ?? " ")}`;
-  const label = `<label for="${id}">${escapeMarkup((title ?? name) + measured)}</label>`;
-  const note = `${required ? "needed" : ""}${escapeMarkup(among)}`;
-  return `<tr><th scope="row">${label}</th><td>${input(param, id, value)}</td><td>${note}</td></tr>`;
+  return html`<tr><th scope="row"><label for="${id}">${(title ?? name) + measured}</label></th><td>${input(param, id, value)}</td><td>${required ? "needed" : ""}${among}</td></tr>
+`;
 }
 
-function input({ name, values, required }: HttpParam, id: string, value: string): string {
-  const named = `id="${id}" name="${escapeMarkup(name)}"`;
+function input({ name, values, required }: HttpParam, id: string, value: string): Markup {
   if (values === undefined)
-    return `<input ${named} value="${escapeMarkup(value)}"${required ? " required" : ""}>`;
+    return html`<input id="${id}" name="${name}" value="${value}"${required ? html` required` : undefined}>`;
   const choices = ["", ...values].map(
     (choice) =>
-      `<option value="${escapeMarkup(choice)}"${choice === value ? " selected" : ""}>${escapeMarkup(choice)}</option>`,
+      html`<option value="${choice}"${choice === value ? html` selected` : undefined}>${choice}</option>`,
   );
-  return `<select ${named}>${choices.join("")}</select>`;
+  return html`<select id="${id}" name="${name}">${choices}</select>`;
 }

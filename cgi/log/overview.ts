@@ -1,6 +1,6 @@
+import { html, type Markup } from "../pages/html.js";
 import type { DayHours, HourCount } from "./day-hours.js";
 import { countText, percentText } from "./format.js";
-import { html, type Markup } from "./html.js";
 import type { RequestOutcome } from "./record.js";
 import { OUTCOME_LOOK } from "./story.js";
 

@@ -1,8 +1,8 @@
+import { html, type Markup } from "../pages/html.js";
+import type { Page } from "../pages/page.js";
 import type { DayHours } from "./day-hours.js";
-import { documentOf } from "./document.js";
 import { filterQuery, isProblem, type LogFilter, REFRESH_SECONDS } from "./filter.js";
 import { bytesText, countText, dayText } from "./format.js";
-import { html, type Markup } from "./html.js";
 import type { LogDay } from "./log-files.js";
 import { overview } from "./overview.js";
 import type { LogPage, PageEntry } from "./read-page.js";
@@ -12,11 +12,8 @@ import { OUTCOME_LOOK, story } from "./story.js";
 
 /** Everything a page of the log shows. */
 export interface PageContent {
-  readonly siteName: string;
   /** Path of the viewer, for links. */
   readonly path: string;
-  /** Link to the server. */
-  readonly serverUrl: string;
   readonly filter: LogFilter;
   /** The day shown; missing where there is no log at all. */
   readonly day: string | undefined;
@@ -197,21 +194,19 @@ standard error.</p>
 </details>`;
 
 /** The page of the log viewer. Source: das2-server 18.2. */
-export function logPage(content: PageContent): string {
-  const { filter, siteName, day } = content;
+export function logPage(content: PageContent): Page {
+  const { filter, day } = content;
   const shown = records(content.page);
   const refresh =
     filter.refresh === 0 || filter.before !== undefined
       ? undefined
       : html`<meta http-equiv="refresh" content="${filter.refresh}">\n`;
-  const body = html`<header>
-<img src="${content.path}/static/logo.svg" alt="" width="64" height="64">
-<div><h1>Request log</h1>
-<p><a href="${content.serverUrl}">${siteName}</a></p></div>
-<p class="now">${content.now.toISOString().slice(0, 16).replace("T", " ")} UTC<br>you are ${content.viewer}</p>
-</header>
-<main>
-${dayLinks(content)}
+  return {
+    title: `Request log, ${day ?? "empty"}`,
+    heading: html`Request log`,
+    section: "log",
+    aside: html`<p class="now">${content.now.toISOString().slice(0, 16).replace("T", " ")} UTC<br>you are ${content.viewer}</p>`,
+    body: html`${dayLinks(content)}
 ${form(content)}
 ${HELP}
 ${content.hours === undefined ? undefined : overview(content.hours, (before) => link(content, { before, refresh: 0 }))}
@@ -219,8 +214,11 @@ ${day === undefined ? undefined : html`<h2><time datetime="${day}">${dayText(day
 ${counts(shown, content)}
 ${clients(shown, content)}
 ${stories(content)}
-${pages(content)}
-</main>
-<footer>${deletion(content)}</footer>`;
-  return documentOf(content.path, `Request log, ${day ?? "empty"}: ${siteName}`, body, refresh);
+${pages(content)}`,
+    foot: html`${deletion(content)}`,
+    styles: ["log.css"],
+    isWide: true,
+    isPrivate: true,
+    ...(refresh === undefined ? {} : { head: refresh }),
+  };
 }

@@ -1,5 +1,5 @@
+import { html, type Markup } from "../pages/html.js";
 import { bytesText, countText, durationText, shortTime } from "./format.js";
-import { html, type Markup } from "./html.js";
 import type { CacheRecord, RequestOutcome, RequestRecord, StageRecord } from "./record.js";
 
 /** How an outcome is shown: never by colour alone. */

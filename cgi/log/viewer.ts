@@ -5,23 +5,23 @@ import { acceptsGzip } from "../finish.js";
 import { gzipWhole } from "../gzip.js";
 import type { HeaderLine, Request, Response } from "../http.js";
 import { EMPTY_BODY, textResponse } from "../http.js";
-import { siblingUrl } from "../own-url.js";
-import { PAGE_HEADERS } from "../page-headers.js";
+import { html } from "../pages/html.js";
+import { pageText } from "../pages/page.js";
+import { PAGE_HEADERS } from "../pages/page-headers.js";
+import { logPages } from "../pages/page-site.js";
 import { parseQuery, type QueryWords } from "../query-words.js";
 import { findResource, resourceResponse } from "../resource-file.js";
 import type { Site } from "../site.js";
 import { Trace } from "../trace.js";
 import { RememberedHours } from "./day-hours.js";
-import { documentOf } from "./document.js";
 import { readFilter } from "./filter.js";
-import { html } from "./html.js";
 import { isDay, listDays, removeDays } from "./log-files.js";
 import { logPage } from "./page.js";
 import { readLogPage } from "./read-page.js";
 import { isSameOrigin } from "./same-origin.js";
 
-/** Files of the page; for everybody, they say nothing. */
-const STATIC_FILES = new Set(["heliostream.css", "log.css", "logo.svg"]);
+/** Files of the page besides the style sheet of all pages; for everybody, they say nothing. */
+const STATIC_FILES = new Set(["log.css", "logo.svg"]);
 
 /** Links need a path that is not empty. */
 function pathOf(request: Request): string {
@@ -47,11 +47,8 @@ async function view(request: Request, site: Site, words: QueryWords, viewer: str
     day === undefined
       ? { entries: [], scanLimited: false }
       : await readLogPage(config.logPath, day, filter, request.signal);
-  const path = pathOf(request);
-  const text = logPage({
-    siteName: config.siteName,
-    path,
-    serverUrl: siblingUrl(request.mount, config.mainServerUrl),
+  const content = logPage({
+    path: pathOf(request),
     filter,
     day,
     days: day === undefined || days.some((one) => one.day === day) ? days : [{ day, bytes: 0 }, ...days],
@@ -61,7 +58,7 @@ async function view(request: Request, site: Site, words: QueryWords, viewer: str
     keepDays: config.logDays,
     now: site.now(),
   });
-  return textResponse(200, "text/html", text);
+  return textResponse(200, "text/html", pageText(logPages(request, site), content));
 }
 
 /** Deletes a day or all, and leads back to the page. */
@@ -85,7 +82,8 @@ async function answer(request: Request, site: Site, trace: Trace): Promise<Respo
     throw new DasError("METHOD_NOT_ALLOWED", "Expected GET, HEAD or POST");
   if (path.startsWith("/static/") && method !== "POST") {
     const name = path.slice("/static/".length);
-    const file = STATIC_FILES.has(name) ? await findResource(site.resourceFolders, name) : undefined;
+    const isOurs = STATIC_FILES.has(name) || name === encodeURIComponent(site.config.styleSheet);
+    const file = isOurs ? await findResource(site.resourceFolders, name) : undefined;
     if (file !== undefined) return resourceResponse(request, file);
   }
   if (!viewer.allowed) throw new DasError("FORBIDDEN", viewer.reason);
@@ -110,13 +108,19 @@ function viewerError(thrown: unknown): DasError {
     : publicError(thrown);
 }
 
-function errorPage(request: Request, error: DasError): Response {
+function errorPage(request: Request, site: Site, error: DasError): Response {
   const { status } = OUTCOME[error.code];
-  const body = html`<header><div><h1>Request log</h1></div></header>
-<main><p class="nothing">${error.message}.${status === 403 ? undefined : html` <a href="${pathOf(request)}?ip=*">To the log</a>`}</p></main>`;
+  const again = status === 403 ? undefined : html` <a href="${pathOf(request)}?ip=*">To the log</a>`;
+  const text = pageText(logPages(request, site), {
+    title: "Request log",
+    section: "log",
+    body: html`<p class="nothing">${error.message}.${again}</p>`,
+    styles: ["log.css"],
+    isPrivate: true,
+  });
   const headers: readonly HeaderLine[] =
     error.code === "METHOD_NOT_ALLOWED" ? [["Allow", "GET, HEAD, POST"]] : [];
-  return textResponse(status, "text/html", documentOf(pathOf(request), "Request log", body), headers);
+  return textResponse(status, "text/html", text, headers);
 }
 
 async function finish(request: Request, response: Response): Promise<Response> {
@@ -145,7 +149,7 @@ export async function handleLog(request: Request, site: Site): Promise<Response>
   } catch (thrown) {
     const error = viewerError(thrown);
     trace.fail(error, OUTCOME[error.code].status === 500 ? "failed" : "refused");
-    response = errorPage(request, error);
+    response = errorPage(request, site, error);
   }
   const finished = await finish(request, response);
   if (request.method === "POST" || trace.outcome !== "complete")

@@ -7,8 +7,8 @@ import { type CacheQuestion, readQuestion } from "../cache/question.js";
 import { siteCacheAccess } from "../cache/site-access.js";
 import type { CacheView } from "../cache/view.js";
 import { textResponse } from "../http.js";
-import { siblingUrl } from "../own-url.js";
-import { PAGE_HEADERS } from "../page-headers.js";
+import { PAGE_HEADERS } from "../pages/page-headers.js";
+import { serverPage } from "../pages/server-page.js";
 import type { Query, QueryContext } from "../query.js";
 
 async function look(
@@ -29,16 +29,8 @@ async function look(
 
 /** `/cache`: what is kept of which source, the queue and the room, as a page; for those who may see the log. */
 export const cacheStatus: Query = async (context) => {
-  const { site, request } = context;
   const { question, view } = await look(context);
-  const text = cachePage({
-    view,
-    question,
-    siteName: site.config.siteName,
-    mount: request.mount,
-    logUrl: siblingUrl(request.mount, site.config.viewLogUrl),
-  });
-  return textResponse(200, "text/html", text, PAGE_HEADERS);
+  return serverPage(context, cachePage({ view, question, mount: context.request.mount }));
 };
 
 /** `/cache.json`: the same value as JSON. */

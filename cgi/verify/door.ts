@@ -2,11 +2,10 @@ import { DasError } from "../../errors/das-error.js";
 import { isBrowser } from "../browser.js";
 import type { Door } from "../door.js";
 import { errorResponse } from "../error-response.js";
-import { escapeMarkup } from "../escape.js";
 import type { Request, Response } from "../http.js";
 import { textResponse } from "../http.js";
-import { PAGE_HEADERS } from "../page-headers.js";
-import { htmlPage } from "../page-parts.js";
+import { html, type Markup } from "../pages/html.js";
+import { serverPage } from "../pages/server-page.js";
 import type { QueryContext } from "../query.js";
 import { readBody } from "./read-body.js";
 import { reportStream, type StreamReport } from "./stream-report.js";
@@ -33,11 +32,10 @@ export const verifyDoor: Door = {
 };
 
 function form(context: QueryContext): Response {
-  const action = escapeMarkup(`${context.request.mount}/verify`);
+  const action = `${context.request.mount}/verify`;
   return page(
     context,
-    "Check a stream",
-    `<p>A das2 or das3 stream of at most ${MOST_BYTES / 1024 / 1024} MiB. Nothing of it is kept.</p>
+    html`<p>A das2 or das3 stream of at most ${MOST_BYTES / 1024 / 1024} MiB. Nothing of it is kept.</p>
 <form method="post" action="${action}" enctype="multipart/form-data">
 <p><label for="stream">File</label> <input id="stream" name="stream" type="file" required></p>
 <p><button type="submit">Check</button></p>
@@ -59,11 +57,13 @@ function answerReport(
       "text/plain",
       `${[facts, verdict, ...problems.map((one) => `- ${one}`)].join("\n")}\n`,
     );
-  const list = problems.map((one) => `<li>${escapeMarkup(one)}</li>`).join("\n");
   return page(
     context,
-    "Check a stream",
-    `<p>${escapeMarkup(facts)}</p>\n<p>${verdict}</p>\n<ul>\n${list}\n</ul>\n`,
+    html`<p>${facts}</p>
+<p>${verdict}</p>
+<ul>
+${problems.map((one) => html`<li>${one}</li>\n`)}</ul>
+`,
   );
 }
 
@@ -71,6 +71,6 @@ function wantsPage({ headers }: Request): boolean {
   return isBrowser(headers["user-agent"]);
 }
 
-function page(context: QueryContext, title: string, body: string): Response {
-  return textResponse(200, "text/html", htmlPage(context, title, body), PAGE_HEADERS);
+function page(context: QueryContext, body: Markup): Response {
+  return serverPage(context, { title: "Check a stream", body });
 }
