@@ -1,4 +1,5 @@
 import { databaseUrl } from "../../config/archive-settings.js";
+import { packageVersion } from "../../config/package-root.js";
 import { tilePool } from "../../fits/tile-pool.js";
 import { connectionPool } from "../../netdrms/database/connection-pool.js";
 import { type ExportWork, startExports } from "../../netdrms/requests/start-exports.js";
@@ -42,6 +43,7 @@ export function startExportWork(site: Site, log: (line: string) => void): Export
         return { isOffered, catalog: (catalog) => offeredCatalog(catalog, isOffered) };
       },
       license: config.drmsLicense,
+      server: `heliostream ${packageVersion()}`,
       retentionDays: config.drmsStagingRetention,
       statementTimeoutMs: config.drmsStatementTimeout * 1000,
       leaseMs: LEASE_MS,

@@ -46,6 +46,8 @@ export type ExportItem =
       readonly kind: "file";
       /** The record specification. */
       readonly record: string;
+      /** Which version of the record it is. */
+      readonly recnum: bigint;
       readonly segment: string;
       readonly name: string;
       readonly file: PreparedFile;
@@ -53,6 +55,7 @@ export type ExportItem =
   | {
       readonly kind: "failed";
       readonly record: string;
+      readonly recnum: bigint;
       /** Absent where the whole record failed. */
       readonly segment?: string;
       readonly name?: string;
@@ -74,14 +77,20 @@ export async function* exportRecords(
   for await (const batch of batches)
     for await (const held of heldRecords(options.units, batch, options.select?.(batch))) {
       const record = specificationOf(options.series, print, held);
+      const recnum = batch.recnum[held.row]!; // a row of the batch
       if (batch.segments.length === 0)
-        yield { kind: "failed", record, message: "the series has no segments, so there is no file" };
+        yield { kind: "failed", record, recnum, message: "the series has no segments, so there is no file" };
       for (const [place, column] of batch.segments.entries())
-        for await (const made of segmentFiles(held, column, place, options)) yield { ...made, record };
+        for await (const made of segmentFiles(held, column, place, options))
+          yield { ...made, record, recnum };
     }
 }
 
-type SegmentItem = ExportItem extends infer T ? (T extends unknown ? Omit<T, "record"> : never) : never;
+type SegmentItem = ExportItem extends infer T
+  ? T extends unknown
+    ? Omit<T, "record" | "recnum">
+    : never
+  : never;
 
 /** The files of one segment of one record; its own resources are let go when the consumer goes on. */
 async function* segmentFiles(

@@ -4,6 +4,7 @@ import { asDasError, DasError } from "../../errors/das-error.js";
 import { isBeyondBound } from "./bounded-sink.js";
 import { EntrySpool } from "./entry-spool.js";
 import type { ExportItem } from "./export-records.js";
+import type { ExportProvenance } from "./result-list.js";
 import { type SpooledFile, spool } from "./spool.js";
 
 /** How a tar stream of exported files is made. */
@@ -13,6 +14,8 @@ export interface TarOptions {
   /** Time of all members, Unix ms. */
   readonly nowMs: number;
   readonly signal?: AbortSignal;
+  /** Stands in the list of files. */
+  readonly provenance?: ExportProvenance;
   /** A file that the caller wants to find again, `acknowledgement.txt`. */
   readonly acknowledgement?: Uint8Array;
 }
@@ -32,6 +35,7 @@ const MODE = 0o664;
 
 interface SentFile {
   readonly record: string;
+  readonly recnum: number;
   readonly filename: string;
   readonly size: number;
   readonly sha256: string;
@@ -121,7 +125,13 @@ async function sendItems(
     }
     try {
       const sha256 = await addMember(pack, item.name, spooled, options.nowMs);
-      await sent.add({ record, filename: item.name, size: spooled.byteLength, sha256 });
+      await sent.add({
+        record,
+        recnum: Number(item.recnum),
+        filename: item.name,
+        size: spooled.byteLength,
+        sha256,
+      });
       tally.files++;
       tally.bytes += spooled.byteLength;
     } finally {
@@ -140,7 +150,9 @@ async function endTar(
     await addMember(pack, "acknowledgement.txt", inMemory(options.acknowledgement), options.nowMs);
   const shape = { requestid: null, method: "url_direct", protocol: "FITS", dir: null, wait: 0 };
   const status = sent.count === 0 && tally.failures > 0 ? 1 : 0;
-  const files = await sent.json({ status, ...shape, count: sent.count, size: tally.bytes });
+  const { provenance } = options;
+  const told = provenance === undefined ? {} : { provenance };
+  const files = await sent.json({ status, ...shape, count: sent.count, size: tally.bytes, ...told });
   await addMember(pack, "file_list.json", files, options.nowMs);
   const errors = await messages.json({ status, ...shape, count: messages.count });
   await addMember(pack, "error_list.json", errors, options.nowMs);

@@ -8,6 +8,19 @@ export interface ExportedFile {
   readonly filename: string;
 }
 
+/** How the files of an export came about. */
+export interface ExportProvenance {
+  /** Who made them, with version. */
+  readonly server: string;
+  readonly series: string;
+  /** The record sets that were run. */
+  readonly records: string;
+  /** Steps of processing, in their order. */
+  readonly processing?: readonly string[];
+  /** When, as ISO 8601. */
+  readonly made: string;
+}
+
 /** What was asked for and what came of it; export A11. */
 export interface ResultList {
   readonly requestId: string | null;
@@ -26,6 +39,8 @@ export interface ResultList {
   readonly files: readonly ExportedFile[];
   /** Why nothing could be exported; the status is 1 then. */
   readonly error?: string;
+  /** Stands in the JSON only, behind all members that clients know. */
+  readonly provenance?: ExportProvenance;
 }
 
 const MEGABYTE = 1024 * 1024;
@@ -96,6 +111,7 @@ export function resultListJson(list: ResultList): string {
     keywords,
     ...(list.error === undefined ? {} : { error: list.error }),
     data: list.files.map(({ record, filename }) => ({ record, filename })),
+    ...(list.provenance === undefined ? {} : { provenance: list.provenance }),
   });
 }
 

@@ -19,7 +19,7 @@ export interface RequestFacts {
   readonly isOnLine: boolean;
   /** Whether all files that are there are stored compressed. */
   readonly isCompressed: boolean;
-  /** Tells requests that are alike. Source: export B8. */
+  /** Tells requests that are alike. RULE: by the segments that are named, too, which give other files. Source: export B8. */
   readonly md5: string;
   /** Where they were asked for. */
   readonly files: readonly StoredRecordFile[];
@@ -41,42 +41,45 @@ export function megabytesOf(bytes: number): number {
 }
 
 /**
- * Looks at all records of a request.
+ * Looks at all records of the record sets of a request.
  * Errors: TOO_MUCH_ASKED for more records than one may ask for; those of {@link Database}. Source: export B8.
  */
 export async function requestFacts(
   database: Database,
   catalog: SeriesCatalog,
-  query: RecordSetQuery,
+  sets: readonly RecordSetQuery[],
   order: ExportOrder,
   { units, maxRecords, keepsFiles }: FactsOptions,
 ): Promise<RequestFacts> {
   const hash = createHash("md5");
   const files: StoredRecordFile[] = [];
-  let last: bigint | undefined;
   let bytes = 0;
   const counts = { records: 0, files: 0, missing: 0, away: 0, plain: 0 };
   // One record more than allowed says that there are too many.
   const limit = Math.abs(order.records) > maxRecords || order.records === 0 ? maxRecords + 1 : order.records;
-  for await (const some of storedRecordFiles(database, catalog, query, limit, units)) {
-    for (const file of some) {
-      if (file.recnum !== last) {
-        last = file.recnum;
-        counts.records++;
-        hash.update(`${file.recnum},`);
+  for (const set of sets) {
+    let last: bigint | undefined;
+    hash.update(JSON.stringify(set.segments?.map(({ name }) => name) ?? []));
+    for await (const some of storedRecordFiles(database, catalog, set, limit, units)) {
+      for (const file of some) {
+        if (file.recnum !== last) {
+          last = file.recnum;
+          counts.records++;
+          hash.update(`${file.recnum},`);
+        }
+        counts.files++;
+        if (file.path === undefined) counts.missing++;
+        else if (!file.isCompressed) counts.plain++;
+        if (file.isAway) counts.away++;
+        bytes += file.bytes;
       }
-      counts.files++;
-      if (file.path === undefined) counts.missing++;
-      else if (!file.isCompressed) counts.plain++;
-      if (file.isAway) counts.away++;
-      bytes += file.bytes;
+      if (counts.records > maxRecords)
+        throw new DasError(
+          "TOO_MUCH_ASKED",
+          `more than ${maxRecords} records, expected a record set with fewer, or a limit (n=)`,
+        );
+      if (keepsFiles) files.push(...some);
     }
-    if (counts.records > maxRecords)
-      throw new DasError(
-        "TOO_MUCH_ASKED",
-        `more than ${maxRecords} records, expected a record set with fewer, or a limit (n=)`,
-      );
-    if (keepsFiles) files.push(...some);
   }
   return {
     recordCount: counts.records,

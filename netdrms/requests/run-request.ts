@@ -3,10 +3,11 @@ import { asDasError, DasError, type ErrorCode } from "../../errors/das-error.js"
 import type { TileWorkers } from "../../fits/tile-codec.js";
 import { RequestCutout } from "../cutout/request-cutout.js";
 import { type ConnectionPool, inTransaction } from "../database/connection-pool.js";
-import { exportRecords } from "../export/export-records.js";
+import { type ExportItem, exportRecords } from "../export/export-records.js";
 import { exportPlan } from "../export/export-set.js";
 import { readFileNameTemplate, UniqueNames } from "../export/file-name.js";
-import { readOneSet } from "../query/read-query.js";
+import { readQuery } from "../query/read-query.js";
+import type { RecordSetQuery } from "../query/record-set-query.js";
 import { readRecords } from "../records/read-records.js";
 import type { RecordBatch } from "../records/record-batch.js";
 import { type SeriesCache, type SeriesCatalog, seriesCatalog } from "../series/series-cache.js";
@@ -36,6 +37,8 @@ export interface ExportSite extends ExportHouse {
   }>;
   /** Value of the card LICENSE. */
   readonly license: string;
+  /** Who makes the exports, with version, for their provenance. */
+  readonly server: string;
   /** How long files are kept, days. */
   readonly retentionDays: number;
   /** Longest time of one statement, ms. */
@@ -168,30 +171,43 @@ function recordsOf({ site, request, folder, maxBytes, heart, signal }: Work): Pr
   return inTransaction(site.drms, { access: "read", statementTimeoutMs, signal }, async (database) => {
     const offered = await site.offered();
     const catalog = offered.catalog(seriesCatalog(database, site.series));
-    const query = await readOneSet(request.dataset, { findSeries: (name) => catalog.series(name) });
+    const { sets } = await readQuery(request.dataset, { findSeries: (name) => catalog.series(name) });
     const { cutout: order, steps } = readProcessing(request.processing);
     const protocol = readProtocol(request.protocol);
-    const cutout =
-      order === undefined ? undefined : await RequestCutout.open(database, catalog, query, order);
-    const plan = await exportPlan(catalog, query, request.records);
-    const batches = readRecords(database, plan);
+    if (protocol.kind === "units") throw new DasError("INTERNAL", "files of a request for storage units");
     const { id } = request;
-    const listed =
-      protocol.kind === "as-is" ? withKeywordList(batches, join(folder, `${id}.keywords.txt`)) : batches;
-    const names = new UniqueNames([`${id}.keywords.txt`, `${id}.tar`]);
-    const items = exportRecords(listed, {
-      ...{ series: query.series, names, license: site.license, naming: {} },
-      protocol: protocol.kind,
+    const list =
+      protocol.kind === "as-is" ? await KeywordListFile.make(join(folder, `${id}.keywords.txt`)) : undefined;
+    const options = {
+      ...{ license: site.license, naming: {}, protocol: protocol.kind },
+      names: new UniqueNames([`${id}.keywords.txt`, `${id}.tar`]),
       template: readFileNameTemplate(request.fileNameFormat),
       compression:
-        protocol.kind === "fits" ? { kind: "all", choice: protocol.compression } : { kind: "stored" },
+        protocol.kind === "fits"
+          ? ({ kind: "all", choice: protocol.compression } as const)
+          : ({ kind: "stored" } as const),
       units: { sums: site.sums, siteCode: await site.siteCode(), log: site.log, signal },
-      ...(cutout === undefined ? {} : { process: (held) => cutout.process(held) }),
       ...(site.workers === undefined ? {} : { workers: site.workers }),
-    });
-    const written = await writeExport(items, {
+    };
+    async function* itemsOf(set: RecordSetQuery): AsyncGenerator<ExportItem> {
+      const cutout =
+        order === undefined ? undefined : await RequestCutout.open(database, catalog, set, order);
+      const batches = readRecords(database, await exportPlan(catalog, set, request.records));
+      yield* exportRecords(list === undefined ? batches : withKeywordList(batches, list), {
+        ...{ ...options, series: set.series },
+        ...(cutout === undefined ? {} : { process: (held) => cutout.process(held) }),
+      });
+    }
+    async function* items(): AsyncGenerator<ExportItem> {
+      try {
+        for (const set of sets) yield* itemsOf(set);
+      } finally {
+        await list?.close();
+      }
+    }
+    const written = await writeExport(items(), {
       ...{ id, order: request, steps, folder, maxBytes, signal, nowMs: site.now() },
-      protocol: protocol.kind,
+      ...{ protocol: protocol.kind, server: site.server, series: sets[0]?.series.name ?? "" },
       onProgress: (done) => heart.tell(done),
     });
     if (written.files > 0) return written;
@@ -206,16 +222,11 @@ function recordsOf({ site, request, folder, maxBytes, heart, signal }: Work): Pr
 
 async function* withKeywordList(
   batches: AsyncIterable<RecordBatch>,
-  path: string,
+  list: KeywordListFile,
 ): AsyncGenerator<RecordBatch> {
-  const list = await KeywordListFile.make(path);
-  try {
-    for await (const batch of batches) {
-      await list.write(batch);
-      yield batch;
-    }
-  } finally {
-    await list.close();
+  for await (const batch of batches) {
+    await list.write(batch);
+    yield batch;
   }
 }
 

@@ -105,5 +105,11 @@ export async function writeUnitLists(
     ),
   ];
   await replaceFile(join(folder, "index.txt"), `${lines.join("\n")}\n`);
-  await replaceFile(join(folder, "index.json"), asciiJson({ ...pairs, data: units }));
+  // Clients look for a record and a file in each entry.
+  const data = units.map((unit) => ({
+    record: unit.series === "NA" ? "NA" : `${unit.series}[! sunum = ${unit.sunum} !]`,
+    filename: unit.path === "NA" ? "NoDataFile" : unit.path,
+    ...unit,
+  }));
+  await replaceFile(join(folder, "index.json"), asciiJson({ ...pairs, data }));
 }

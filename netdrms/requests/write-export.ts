@@ -9,6 +9,7 @@ import { lineText } from "../export/export-text.js";
 import {
   asciiJson,
   type ExportedFile,
+  type ExportProvenance,
   type ResultList,
   resultListHtml,
   resultListJson,
@@ -27,6 +28,9 @@ export interface WriteOptions {
   readonly id: string;
   readonly order: ExportOrder;
   readonly protocol: "as-is" | "fits";
+  /** Who makes it, with version, and the series of the records: their provenance. */
+  readonly server: string;
+  readonly series: string;
   /** Steps of processing, a line each. */
   readonly steps: readonly string[];
   /** Folder to be filled, which is there and empty but for what the caller put there. */
@@ -53,6 +57,7 @@ export interface WrittenExport {
 /** One file of a manifest. */
 interface ManifestFile {
   readonly record: string;
+  readonly recnum: number;
   readonly segment: string;
   readonly filename: string;
   readonly size: number;
@@ -121,7 +126,8 @@ async function oneFile(
     }
     const notes = item.file.notes.map(lineText);
     lists.add({
-      ...{ record: item.record, segment: item.segment, filename: item.name, size, sha256 },
+      ...{ record: item.record, recnum: Number(item.recnum), segment: item.segment },
+      ...{ filename: item.name, size, sha256 },
       ...(notes.length === 0 ? {} : { notes }),
     });
     return size;
@@ -148,7 +154,12 @@ async function hashOf(path: string): Promise<string> {
 /** What came of each file. */
 class Lists {
   readonly files: ManifestFile[] = [];
-  readonly failures: { readonly record: string; readonly segment?: string; readonly message: string }[] = [];
+  readonly failures: {
+    readonly record: string;
+    readonly recnum: number;
+    readonly segment?: string;
+    readonly message: string;
+  }[] = [];
   /** All in the order of the records, for lists that name what is not there. */
   readonly all: { readonly record: string; readonly segment?: string; readonly filename: string }[] = [];
 
@@ -161,21 +172,29 @@ class Lists {
     this.all.push(file);
   }
 
-  fail({ record, segment }: Pick<ExportItem, "record" | "segment">, message: string): void {
-    const named = segment === undefined ? { record } : { record, segment };
-    this.failures.push({ ...named, message: lineText(message) });
-    this.all.push({ ...named, filename: "NoDataFile" });
+  fail(
+    { record, recnum, segment }: Pick<ExportItem, "record" | "recnum" | "segment">,
+    message: string,
+  ): void {
+    const named = segment === undefined ? {} : { segment };
+    this.failures.push({ record, recnum: Number(recnum), ...named, message: lineText(message) });
+    this.all.push({ record, ...named, filename: "NoDataFile" });
   }
 }
 
 /** @returns bytes of what clients download */
 async function writeLists(
   lists: Lists,
-  { id, folder, order, protocol, steps, nowMs }: WriteOptions,
+  { id, folder, order, protocol, steps, nowMs, server, series }: WriteOptions,
   bytes: number,
   tar: TarFile | undefined,
 ): Promise<number> {
   const isAsIs = protocol === "as-is";
+  const provenance: ExportProvenance = {
+    ...{ server, series, records: order.dataset },
+    ...(steps.length === 0 ? {} : { processing: steps }),
+    made: new Date(nowMs).toISOString(),
+  };
   const files = (isAsIs ? lists.all : lists.files).map(
     ({ record, segment, filename }): ExportedFile => ({
       record: isAsIs && segment !== undefined ? `${record}{${segment}}` : record,
@@ -187,12 +206,14 @@ async function writeLists(
     directory: requestPath(id),
     madeMs: nowMs,
     processing: steps,
+    provenance,
   };
   const manifest = {
     requestid: id,
     dataset: order.dataset,
     ...{ method: order.method, protocol: order.protocol, processing: steps },
-    made: new Date(nowMs).toISOString(),
+    made: provenance.made,
+    provenance,
     ...{ files: lists.files, failures: lists.failures },
   };
   const texts = {

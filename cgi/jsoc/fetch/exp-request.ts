@@ -2,9 +2,7 @@ import type { Config } from "../../../config/config.js";
 import { DasError } from "../../../errors/das-error.js";
 import { placingKeywords, RequestCutout } from "../../../netdrms/cutout/request-cutout.js";
 import { inTransaction } from "../../../netdrms/database/connection-pool.js";
-import { readOneSet } from "../../../netdrms/query/read-query.js";
 import { addressState, readAddress } from "../../../netdrms/requests/addresses.js";
-import { completeQuery } from "../../../netdrms/requests/complete-query.js";
 import {
   type ExportOrder,
   type NewRequest,
@@ -21,17 +19,16 @@ import { requestPool } from "../request-pool.js";
 import { isSet } from "../words.js";
 import { acceptOptions } from "./accept-options.js";
 import { busyReply } from "./busy-reply.js";
+import { expRecordUnits } from "./exp-record-units.js";
 import { expUnits } from "./exp-su.js";
 import type { FetchReply } from "./fetch-reply.js";
 import { type OrderWords, readOrderWords } from "./order-words.js";
+import { orderedRecords } from "./ordered-records.js";
 
 /** Seconds until it is worth asking for the state of a new request. Source: netdrms-export B8. */
 const FIRST_WAIT_S = 10;
 const STATEMENT_LIMIT_MS = 20_000;
 const NEVER_S = 999_999;
-
-/** Namespace of the tables of exports themselves. Source: netdrms-export B8. */
-const CLOSED = "jsoc";
 
 /**
  * `op=exp_request`: what is on line and wanted as it is stored is answered at once; everything else becomes a request that is run later.
@@ -42,6 +39,7 @@ export async function expRequest(context: QueryContext): Promise<FetchReply> {
   const requester = await requesterOf(context);
   if (words.get("ds") === undefined && words.get("sunum") !== undefined) return expUnits(context, requester);
   const wanted = readOrderWords(words);
+  if (wanted.protocol.kind === "units") return expRecordUnits(context, requester, wanted);
   const { facts, order } = await withArchive(context, true, (archive) => look(context, archive, wanted));
   const { method, protocolText: protocol } = wanted;
   const size = facts.megabytes;
@@ -82,24 +80,21 @@ async function requesterOf({ words, site, trace, request }: QueryContext): Promi
   return { address: address.text, name: name.slice(0, 100), client: trace.client };
 }
 
-/** Reads the record set and looks at all of its files. */
+/** Reads the record sets and looks at all of their files. */
 async function look(
   { words, site }: QueryContext,
   archive: RequestArchive,
   wanted: OrderWords,
 ): Promise<{ readonly facts: RequestFacts; readonly order: ExportOrder }> {
   const { database, catalog, log, signal } = archive;
-  const context = { findSeries: (name: string) => catalog.series(name) };
-  const asked = await readOneSet(wanted.text, context);
-  if (asked.series.namespace === CLOSED)
-    throw new DasError("BAD_PARAMETER", `series ${asked.series.name} is not exported`);
-  const dataset = completeQuery(wanted.text, asked.series, isSet(words, "q"));
-  const query = await readOneSet(dataset, context);
+  const { dataset, sets } = await orderedRecords(catalog, wanted, isSet(words, "q"));
   const { cutout, records } = wanted.processing;
   if (cutout !== undefined) {
-    placingKeywords(query.series);
     // What is wrong with the place is known before anything is begun.
-    await RequestCutout.open(database, catalog, query, cutout);
+    for (const set of sets) {
+      placingKeywords(set.series);
+      await RequestCutout.open(database, catalog, set, cutout);
+    }
   }
   const order: ExportOrder = {
     ...{ kind: "records", dataset, records, processing: wanted.processingText },
@@ -108,7 +103,7 @@ async function look(
   };
   const sums = await archive.sums();
   const siteCode = await readSums(sums, ownSiteCode);
-  const facts = await requestFacts(database, catalog, query, order, {
+  const facts = await requestFacts(database, catalog, sets, order, {
     units: { sums, siteCode, log, signal },
     maxRecords: site.config.exportMaxRecords,
     keepsFiles: wanted.method === "url_quick",

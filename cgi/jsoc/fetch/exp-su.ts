@@ -20,7 +20,7 @@ import { busyReply } from "./busy-reply.js";
 import type { FetchReply } from "./fetch-reply.js";
 
 /** Units of one request. */
-const MAX_UNITS = 1000;
+export const MAX_UNITS = 1000;
 const NO_REQUEST = "NOASYNCREQUEST";
 const FIRST_WAIT_S = 10;
 
@@ -30,16 +30,35 @@ export function expSu(context: QueryContext): Promise<FetchReply> {
   return expUnits(context, { address: "", name: "", client: context.trace.client });
 }
 
-/** Where the units of `sunum` are; where some could be brought, and that is not refused, as a request. */
-export async function expUnits(context: QueryContext, requester: Requester): Promise<FetchReply> {
-  const { words, site } = context;
+/** Where the units of `sunum` are, as of {@link tellUnits}. */
+export function expUnits(context: QueryContext, requester: Requester): Promise<FetchReply> {
+  const { words } = context;
+  const [method, protocol] = [words.get("method") ?? "url_quick", words.get("protocol") ?? "as-is"];
   const sunums = askedUnits(words.get("sunum"));
+  return tellUnits(context, requester, sunums, { method, protocol, dataOf: (unit) => ({ ...unit }) });
+}
+
+/** How it is told where units are. */
+export interface UnitTelling {
+  readonly method: string;
+  readonly protocol: string;
+  /** What a reply has of a unit. */
+  readonly dataOf: (unit: ListedUnit) => Readonly<Record<string, string>>;
+}
+
+/** Where units are; where some could be brought, and that is not refused, as a request. Errors: those of the archive. */
+export async function tellUnits(
+  context: QueryContext,
+  requester: Requester,
+  sunums: readonly bigint[],
+  { method, protocol, dataOf }: UnitTelling,
+): Promise<FetchReply> {
+  const { words, site } = context;
   const units = await withArchive(context, true, async ({ sums, isOffered, log }) => {
     const pool = await sums();
     const siteCode = await readSums(pool, ownSiteCode);
     return listUnits(pool, sunums, { siteCode, log, isOffered, nowMs: site.now().getTime() });
   });
-  const [method, protocol] = [words.get("method") ?? "url_quick", words.get("protocol") ?? "as-is"];
   const size = unitMegabytes(units);
   const isWaitedFor =
     units.some(({ sustatus, path }) => sustatus === "N" && path === "NA") &&
@@ -47,7 +66,7 @@ export async function expUnits(context: QueryContext, requester: Requester): Pro
     site.config.exportRoot !== undefined;
   if (!isWaitedFor)
     return {
-      ...{ count: units.length, size, dir: "", data: dataOf(units, words.get("formatvar")) },
+      ...{ count: units.length, size, dir: "", data: listOf(units, words.get("formatvar"), dataOf) },
       ...{ requestid: "", method, protocol, wait: 0, status: 0 },
     };
   const members = { method, protocol, rcount: units.length, size };
@@ -75,9 +94,13 @@ function askedUnits(text: string | undefined): readonly bigint[] {
   );
 }
 
-function dataOf(units: readonly ListedUnit[], form: string | undefined): JsonValue {
-  const listed = units.map(({ sunum, series, path, sustatus, susize }) => ({
-    ...{ sunum, series, path, sustatus, susize },
-  }));
-  return form === "dataobj" ? Object.fromEntries(listed.map((one) => [one.sunum, one])) : listed;
+function listOf(
+  units: readonly ListedUnit[],
+  form: string | undefined,
+  dataOf: UnitTelling["dataOf"],
+): JsonValue {
+  const listed = units.map((unit) => ({ ...dataOf(unit) }));
+  return form === "dataobj"
+    ? Object.fromEntries(listed.map((one, n) => [units[n]?.sunum ?? "", one]))
+    : listed;
 }

@@ -12,8 +12,12 @@ import { recordSetText } from "../words.js";
 
 /** What the words of a request for an export say, checked as far as that goes without the archive. */
 export interface OrderWords {
-  /** One record set, with the segments of `seg`. */
+  /** A record set; several of them where `several`. */
   readonly text: string;
+  /** Whether there may be more than one: those of an uploaded list. */
+  readonly several: boolean;
+  /** Names of segments, of all sets. */
+  readonly segments?: string;
   readonly method: "url" | "url_quick" | "url-tar";
   readonly protocol: DeliveryProtocol;
   readonly protocolText: string;
@@ -36,12 +40,14 @@ export function readOrderWords(words: QueryWords): OrderWords {
   const processing = processingOf(words);
   if (processing.cutout !== undefined && protocol.kind !== "fits")
     throw new DasError("BAD_PARAMETER", "im_patch makes new files, expected the protocol fits with it");
+  if (protocol.kind === "units" && method === "url-tar")
+    throw new DasError("BAD_PARAMETER", "method=url-tar, expected url or url_quick for storage units");
   const fileNameFormat = words.get("filenamefmt") ?? DEFAULT_FORMAT;
   readFileNameTemplate(fileNameFormat);
   return {
-    text: orderedSet(words),
+    ...orderedSets(words),
     // What has to be made is not there at once.
-    method: method === "url_quick" && protocol.kind !== "as-is" ? "url" : method,
+    method: method === "url_quick" && protocol.kind === "fits" ? "url" : method,
     ...{ protocol, protocolText, processing, fileNameFormat },
     processingText: processing.steps.join("|"),
   };
@@ -54,16 +60,18 @@ function processingOf(words: QueryWords): Processing {
   return most === undefined ? read : { ...read, records: recordLimit(most) };
 }
 
-/** The record set: that of `ds`, or what was uploaded where `ds` says so. */
-function orderedSet(words: QueryWords): string {
+/** The record set of `ds`, or the list of them that was uploaded where `ds` says so. */
+function orderedSets(words: QueryWords): Pick<OrderWords, "text" | "several" | "segments"> {
   const ds = words.get("ds");
-  const text = ds?.startsWith("*file*") ? words.get("file") : ds;
-  if (text === undefined) throw new DasError("BAD_PARAMETER", "ds is missing, expected a record set");
-  const set = recordSetText(text).trim();
+  const several = ds?.startsWith("*file*") === true;
+  const text = several ? words.get("file") : ds;
+  if (text === undefined)
+    throw new DasError(
+      "BAD_PARAMETER",
+      several ? "file is missing, expected a list of record sets" : "ds is missing, expected a record set",
+    );
   const segments = words.get("seg");
-  if (segments === undefined) return set;
-  if (set.endsWith("}")) throw new DasError("BAD_PARAMETER", "seg and segments in ds, expected one of them");
-  if (!/^[A-Za-z0-9_, ]+$/.test(segments))
+  if (segments !== undefined && !/^[A-Za-z0-9_, ]+$/.test(segments))
     throw new DasError("BAD_PARAMETER", `seg=${segments.slice(0, 40)}, expected names of segments`);
-  return `${set}{${segments}}`;
+  return { text: recordSetText(text).trim(), several, ...(segments === undefined ? {} : { segments }) };
 }

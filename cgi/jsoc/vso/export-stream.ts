@@ -1,5 +1,6 @@
 import { archiveEnvironment } from "../../../config/archive-settings.js";
 import type { Config } from "../../../config/config.js";
+import { packageVersion } from "../../../config/package-root.js";
 import { DasError } from "../../../errors/das-error.js";
 import type { ExportItem } from "../../../netdrms/export/export-records.js";
 import { exportSet } from "../../../netdrms/export/export-set.js";
@@ -68,7 +69,12 @@ export async function* exportStream(
     else {
       yield NOTHING;
       const tally: ExportTally = { files: 0, failures: 0, bytes: 0, cut: false };
-      const options = { maxBytes: config.drmsDownloadLimit, nowMs: Date.now(), signal };
+      const nowMs = Date.now();
+      const provenance = {
+        ...{ server: `heliostream ${packageVersion()}`, series: query.series.name, records: order.query },
+        made: new Date(nowMs).toISOString(),
+      };
+      const options = { maxBytes: config.drmsDownloadLimit, nowMs, provenance, signal };
       yield* exportTar(fromFirst(first.value, items), options, tally);
     }
   } finally {

@@ -178,6 +178,92 @@ describe.skipIf(postgres.missing)(postgres.title("requests for exports over HTTP
     expect(await page.text()).toContain("Exported files");
   });
 
+  it("may be for a list of record sets that is uploaded, of one series", async () => {
+    const sets = ["2013.05.23_12:12_TAI", "2013.05.23_12:00_TAI"].map(
+      (time) => `sample_hmi.ic_720s[${time}]`,
+    );
+    const form = async (file: string, more: Readonly<Record<string, string>> = {}) => {
+      const body = new FormData();
+      const words = { op: "exp_request", notify: NOTIFY, ds: "*file*sets.txt", ...more };
+      for (const [name, value] of Object.entries(words)) body.set(name, value);
+      body.set("file", new Blob([file]), "sets.txt");
+      const response = await fetch(`${server.url}/jsoc_fetch`, { method: "POST", body });
+      return (await response.json()) as Record<string, unknown>; // as every reply
+    };
+    const quick = await form(`${sets.join("\n")}\n`, { method: "url_quick", seg: "continuum" });
+    expect(quick).toMatchObject({
+      ...{ status: 0, rcount: 2, count: 2 },
+      data: [
+        { record: "sample_hmi.ic_720s[2013.05.23_12:12:00_TAI][3]{continuum}" },
+        { record: "sample_hmi.ic_720s[2013.05.23_12:00:00_TAI][3]{continuum}" },
+      ],
+    });
+    const begun = await form(`${sets.join("\n")}`, { protocol: "fits", seg: "continuum" });
+    expect(begun).toMatchObject({ status: 2, rcount: 2 });
+    expect(await finished(begun.requestid)).toMatchObject({ status: "0", count: "2" });
+    for (const [file, why] of [
+      [`${sets[0]}\nsample_hmi.m_720s[$]`, /several series/],
+      [`${sets[0]};${sets[1]}`, /";" between record sets/],
+      [`${sets[0]}{continuum}`, /seg and segments/],
+      ["@/etc/passwd", /lists of record sets in files are not read here/],
+      [Array.from({ length: 201 }, () => "sample_hmi.lev1[1]").join("\n"), /201 record sets/],
+    ] as const)
+      expect(await form(file, { seg: "continuum" })).toMatchObject({
+        status: 4,
+        error: expect.stringMatching(why),
+      });
+    // Without "*file*" a list is none.
+    expect(await request({ ds: sets.join(",") })).toMatchObject({ status: 4 });
+  });
+
+  it("of other segments of the same records are others", async () => {
+    const words = { protocol: "fits", ds: "sample_hmi.m_720s[2013.05.23_12:00_TAI]" };
+    const [all, one] = [await request(words), await request({ ...words, seg: "magnetogram" })];
+    expect(one.requestid).not.toBe(all.requestid);
+  });
+
+  it("tell where the storage units of records are, each once, by the protocol su", async () => {
+    const rows = await withClient(database.url, async (client) => {
+      const found = await client.query<{ readonly id: string; readonly folder: string }>(
+        `SELECT DISTINCT ds_index::text AS id, online_loc AS folder FROM sum_main
+         JOIN sample_hmi.ic_720s r ON r.sunum = ds_index WHERE r.recnum = ANY($1)`,
+        [await recnumsOf(TWO)],
+      );
+      return found.rows;
+    });
+    const told = await request({ protocol: "su", method: "url_quick" });
+    expect(told).toMatchObject({ status: 0, requestid: "", method: "url_quick", protocol: "su", dir: "" });
+    const data = told.data as readonly Readonly<Record<string, string>>[];
+    expect(new Set(data.map(({ sunum, path }) => `${sunum} ${path}`))).toEqual(
+      new Set(rows.map(({ id, folder }) => `${id} ${folder}`)),
+    );
+    expect(data).toHaveLength(rows.length);
+    // As finished lists of units name the records of one.
+    const ds = `sample_hmi.ic_720s[! sunum = ${data[0]?.sunum} !]`;
+    const counted = await withClient(database.url, (client) =>
+      client.query<{ readonly count: number }>(
+        "SELECT count(*)::int AS count FROM sample_hmi.ic_720s WHERE sunum = $1",
+        [data[0]?.sunum],
+      ),
+    );
+    expect(await server.ask("jsoc_info", { op: "rs_summary", ds })).toMatchObject({
+      status: 0,
+      count: counted.rows[0]?.count,
+    });
+    expect(data[0]).toMatchObject({
+      ...{ record: "sample_hmi.ic_720s[2013.05.23_12:00:00_TAI][3]", series: "sample_hmi.ic_720s" },
+      ...{ filename: data[0]?.path, sustatus: "Y" },
+    });
+    expect(await request({ protocol: "su-as-is", method: "url_quick" })).toMatchObject({ data });
+    expect(await request({ protocol: "su", method: "url-tar" })).toMatchObject({ status: 4 });
+    expect(await request({ protocol: "su", ds: "jsoc.heliostream_exports[]" })).toMatchObject({ status: 4 });
+  });
+
+  const recnumsOf = async (ds: string): Promise<readonly number[]> => {
+    const { keywords } = await server.ask("jsoc_info", { op: "rs_list", ds, key: "*recnum*" });
+    return (keywords as readonly { readonly values: readonly number[] }[])[0]?.values ?? [];
+  };
+
   it("list storage units", async () => {
     const [row] = await withClient(
       database.url,

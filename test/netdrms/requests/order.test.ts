@@ -40,7 +40,8 @@ describe("the words of a request", () => {
     expect(readProtocol("fits")).toEqual({ kind: "fits", compression: { kind: "none" } });
     expect(readProtocol("FITS,**NONE**")).toEqual({ kind: "fits", compression: { kind: "none" } });
     expect(readProtocol("fits,compress Rice")).toMatchObject({ compression: { algorithm: "RICE_1" } });
-    for (const text of ["as-is,x", "su", "mp4,CT=grey.sao", "", "__proto__"])
+    for (const text of ["su", "SU-as-is"]) expect(readProtocol(text)).toEqual({ kind: "units" });
+    for (const text of ["as-is,x", "su,x", "mp4,CT=grey.sao", "", "__proto__"])
       expect(codeOf(() => readProtocol(text))).toBe("BAD_PARAMETER");
   });
 

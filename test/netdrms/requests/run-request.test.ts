@@ -10,6 +10,7 @@ import { type ExportWork, startExports } from "../../../netdrms/requests/start-e
 import type { TestDatabase } from "../../support/postgres.js";
 import { postgresForTest } from "../../support/postgres.js";
 import { sampleArchive } from "../../support/sample-archive.js";
+import { withClient } from "../../support/test-databases.js";
 import { accepted, type RequestsForTest, requestsForTest, until } from "./support.js";
 
 const DEGREE = Math.PI / 180;
@@ -81,6 +82,48 @@ describe.skipIf(postgres.missing)(postgres.title("an export that was asked for")
         { record: "sample_hmi.ic_720s[2013.05.23_12:12:00_TAI][3]" },
       ],
     });
+  });
+
+  it("says how its files came about: records by their numbers, who made them, and when", async () => {
+    const id = await accepted(requests.pool, { protocol: "fits" });
+    await until(requests.pool, id);
+    const provenance = {
+      ...{ server: "heliostream 9.9.9", series: "sample_hmi.ic_720s" },
+      records: "sample_hmi.ic_720s[2013.05.23_12:00_TAI/24m]{continuum}",
+      made: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    };
+    const manifest = await jsonOf(id, "manifest.json");
+    expect(manifest.provenance).toEqual(provenance);
+    expect((await jsonOf(id, "index.json")).provenance).toEqual(provenance);
+    const rows = await withClient(database.url, async (client) => {
+      const found = await client.query<{ readonly recnum: string }>(
+        "SELECT max(recnum) AS recnum FROM sample_hmi.ic_720s WHERE t_rec_index IN (SELECT t_rec_index FROM sample_hmi.ic_720s WHERE recnum = ANY($1)) GROUP BY t_rec_index ORDER BY t_rec_index",
+        [(manifest.files as readonly { readonly recnum: number }[]).map(({ recnum }) => recnum)],
+      );
+      return found.rows;
+    });
+    expect(manifest.files).toMatchObject(rows.map(({ recnum }) => ({ recnum: Number(recnum) })));
+  });
+
+  it("has the files of several record sets of a series, names told apart, in one list", async () => {
+    const id = await accepted(requests.pool, {
+      ...{ protocol: "as-is", fileNameFormat: "{segment}" },
+      dataset:
+        "sample_hmi.ic_720s[2013.05.23_12:12_TAI]{continuum},sample_hmi.ic_720s[2013.05.23_12:00_TAI]{continuum}",
+    });
+    expect((await until(requests.pool, id)).request).toMatchObject({ status: 0, recordsDone: 2 });
+    expect((await jsonOf(id, "index.json")).data).toEqual([
+      {
+        record: "sample_hmi.ic_720s[2013.05.23_12:12:00_TAI][3]{continuum}",
+        filename: "continuum.fits",
+      },
+      {
+        record: "sample_hmi.ic_720s[2013.05.23_12:00:00_TAI][3]{continuum}",
+        filename: "continuum_1.fits",
+      },
+    ]);
+    const lines = (await readFile(join(folderOf(id), `${id}.keywords.txt`), "utf8")).trim().split("\n");
+    expect(lines).toHaveLength(3);
   });
 
   it("is a tar with its lists where that was asked for, compressed by Rice", async () => {
@@ -211,7 +254,15 @@ describe.skipIf(postgres.missing)(postgres.title("an export that was asked for")
     await until(requests.pool, id);
     expect((await jsonOf(id, "index.json")).data).toEqual([
       expect.objectContaining({ sunum: String(unit!.ds_index), path: unit!.online_loc, sustatus: "Y" }),
-      { sunum: "77", series: "NA", path: "NA", sustatus: "I", susize: "0" },
+      {
+        record: "NA",
+        filename: "NoDataFile",
+        sunum: "77",
+        series: "NA",
+        path: "NA",
+        sustatus: "I",
+        susize: "0",
+      },
     ]);
   });
 });

@@ -31,7 +31,14 @@ export async function requestsForTest(
     ...{ pool, root, maxBytes: 0, drms: pool, sums: pool, series: new SeriesCache() },
     siteCode: () => readSums(pool, ownSiteCode),
     offered: async () => ({ isOffered: () => true, catalog: (catalog) => catalog }),
-    ...{ license: "CC0 1.0", retentionDays: 3, statementTimeoutMs: 30_000, leaseMs: 5000, now: Date.now },
+    ...{
+      license: "CC0 1.0",
+      server: "heliostream 9.9.9",
+      retentionDays: 3,
+      statementTimeoutMs: 30_000,
+      leaseMs: 5000,
+      now: Date.now,
+    },
     log: (line) => void lines.push(line),
     ...changes,
   };
