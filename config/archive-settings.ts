@@ -10,6 +10,9 @@ import { ARCHIVE_KEYS } from "./keys-archive.js";
  */
 export type ArchiveSettings = Pick<Config, (typeof ARCHIVE_KEYS)[number]["field"]>;
 
+/** The variable by which programs of the archive learn in which folder checksums of exported files are kept; without it none are. */
+export const EXPORT_SUMS_VARIABLE = "HELIOSTREAM_EXPORT_SUMS";
+
 /** Longest password, bytes. */
 const MAX_PASSWORD_BYTES = 4096;
 

@@ -1,6 +1,10 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
-import { type ArchiveSettings, archiveEnvironment } from "../config/archive-settings.js";
+import {
+  type ArchiveSettings,
+  archiveEnvironment,
+  EXPORT_SUMS_VARIABLE,
+} from "../config/archive-settings.js";
 import { packageRoot } from "../config/package-root.js";
 import { type PeerSettings, peerEnvironment } from "../config/peer-settings.js";
 import type { Grants } from "./options.js";
@@ -23,13 +27,18 @@ export function archiveGrants(settings: Readonly<Record<string, string>>, folder
 }
 
 /**
- * What the programs that ship here get of a configuration: those of the archive its settings, those that read from servers elsewhere
- * the list of these. Everything else gets nothing.
+ * What the programs that ship here get of a configuration: those of the archive its settings and the folder where they keep
+ * checksums, those that read from servers elsewhere the list of these. Everything else gets nothing.
  *
  * @param folder as above
  */
-export function programGrants(config: ArchiveSettings & PeerSettings, folder?: string): Grants {
-  const archive = archiveGrants(archiveEnvironment(config), folder);
+export function programGrants(
+  config: ArchiveSettings & PeerSettings & { readonly cacheRoot?: string | undefined },
+  folder?: string,
+): Grants {
+  const { cacheRoot } = config;
+  const sums = cacheRoot === undefined ? {} : { [EXPORT_SUMS_VARIABLE]: join(cacheRoot, "sums") };
+  const archive = archiveGrants({ ...archiveEnvironment(config), ...sums }, folder);
   const peers = shippedGrants(PEER_PROGRAM, peerEnvironment(config), folder);
   return (command, builtIn) => ({ ...archive(command, builtIn), ...peers(command, builtIn) });
 }

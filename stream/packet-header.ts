@@ -139,7 +139,8 @@ const STRUCTURAL = new Set(["name", "type", "nitems", "yTags", "yTagInterval", "
 
 function scalarPlane(role: "x" | "y" | "z", options: PlaneOptions): PlaneSpec {
   const { name = "", type, units, properties = [] } = options;
-  checkWritable(type);
+  // Text that is no number is not for libraries that read das2 alone (HAPI clients get it).
+  if (!(type.kind === "ascii" && properties.some((one) => one.name === "stringType"))) checkWritable(type);
   if (!PLANE_NAME.test(name))
     throw new DasError("BAD_HEADER", `plane name "${name.slice(0, 40)}", expected letters, digits, _ and .`);
   for (const property of properties)

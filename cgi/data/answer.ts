@@ -20,6 +20,7 @@ import { type PreparedData, pipelineFormat } from "./prepare.js";
 import { provenanceHeaders } from "./provenance.js";
 import { noteOutcome, runBody, started } from "./run-body.js";
 import { wholeIfShort } from "./whole-body.js";
+import { isMadeWhole, wholeFileResponse } from "./whole-file.js";
 
 /** How an interface wants its answers labelled, where it differs from das2-server 3.1. */
 export interface AnswerLabel {
@@ -135,7 +136,10 @@ export async function answerData(
     noteOutcome(trace, stages, run, await run.outcome);
     return nothingToSave(prepared, context);
   }
-  return { status: 200, headers, body: await bodyOf(planned, run, trace) };
+  const body = await bodyOf(planned, run, trace);
+  return isMadeWhole(source)
+    ? await wholeFileResponse(request, body, headers)
+    : { status: 200, headers, body };
 }
 
 async function bodyOf({ isAtHand, stages, keep }: DataRun, run: PipelineRun, trace: Trace): Promise<Body> {

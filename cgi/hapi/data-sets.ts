@@ -1,5 +1,6 @@
 import type { DataSource, SubSource } from "../../dsdf/data-source.js";
 import { hapiObstacle } from "../../dsdf/hapi-fit.js";
+import { paramWords } from "../../dsdf/normalise-params.js";
 import { isDasError } from "../../errors/das-error.js";
 import { plainLabel } from "../../formats/hapi/plain-label.js";
 import type { Request } from "../http.js";
@@ -24,6 +25,11 @@ export function dataSetTitle({ source, part }: DataSet): string {
   if (title.length <= MAX_TITLE) return title;
   const cut = title.slice(0, MAX_TITLE - 3);
   return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), MAX_TITLE / 2)).replace(/[\s,;:.(-]+$/, "")} ...`;
+}
+
+/** The words that the reader of a data set gets: of a sub-source its own, else what the definition has for HAPI (`hapiParams`). */
+export function readerWords({ source, part }: DataSet): readonly string[] {
+  return part?.params ?? paramWords(source.keywords.get("hapiParams") ?? "");
 }
 
 /** Whether this server is the home of a source. */

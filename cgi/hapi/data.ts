@@ -12,7 +12,7 @@ import { prepareData } from "../data/prepare.js";
 import type { Response } from "../http.js";
 import { ownUrl } from "../own-url.js";
 import type { QueryContext } from "../query.js";
-import { type DataSet, findDataSet } from "./data-sets.js";
+import { type DataSet, findDataSet, readerWords } from "./data-sets.js";
 import { descriptionsOf } from "./descriptions.js";
 import { hapiError } from "./hapi-error.js";
 import { parseHapiTime } from "./hapi-time.js";
@@ -95,12 +95,14 @@ function formatOf(words: HapiWords): HapiFormat {
 
 /** The request in the words of every other way in. */
 function dataWords(
-  { source, part }: DataSet,
+  set: DataSet,
   { begin, end }: TimeRange,
   beginText: string,
   endText: string,
   formatArgs: readonly string[],
 ): DataWords {
+  const { source, part } = set;
+  const params = readerWords(set);
   const seconds = part === undefined || part.seconds === 0 ? undefined : part.seconds;
   return {
     id: source.id,
@@ -113,7 +115,7 @@ function dataWords(
       : source.requiresInterval
         ? { intervalText: String(seconds) }
         : { resolution: seconds, fixedBins: true }),
-    ...(part === undefined || part.params.length === 0 ? {} : { params: part.params.join(" ") }),
+    ...(params.length === 0 ? {} : { params: params.join(" ") }),
     output: "hapi",
     formatArgs,
   };

@@ -10,7 +10,7 @@ import { runPipelineItems } from "../../pipeline/run.js";
 import type { TimeRange } from "../../stream/time.js";
 import { pipelineSetting } from "../data/pipeline-setting.js";
 import type { Site } from "../site.js";
-import type { DataSet } from "./data-sets.js";
+import { type DataSet, readerWords } from "./data-sets.js";
 import { type BeginRead, readBegin } from "./first-records.js";
 import { hapiError } from "./hapi-error.js";
 
@@ -69,14 +69,15 @@ async function fileParameters(
   return [fileParameter(link, files.fileType, names)];
 }
 
-function beginOf(site: Site, { source, part }: DataSet, range: TimeRange): Promise<BeginRead> {
+function beginOf(site: Site, set: DataSet, range: TimeRange): Promise<BeginRead> {
+  const { source, part } = set;
   const { tools, limits, env, grants, slots } = pipelineSetting(site);
   const seconds = part === undefined || part.seconds === 0 ? undefined : part.seconds;
   const query: DataQuery = {
     sourceId: source.id,
     ...range,
     requested: range,
-    params: part?.params ?? [],
+    params: readerWords(set),
     output: "stream",
     ...(seconds === undefined
       ? {}

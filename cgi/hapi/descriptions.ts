@@ -5,7 +5,7 @@ import { isDasError } from "../../errors/das-error.js";
 import { sampleRanges } from "../../formats/hapi/source-facts.js";
 import { pipelineSetting } from "../data/pipeline-setting.js";
 import type { Site } from "../site.js";
-import type { DataSet } from "./data-sets.js";
+import { type DataSet, readerWords } from "./data-sets.js";
 import { derive } from "./derive.js";
 import { derivedPath, type KeptDerived, readDerived, writeDerived } from "./derived-file.js";
 
@@ -125,7 +125,7 @@ function setHash(set: DataSet, site: Site): string {
     seconds: source.requiresInterval ? 0 : seconds,
     folder: `hapi-${seconds}`,
     period: "daily",
-    params: part?.params.join(" ") ?? "",
+    params: readerWords(set).join(" "),
   } as const;
   const ranges = sampleRanges(source, new Date(0)).map(({ begin, end }) => [begin, end].map(timeText));
   const files = source.keywords.get("hapiFile") ?? "";

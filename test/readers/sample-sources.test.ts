@@ -253,11 +253,11 @@ describe.skipIf(postgres.missing)(postgres.title("the sources of the sample arch
     expect(errors).toMatch(/off.?line|tape|not on line/i);
   });
 
-  it("are fourteen, all described as simulated, with examples", async () => {
+  it("are fifteen, all described as simulated, with examples", async () => {
     const ids = [...(await tree.files()).keys()].filter(
       (id) => id.startsWith("Sample/") && !id.endsWith("_dirinfo_"),
     );
-    expect(ids.length).toBe(14);
+    expect(ids.length).toBe(15);
     for (const id of ids) {
       const definition = (await tree.find(id))!;
       expect(definition.description, id).toMatch(/simulated/);

@@ -100,11 +100,11 @@ describe("the sources that ship", () => {
   });
 
   it("load without a problem and have description, contact, valid range and examples inside it", async () => {
-    expect(ids.length).toBe(23);
+    expect(ids.length).toBe(24);
     for (const id of ids) {
       const definition = await source(id);
       expect(definition.problems ?? [], id).toEqual([]);
-      const isFile = /^Sample\/(?:AIA\/Images|HMI\/Magnetograms)$/.test(id);
+      const isFile = /^Sample\/(?:AIA\/Images|HMI\/Magnetogram(?:s|File))$/.test(id);
       expect(definition.form, id).toBe(isFile ? "file" : "das2");
       expect(definition.contacts.length, id).toBeGreaterThan(0);
       expect(definition.examples.length, id).toBeGreaterThan(0);
