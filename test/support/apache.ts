@@ -1,36 +1,17 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { chmod, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { type ForegroundServer, freePort, startInForeground } from "./foreground-server.js";
 
-/** An Apache of its own: own port, own folder, ended by its process id. */
-export interface ApacheServer {
-  readonly port: number;
-  /** `http://127.0.0.1:PORT`. */
-  readonly origin: string;
-  readonly folder: string;
+/** An Apache of its own. */
+export interface ApacheServer extends ForegroundServer {
   /** What it wrote to its error log so far. */
   errorLog(): Promise<string>;
-  stop(): Promise<void>;
 }
 
 /** Folders of modules of the usual distributions. */
 const MODULE_FOLDERS = ["/usr/lib/apache2/modules", "/usr/lib64/httpd/modules", "/usr/libexec/apache2"];
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
 
 /** Whom the workers run as where Apache is started by root: the user that the distribution made for it. */
 async function workerUser(): Promise<string> {
@@ -88,41 +69,11 @@ export async function startApache(program: string, configuration: string): Promi
   ].join("\n");
   const file = join(folder, "apache.conf");
   await writeFile(file, `${conf}\n`);
-  const child = spawn(program, ["-DFOREGROUND", "-d", folder, "-f", file], {
-    stdio: ["ignore", "pipe", "pipe"],
+  const server = await startInForeground(program, ["-DFOREGROUND", "-d", folder, "-f", file], {
+    folder,
+    port,
   });
-  let output = "";
-  child.stdout.on("data", (text) => {
-    output += String(text);
-  });
-  child.stderr.on("data", (text) => {
-    output += String(text);
-  });
-  const exited = once(child, "exit");
-  const errorLog = async () => output + (await readFile(join(folder, "error.log"), "utf8").catch(() => ""));
-  const origin = `http://127.0.0.1:${port}`;
-
-  const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), 10_000);
-      await exited;
-      clearTimeout(timer);
-    }
-    await rm(folder, { recursive: true, force: true });
-  };
-  for (;;) {
-    if (child.exitCode !== null) {
-      const log = await errorLog();
-      await stop();
-      throw new Error(`Apache did not start: ${log}`);
-    }
-    const answers = await fetch(`${origin}/`).then(
-      () => true,
-      () => false,
-    );
-    if (answers) return { port, origin, folder, errorLog, stop };
-    // There is no event for "listens now".
-    await delay(20);
-  }
+  const errorLog = async () =>
+    server.output() + (await readFile(join(folder, "error.log"), "utf8").catch(() => ""));
+  return { ...server, errorLog };
 }

@@ -11,6 +11,7 @@ const PROGRAMS = {
   },
   fpack: { package: "libcfitsio-bin", names: ["fpack"], variable: "FPACK" },
   funpack: { package: "libcfitsio-bin", names: ["funpack"], variable: "FUNPACK" },
+  nginx: { package: "nginx-light", names: ["nginx"], variable: "NGINX" },
   redis: { package: "redis-server", names: ["redis-server"], variable: "REDIS_SERVER" },
 } as const;
 
