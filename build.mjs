@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { answer, cacheCode } from "./scripts/cache-code.mjs";
+import { buildDocs } from "./scripts/docs-site.mjs";
 import { lazyPackages } from "./scripts/lazy-package.mjs";
 import { partProgram } from "./scripts/part-program.mjs";
 
@@ -79,6 +80,7 @@ async function bundleBrowser() {
 }
 
 await bundleBrowser();
+buildDocs(join(root, "docs"), join(out, "docs"));
 await bundlePrograms("bin/programs", "programs");
 await bundlePrograms("cgi/entries", "cgi-bin", (name) => name !== "server-data.js");
 // An answer under Apache is mostly the start of these programs.

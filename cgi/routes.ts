@@ -27,10 +27,13 @@ export const ROUTES: RouteTable = {
     ["/openapi.json", async () => (await import("./openapi/answer.js")).openApi],
     ["/nodes.csv", async () => (await import("./flex/catalog.js")).nodesTable],
     ["/catalog", async () => (await import("./flex/catalog.js")).olderCatalog],
+    ["/plot", async () => (await import("./plot/plot-query.js")).plot],
+    ["/plot.json", async () => (await import("./plot/plot-query.js")).plotJson],
     ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],
   ]),
   folders: new Map([
     ...LIGHT_ROUTES.folders,
+    ["docs", async () => (await import("./docs/docs.js")).docs],
     ["source", async () => (await import("./flex/source.js")).source],
     ["data", async () => (await import("./flex/older-routes.js")).olderData],
     ["coverage", async () => (await import("./flex/older-routes.js")).coverage],
