@@ -28,7 +28,8 @@ const GIB = 1024 ** 3;
 /** The arguments of `drms_export`. Source: export part C, docs/archive-programs.md. */
 export const DECLARATION = declareArguments({
   name: "drms_export",
-  summary: "Exports the files of record sets: into a folder, or as a tar stream on standard output.",
+  summary:
+    "Exports the files of record sets: into a folder, as tars in one, or as a tar stream on standard output.",
   params: [
     { name: "spec", type: "DATASET", optional: true, about: "record sets; or the first argument" },
     {
@@ -42,6 +43,20 @@ export const DECLARATION = declareArguments({
       type: "STRING",
       optional: true,
       about: "folder for files and lists instead of standard output",
+    },
+    {
+      name: "stage",
+      type: "STRING",
+      optional: true,
+      about: "folder for tars ID_0000.tar, ID_0001.tar, … and a status file ID.NQUE, .QUED, .DONE or .FAIL",
+    },
+    { name: "id", type: "STRING", optional: true, about: "with stage: what the names begin with" },
+    {
+      name: "tarsize",
+      type: "DOUBLE",
+      default: 2 * GIB,
+      range: "[1,53687091200]",
+      about: "with stage: bytes of files of one tar; a larger file is in one of its own",
     },
     {
       name: "protocol",

@@ -6,7 +6,7 @@ import { showPlace } from "../../query/query-text.js";
 import { seriesCatalog } from "../../series/series-cache.js";
 import { DECLARATION, type ExportContext, type ExportInput, STATUS } from "./declaration.js";
 import { recordSets, setOptions } from "./export-options.js";
-import { toFolder, toKeywordTable, toSingle, toTar } from "./outputs.js";
+import { toFolder, toKeywordTable, toSingle, toStage, toTar } from "./outputs.js";
 
 /** `drms_export`. Source: export A1, part C, docs/archive-programs.md. */
 export function drmsExport(input: ExportInput): DrmsModule<typeof DECLARATION> {
@@ -48,6 +48,7 @@ async function exportAs(context: ExportContext, input: ExportInput): Promise<num
   const catalog = seriesCatalog(database);
   if (values.k) return toKeywordTable(context, sets, options.naming);
   const items = itemsOf();
+  if (values.stage !== undefined) return toStage(context, input, items, values.stage);
   if (values.out !== undefined) return toFolder(context, input, items, values.out);
   return values.s ? toSingle(context, sets, items) : toTar(context, input, items);
 

@@ -9,6 +9,7 @@ import { type ExportTally, exportTar } from "../../export/export-tar.js";
 import type { NamingChoice } from "../../export/fits-name.js";
 import { keywordTableFile } from "../../export/keyword-table.js";
 import { type SpooledFile, spool } from "../../export/spool.js";
+import { stageTars } from "../../export/staged-tars.js";
 import { planSelection } from "../../query/plan-selection.js";
 import type { RecordSetQuery } from "../../query/record-set-query.js";
 import { countSql } from "../../query/selection-sql.js";
@@ -36,6 +37,33 @@ export async function toFolder(
     `${list.files.length} files, ${list.bytes} bytes, ${failures} failures in ${basename(folder)}\n`,
   );
   return endStatus(list.bytes > 0 ? list.files.length : 0, failures, cut);
+}
+
+/**
+ * Writes tars into a folder, with a status file; the exit status.
+ * Errors: BAD_PARAMETER where there is no id, or another way out besides; those of `stageTars`. Source: export part C.
+ */
+export async function toStage(
+  { values, log, print, signal }: ExportContext,
+  input: ExportInput,
+  items: AsyncGenerator<ExportItem>,
+  folder: string,
+): Promise<number> {
+  const { id } = values;
+  if (id === undefined)
+    throw new DasError("BAD_PARAMETER", "stage without id, expected a name for its files");
+  if (values.out !== undefined || values.s)
+    throw new DasError("BAD_PARAMETER", "stage with out or -s, expected one of them");
+  const tally = await stageTars(items, {
+    ...{ folder, id, tarBytes: values.tarsize, maxBytes: values.maxfilesize },
+    ...{ nowMs: input.now(), signal },
+  });
+  if (!values.e && tally.failures > 0)
+    log(`drms_export: ${tally.failures} files failed, see error_list.json in the tars`);
+  await print(
+    `${tally.files} files, ${tally.bytes} bytes, ${tally.failures} failures in ${tally.tars} tars in ${basename(folder)}\n`,
+  );
+  return endStatus(tally.files, tally.failures, tally.cut);
 }
 
 /** Writes a tar to standard output; the exit status. */

@@ -94,6 +94,21 @@ describe.skipIf(postgres.missing)(postgres.title("drms_export"), () => {
     expect(readFileSync(join(out, "index.txt"), "utf8")).toContain("\nprotocol=fits\ncount=3\n");
   });
 
+  it("stages tars in a folder, with a status file that ends as DONE", async () => {
+    const out = join(folder, "staged");
+    const { status, lines, bytes } = await run("su_ex.lev1[]", `stage=${out}`, "id=V_7", "tarsize=1");
+    expect(status).toBe(0);
+    expect(lines).toEqual([expect.stringContaining("1 files failed")]);
+    expect(bytes.toString()).toMatch(/^3 files, \d+ bytes, 1 failures in 3 tars in staged\n$/);
+    expect(readdirSync(out).sort()).toEqual([
+      ...["V_7.DONE", "V_7_0000.tar", "V_7_0001.tar", "V_7_0002.tar"],
+    ]);
+    expect((await run("su_ex.lev1[]", `stage=${out}`)).status).toBe(1);
+    expect((await run("su_ex.lev1[]", `stage=${out}`, "id=a", "-s")).status).toBe(1);
+    expect((await run("su_ex.lev1[]", `stage=${out}`, "id=b", "maxfilesize=1")).status).toBe(11);
+    expect(readFileSync(join(out, "b.FAIL"), "utf8")).toContain("EXPORT_MSG=ended at the limit of 1 bytes\n");
+  });
+
   it("is a tar on standard output by default, and its size is bounded", async () => {
     const whole = await run("su_ex.lev1[1-2]", "cparms=none");
     expect(whole.status).toBe(0);
