@@ -9,12 +9,16 @@ export function hapiObstacle(source: DataSource): string | undefined {
   if (source.hidden) return "it is hidden";
   if (source.form === "file") return "it gives files";
   if (!source.hapi) return "hapi is off";
-  if (source.form === "qstream" || source.form === "das3")
-    return `a ${source.form === "das3" ? "das3" : "q"} stream has no converter`;
+  if (source.form === "qstream") return "a q stream has no converter";
   if (source.reader === undefined) return "it has no reader";
   if (source.validRange === undefined && source.examples.length === 0)
     return "it has neither validRange nor exampleRange";
   if (source.requiresInterval && source.subSources.length === 0)
     return "it needs an interval, and no subSource gives one";
   return undefined;
+}
+
+/** Whether a source as a whole is a data set of HAPI that everybody may have. */
+export function isWholeInHapi(source: DataSource): boolean {
+  return !source.requiresInterval && source.access.length === 0 && hapiObstacle(source) === undefined;
 }

@@ -57,6 +57,7 @@ async function viewsOf(id: string, config: Config): Promise<ReadonlyMap<string, 
   const facts: ViewFacts = {
     server: config.serverUrl?.replace(/\/+$/, "") ?? "http://localhost/das/server",
     tools: pipelineTools(config),
+    hapi: config.enableHapi,
     ...(config.siteCatalogTag === undefined ? {} : { tag: config.siteCatalogTag.replace(/:$/, "") }),
   };
   const source = await sourceTree(config).find(id);
@@ -67,7 +68,7 @@ async function viewsOf(id: string, config: Config): Promise<ReadonlyMap<string, 
   return new Map([
     ...(definition === undefined ? [] : [["flex.json", JSON.stringify(definition, null, 1)] as const]),
     ...(flexRT === undefined ? [] : [["flexRT.json", JSON.stringify(flexRT, null, 1)] as const]),
-    ["node.json", json(sourceSet(baseSource(flex), facts))],
+    ["node.json", json(sourceSet(baseSource(flex), facts, flex.others ?? []))],
   ]);
 }
 

@@ -18,8 +18,8 @@ export interface FormatChoice {
 
 /** What `format=` may say. Source: das2-server 3.1, 7.3. */
 const FORMATS = {
-  das2: { output: "stream" },
-  "das2-text": { output: "text" },
+  das2: { output: "das2" },
+  "das2-text": { output: "das2text" },
   das3: { output: "das3" },
   "das3-text": { output: "das3", serial: "text", formatArgs: ["-t"] },
   csv: { output: "csv" },
@@ -47,8 +47,9 @@ export function readFormat(
   range: TimeRange,
 ): FormatChoice & { readonly unknown?: string } {
   const given = words.get("format");
-  if (asText) return FORMATS["das2-text"];
-  if (given === undefined) return FORMATS.das2;
+  // What the source makes, whatever that is.
+  if (asText) return { output: "text" };
+  if (given === undefined) return { output: "stream" };
   const name = given.toLowerCase();
   if (!isFormat(name)) return { output: "stream", unknown: given };
   const choice: FormatChoice = FORMATS[name];

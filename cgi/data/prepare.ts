@@ -92,21 +92,22 @@ function formatArguments({ output, formatArgs = [] }: DataWords, { id }: DataSou
  * Takes a data request through the steps before anything runs: words, source and its redirects, valid range, access,
  * interval. The order decides which error is told where several apply.
  *
- * @param words already parsed, for interfaces with other names; missing: those of das2.2
+ * @param asked already parsed, for interfaces with other names; missing: those of das2.2
  * @param given the source, where it has been found already
  * @returns an answer where the source is elsewhere
  * Errors: BAD_PARAMETER, BAD_TIME, NO_SUCH_SOURCE, BAD_DEFINITION, NEEDS_LOGIN. Source: das2-server 2.7.
  */
 export async function prepareData(
   context: QueryContext,
-  words: DataWords = readDataWords(context.words),
+  asked: DataWords = readDataWords(context.words),
   given?: DataSource,
 ): Promise<{ readonly elsewhere: Response } | PreparedData> {
   const { trace, site } = context;
-  trace.begin = timeText(words.begin);
-  trace.end = timeText(words.end);
-  trace.resolution = words.resolution;
-  const source = given ?? (await findSource(context, words.id));
+  trace.begin = timeText(asked.begin);
+  trace.end = timeText(asked.end);
+  trace.resolution = asked.resolution;
+  const source = given ?? (await findSource(context, asked.id));
+  const words = { ...asked, output: ownForm(source, asked.output) };
   const elsewhere = await redirect(source, context);
   if (elsewhere !== undefined) return { elsewhere };
   if (source.form === "file") checkFileRequest(source.fileType, words, context.words);
@@ -152,6 +153,12 @@ export async function prepareData(
     ...(Object.keys(values).length === 0 ? {} : { values }),
   };
   return { words, source, query };
+}
+
+/** The form that a source makes by itself has one name, so that what is kept of an answer is found by it. */
+function ownForm({ form }: DataSource, output: OutputForm): OutputForm {
+  if (form !== "das1" && form !== "das2") return output;
+  return output === "das2" ? "stream" : output === "das2text" ? "text" : output;
 }
 
 /** What a query says of its bins. */

@@ -1,5 +1,6 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { baseSource } from "../../dsdf/flex/flex-source.js";
+import type { OtherView } from "../../dsdf/flex/other-views.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
 import { compareIds } from "../../dsdf/source-id.js";
 import { isDasError } from "../../errors/das-error.js";
@@ -22,6 +23,8 @@ export interface CatalogIndex {
   readonly folders: ReadonlyMap<string, CatalogFolder>;
   /** By local id. */
   readonly sources: ReadonlyMap<string, DataSource>;
+  /** What a tree of dasFlex has for other interfaces, by the id of the source there. */
+  readonly others: ReadonlyMap<string, readonly OtherView[]>;
 }
 
 type Listing = Awaited<ReturnType<Site["sources"]["list"]>>;
@@ -59,6 +62,7 @@ const NO_IDS: readonly string[] = [];
 async function makeIndex(site: Site, entries: Listing, flexIds: readonly string[]): Promise<CatalogIndex> {
   const titles = new Map<string, string>();
   const sources = new Map<string, DataSource>();
+  const others = new Map<string, readonly OtherView[]>();
   for (const { id, description } of entries) {
     if (id.endsWith("/")) {
       if (description !== undefined) titles.set(id.slice(0, -1), description);
@@ -72,9 +76,11 @@ async function makeIndex(site: Site, entries: Listing, flexIds: readonly string[
     const flex = await goodSource(() => flexTree(site)?.find(id) ?? Promise.resolve(undefined));
     if (flex === undefined || flex.definition.access.length > 0) continue;
     // A DSDF file of the same id has the word.
-    if (!sources.has(id)) sources.set(id, baseSource(flex));
+    if (sources.has(id)) continue;
+    sources.set(id, baseSource(flex));
+    others.set(id, flex.others ?? []);
   }
-  return { sources, folders: foldersOf(sources, titles, site.config.siteName) };
+  return { sources, others, folders: foldersOf(sources, titles, site.config.siteName) };
 }
 
 /** What `find` gives; a broken definition is as none. */

@@ -33,7 +33,7 @@ export function folderNode(
       type: "SourceSet",
       id: localId(source),
       title: source.description,
-      ...(isNested ? { node: sourceSet(source, facts) } : {}),
+      ...(isNested ? { node: sourceSet(source, facts, index.others.get(source.id)) } : {}),
     });
   return catalogNode(id, title, members, facts);
 }

@@ -18,10 +18,11 @@ export function siteFacts(
     known = pipelineTools(site.config);
     tools.set(site, known);
   }
-  const { siteCatalogTag, websocketUri } = site.config;
+  const { siteCatalogTag, websocketUri, enableHapi } = site.config;
   return {
     server: ownUrl(request, site),
     tools: known,
+    hapi: enableHapi,
     ...(siteCatalogTag === undefined ? {} : { tag: siteCatalogTag.replace(/:$/, "") }),
     ...(websocketUri === undefined ? {} : { live: websocketUri.replace(/\/+$/, "") }),
     ...(source === undefined || source.access.length === 0 ? {} : { realm: realmOf(source, request, site) }),

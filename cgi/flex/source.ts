@@ -13,7 +13,6 @@ import { redirect } from "../redirect.js";
 import { folderNode } from "./catalog.js";
 import { type CatalogFolder, type CatalogIndex, catalogIndex } from "./catalog-index.js";
 import { findLocal, type LocalSource } from "./find-local.js";
-import { folderPage, sourcePage } from "./folder-page.js";
 import { siteFacts } from "./site-facts.js";
 import { type SourceView, sourcePath } from "./source-path.js";
 
@@ -66,9 +65,6 @@ async function viewOf(context: QueryContext, local: LocalSource, view: SourceVie
     case "flexRT":
       throw (await import("../live/no-socket.js")).noSocket(context);
     case "internal.json":
-    case "das1.pro":
-    case "hapi2.json":
-    case "voservice.xml":
       throw new DasError("NOT_FOUND", "There is nothing at this path");
     default:
   }
@@ -83,6 +79,10 @@ async function viewOf(context: QueryContext, local: LocalSource, view: SourceVie
       if (flex !== undefined) return json(servedDefinition(flex.flexRT, liveUrl(facts, flex.id)));
       if (!found.realTime) throw new DasError("NOT_FOUND", "This source has no live data");
       return json(webSocketSource(found, facts));
+    case "das1.pro":
+    case "hapi2.json":
+    case "voservice.xml":
+      return await (await import("./other-view.js")).otherDescription(context, local, view);
     case "dataset.jsonld":
       return (await import("./json-ld.js")).datasetDocument(found, context);
     case "flex.html":
@@ -113,9 +113,10 @@ async function node(context: QueryContext, id: string): Promise<Response> {
     throw new DasError("NOT_IMPLEMENTED", "nodes are not given in the form of das2.3 here");
   const found = await findLocal(context, id);
   if (found !== undefined) {
-    const { source } = found;
+    const { source, flex } = found;
     context.trace.source = source.id;
-    return (await redirect(source, context)) ?? json(sourceSet(source, siteFacts(context, source)));
+    const others = flex === undefined ? undefined : (flex.others ?? []);
+    return (await redirect(source, context)) ?? json(sourceSet(source, siteFacts(context, source), others));
   }
   const index = await catalogIndex(context.site);
   const folder = folderOf(index, id);
@@ -129,11 +130,15 @@ async function page(context: QueryContext, id: string): Promise<Response> {
     .some((type) => /^\s*application\/json\b/.test(type));
   if (wantsJson) return await node(context, id);
   const found = await findLocal(context, id);
-  if (found !== undefined) return sourcePage(context, found.source);
+  if (found !== undefined) {
+    context.trace.source = found.source.id;
+    const elsewhere = await redirect(found.source, context);
+    return elsewhere ?? (await import("../browse/source-page.js")).sourcePage(context, found);
+  }
   const index = await catalogIndex(context.site);
   const folder = folderOf(index, id);
   if (folder === undefined) throw nothing(id);
-  return folderPage(context, folder, index);
+  return (await import("../browse/folder-page.js")).folderPage(context, folder, index);
 }
 
 /** A folder or source without the `/` behind it: the same with it. */

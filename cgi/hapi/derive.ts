@@ -78,7 +78,7 @@ function beginOf(site: Site, set: DataSet, range: TimeRange): Promise<BeginRead>
     ...range,
     requested: range,
     params: readerWords(set),
-    output: "stream",
+    output: source.form === "das3" ? "das2" : "stream",
     ...(seconds === undefined
       ? {}
       : source.requiresInterval

@@ -11,6 +11,7 @@ import { chooseCommands, mapParts } from "./choose-commands.js";
 import { isoRange, normParams, safeFileName, timeRes } from "./file-name.js";
 import type { FlexDefinition, NameCall, Parameters } from "./internal-json.js";
 import { isObject } from "./json.js";
+import type { OtherView } from "./other-views.js";
 
 /** A source of a dasFlex tree: what clients are told, and how its data are made. */
 export interface FlexSource {
@@ -23,6 +24,8 @@ export interface FlexSource {
   readonly flex?: Readonly<Record<string, unknown>>;
   /** The same for live data. */
   readonly flexRT?: Readonly<Record<string, unknown>>;
+  /** Descriptions for other interfaces that stand beside it. */
+  readonly others?: readonly OtherView[];
 }
 
 /** A source as the rest of the server knows sources, but for the commands, which depend on the request. */

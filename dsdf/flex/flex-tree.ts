@@ -1,10 +1,11 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { definitionError } from "../definition-error.js";
 import { compareIds, idElements, isName, MAX_TREE_DEPTH } from "../source-id.js";
 import type { FlexSource } from "./flex-source.js";
 import { parseInternalJson } from "./internal-json.js";
 import { isObject } from "./json.js";
+import { OTHER_VIEW_NAMES, type OtherView } from "./other-views.js";
 
 /** Largest file of a definition, bytes. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -65,14 +66,15 @@ export class FlexTree {
     if (known !== undefined && now - known.atMs < FRESH_MS) return known.source;
     const folder = join(this.#root, id);
     const marks = await Promise.all(
-      [INTERNAL, "flex.json", "flexRT.json"].map((name) => fileMark(join(folder, name))),
+      [INTERNAL, "flex.json", "flexRT.json", ...OTHER_VIEW_NAMES].map((name) => fileMark(join(folder, name))),
     );
     if (marks[0] === undefined) {
       this.#sources.delete(id);
       return undefined;
     }
     const mark = marks.join(" ");
-    const source = known?.mark === mark ? known.source : await readSource(id, folder);
+    const others = OTHER_VIEW_NAMES.filter((_, at) => marks[3 + at] !== undefined);
+    const source = known?.mark === mark ? known.source : await readSource(id, folder, others);
     if (this.#sources.size >= MOST_SOURCES) this.#sources.clear();
     this.#sources.set(id, { mark, atMs: now, source });
     return source;
@@ -106,7 +108,17 @@ async function fileMark(file: string): Promise<string | undefined> {
   }
 }
 
-async function readSource(id: string, folder: string): Promise<FlexSource> {
+/**
+ * A description of a source for another interface, as it stands in the tree; `undefined` where there is none.
+ * Errors: BAD_DEFINITION for one that is too long.
+ */
+export async function otherView(source: FlexSource, name: OtherView): Promise<string | undefined> {
+  if (source.others?.includes(name) !== true) return undefined;
+  const file = join(dirname(source.file), name);
+  return (await fileMark(file)) === undefined ? undefined : await boundedText(file);
+}
+
+async function readSource(id: string, folder: string, others: readonly OtherView[]): Promise<FlexSource> {
   const file = join(folder, INTERNAL);
   const definition = parseInternalJson(await boundedText(file), file);
   const [flex, flexRT] = await Promise.all([
@@ -119,6 +131,7 @@ async function readSource(id: string, folder: string): Promise<FlexSource> {
     definition,
     ...(flex === undefined ? {} : { flex }),
     ...(flexRT === undefined ? {} : { flexRT }),
+    ...(others.length === 0 ? {} : { others }),
   };
 }
 

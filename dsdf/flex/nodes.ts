@@ -1,8 +1,10 @@
 import type { DataSource } from "../data-source.js";
+import { isWholeInHapi } from "../hapi-fit.js";
 import { providedTypes } from "./format-types.js";
 import { httpParams } from "./http-params.js";
 import { heading, nodeName } from "./http-stream.js";
 import type { JsonObject } from "./json.js";
+import { OTHER_VIEWS, type OtherView } from "./other-views.js";
 import { sourceInterface } from "./source-interface.js";
 import { localId, sourceUrl, type ViewFacts } from "./view-facts.js";
 
@@ -18,8 +20,28 @@ function entry(
   return { type, purpose, label, mime, provides: [...provides], urls: [url] };
 }
 
-/** The set of ways to the data of a source. Source: das2-server 8.2. */
-export function sourceSet(source: DataSource, facts: ViewFacts): JsonObject {
+/** Descriptions for other interfaces: those of a tree of dasFlex, else that of HAPI where the server has one. */
+function otherEntries(
+  source: DataSource,
+  facts: ViewFacts,
+  others: readonly OtherView[] | undefined,
+): JsonObject {
+  const names = others ?? (facts.hapi === true && isWholeInHapi(source) ? (["hapi2.json"] as const) : []);
+  return Object.fromEntries(
+    names.map((name) => {
+      const { key, type, label, mime, provides } = OTHER_VIEWS[name];
+      const url = sourceUrl(facts, localId(source), `/${name}`);
+      return [key, entry(type, "primary-stream", label, mime, provides, url)];
+    }),
+  );
+}
+
+/**
+ * The set of ways to the data of a source.
+ * @param others descriptions for other interfaces of a source in a tree of dasFlex
+ * Source: das2-server 8.2.
+ */
+export function sourceSet(source: DataSource, facts: ViewFacts, others?: readonly OtherView[]): JsonObject {
   const id = localId(source);
   const interfaces = sourceInterface(source, httpParams(source, facts));
   const flex = entry(
@@ -57,6 +79,7 @@ export function sourceSet(source: DataSource, facts: ViewFacts): JsonObject {
       flex,
       ...(source.realTime ? { flexRT: live } : {}),
       ...(source.form === "file" ? {} : { das2 }),
+      ...otherEntries(source, facts, others),
     },
   };
 }

@@ -13,6 +13,8 @@ export interface ViewFacts {
   /** For `Basic` authentication, where the source asks for it. */
   readonly realm?: string;
   readonly tools: PipelineTools;
+  /** Whether the server has HAPI. */
+  readonly hapi?: boolean;
 }
 
 /** The id below which path-style clients find a source. */

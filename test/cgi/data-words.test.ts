@@ -199,8 +199,8 @@ describe("the form of an answer (das2-server 3.1, 7.3)", () => {
   const read = (given: Record<string, string>) => readDataWords(words({ ...REQUEST, ...given }));
 
   it.each([
-    ["das2", { output: "stream" }],
-    ["DAS2-Text", { output: "text" }],
+    ["das2", { output: "das2" }],
+    ["DAS2-Text", { output: "das2text" }],
     ["das3", { output: "das3" }],
     ["das3-text", { output: "das3", serial: "text", formatArgs: ["-t"] }],
     ["CSV", { output: "csv" }],

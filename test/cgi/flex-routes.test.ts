@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toDas2 } from "../support/das3-streams.js";
-import { flexSite, header } from "../support/flex-site.js";
+import { flexSite, HAPI_INFO, header, VO_SERVICE } from "../support/flex-site.js";
 import type { RawAnswer } from "../support/raw-http.js";
 import { decodeStream } from "../support/run-stream.js";
 
@@ -132,11 +132,27 @@ describe("pages of folders and sources (das2-server 7.1)", () => {
   });
 });
 
+describe("the description of a source for HAPI", () => {
+  it("is the header of its data set", async () => {
+    const node = json(await site.get("/source/Demo/Pump4.json")) as {
+      catalog: { hapi2: { urls: string[] } };
+    };
+    const [url = ""] = node.catalog.hapi2.urls;
+    expect(url).toBe(`${BASE}/source/Demo/Pump4/hapi2.json`);
+    const view = await site.get("/source/Demo/Pump4/hapi2.json");
+    expect(text(view)).toBe(text(await site.get("/hapi/info?dataset=Demo/Pump4")));
+    expect(json(view)).toMatchObject({ status: { code: 1200 }, parameters: [{ name: "Time" }, {}, {}] });
+  });
+});
+
 describe("what is never served", () => {
   it.each([
     ["/source/basin/level/internal.json", 404],
     ["/source/Demo/Pump4/internal.json", 404],
     ["/source/Demo/Pump4/das1.pro", 404],
+    ["/source/Demo/Pump4/voservice.xml", 404],
+    ["/source/Demo/Secret/hapi2.json", 404],
+    ["/source/basin/level/das1.pro", 404],
     ["/source/Demo/Pump4/flexRT.json", 404],
     ["/source/Demo/Pump4.json?form=das2.3", 501],
     ["/source/basin/shell/flex?read.time.min=2021-06-30&read.time.max=2021-07-01", 500],
@@ -221,6 +237,38 @@ describe("data by path (das2-server 7.1, 7.3)", () => {
     expect(text(asText)).toMatch(
       /\|Pd\|1\|\d+\|2021-06-30T00:00:00 +-?\d\.\d{3}e[+-]\d\d +-?\d\.\d{3}e[+-]\d\d\n/,
     );
+  });
+
+  it("of a das3 reader are das2 where a query of das2.2 asks for that by name, and as they are where not", async () => {
+    const query = "dataset=Demo/Third&start_time=2021-06-30&end_time=2021-06-30T00:10";
+    const own = await site.get(`?server=dataset&${query}`);
+    expect(header(own, "Content-Type")).toBe("application/vnd.das.stream");
+    const values = decodeStream(toDas2(own.body)).rows.map((row) => row.values.flat());
+    const das2 = await site.get(`?server=dataset&${query}&format=das2`);
+    expect(header(das2, "Content-Type")).toBe("application/vnd.das2.das2stream");
+    expect(header(das2, "Content-Disposition")).toMatch(/\.d2s"$/);
+    expect(rows(das2)).toEqual(values);
+    const asText = await site.get(`?server=dataset&${query}&format=das2-text&resolution=60`);
+    expect(header(asText, "Content-Type")).toBe("text/vnd.das2.das2stream; charset=utf-8");
+    expect(decodeStream(asText.body).rows).toHaveLength(10);
+  });
+
+  it("of a das3 reader are a data set of HAPI", async () => {
+    const range = "start=2021-06-30T00:00Z&stop=2021-06-30T00:10Z";
+    const info = json(await site.get("/hapi/info?dataset=Demo/Third")) as { parameters: { name: string }[] };
+    expect(info.parameters.map(({ name }) => name)).toEqual(["Time", "v1"]);
+    const csv = text(await site.get(`/hapi/data?dataset=Demo/Third&${range}`));
+    const das2 = rows(
+      await site.get(
+        "?server=dataset&dataset=Demo/Third&start_time=2021-06-30&end_time=2021-06-30T00:10&format=das2",
+      ),
+    );
+    expect(
+      csv
+        .trimEnd()
+        .split("\r\n")
+        .map((line) => Math.fround(Number(line.split(",")[1]))),
+    ).toEqual(das2.map(([, value]) => Math.fround(value ?? Number.NaN)));
   });
 
   it("of a das3 reader are das3, das2, text, tables, bins", async () => {
@@ -315,7 +363,10 @@ describe("data by path (das2-server 7.1, 7.3)", () => {
     [`${DAY}&format.type=csv&format.delim=-`, 400, "format.delim="],
     [`${DAY}&format.type=csv&format.sigdigit=99`, 400, "format.sigdigit="],
     [`${DAY}&dft.length=17`, 400, "dft.length="],
+    [`${DAY}&dft.length=65538`, 400, "from 16 to 65536"],
     [`${DAY}&dft.length=64&dft.slide=0`, 400, "dft.slide="],
+    [`${DAY}&dft.length=4096&dft.slide=65`, 400, "expected 1 to 64"],
+    [`${DAY}&dft.length=16&dft.slide=16`, 400, "expected 1 to 15"],
     [`${DAY}&read.opts=%60id%60`, 400, "reader parameter"],
   ])("%s is answered with %d: %s", async (query, status, message) => {
     const answer = await site.get(`/source/Demo/Pump4/flex?${query}`);
@@ -336,6 +387,25 @@ describe("sources of a dasFlex tree (das2-server 8.3, 9)", () => {
     expect(json(await site.get("/source/BASIN/level/flex.json"))).toMatchObject({
       title: "Level of the basin",
       protocol: { baseUrls: [`${BASE}/source/basin/level/flex`], httpParams: {} },
+    });
+  });
+
+  it("give what stands in the tree for other interfaces, and name it in their node", async () => {
+    const info = await site.get("/source/basin/level/hapi2.json");
+    expect([info.status, header(info, "Content-Type")]).toEqual([200, "application/json; charset=utf-8"]);
+    expect(text(info)).toBe(HAPI_INFO);
+    const service = await site.get("/source/basin/level/voservice.xml");
+    expect([header(service, "Content-Type"), header(service, "Content-Security-Policy")]).toEqual([
+      "text/xml; charset=utf-8",
+      "sandbox",
+    ]);
+    expect(text(service)).toBe(VO_SERVICE);
+    const hapi2 = { type: "HAPIInfo", urls: [`${BASE}/source/basin/level/hapi2.json`] };
+    const ivoa = { type: "VOService", urls: [`${BASE}/source/basin/level/voservice.xml`] };
+    const ways = { flex: {}, hapi2, ivoa };
+    expect(json(await site.get("/source/basin/level.json"))).toMatchObject({ catalog: ways });
+    expect(json(await site.get("/catalog.json"))).toMatchObject({
+      catalog: { basin: { catalog: { level: { catalog: ways } } } },
     });
   });
 

@@ -18,7 +18,8 @@ const SOURCES: Readonly<Record<string, string>> = {
   "Demo/Live": `description = 'Goes on'\nrealTime = 1\n${SYNTHETIC}${RANGE}`,
   // Its own words are placed, so that the last program gets none.
   "Demo/Third":
-    "description = 'In das3'\ndas3Stream = 1\nreader = 'synthetic --cadence 1s --planes 1 #[read.time.min] #[read.time.max] | das3_from_das2'\n",
+    "description = 'In das3'\ndas3Stream = 1\nreader = 'synthetic --cadence 1s --planes 1 #[read.time.min] #[read.time.max] | das3_from_das2'\n" +
+    RANGE,
   "Demo/FailsLate": "description = 'Fails'\ndas2Stream = 1\nreader = 'fail-late'\nreducer = not_reducible\n",
   "Demo/FailsEarly":
     "description = 'Fails at once'\ndas2Stream = 1\nreader = 'fail-early'\nreducer = not_reducible\n",
@@ -89,6 +90,10 @@ const FLEX = {
   interface: { coords: { time: { validRange: ["2021-01-01", "2022-01-01"] } } },
 };
 
+/** Descriptions of the same source for other interfaces. */
+export const HAPI_INFO = '{"HAPI":"2.0","parameters":[{"name":"Time"}]}\n';
+export const VO_SERVICE = '<?xml version="1.0"?>\n<service name="level"/>\n';
+
 /** A das3 stream that breaks off in the middle of its second record. */
 const HALF = [
   packet3("Sx", "", '<stream type="das-basic-stream" version="3.0"/>'),
@@ -113,6 +118,8 @@ export async function flexSite(settings: Readonly<Record<string, string>> = {}) 
   for (const [id, text] of Object.entries(SOURCES)) write(`dsdf/${id}.dsdf`, text);
   write("flex/root/basin/level/internal.json", JSON.stringify(INTERNAL));
   write("flex/root/basin/level/flex.json", JSON.stringify(FLEX));
+  write("flex/root/basin/level/hapi2.json", HAPI_INFO);
+  write("flex/root/basin/level/voservice.xml", VO_SERVICE);
   write(
     "flex/root/basin/closed/internal.json",
     JSON.stringify({
