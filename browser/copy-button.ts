@@ -13,7 +13,10 @@ export function addCopyButtons(root: ParentNode): void {
     button.textContent = "Copy";
     button.setAttribute("aria-label", block.dataset.copy || "Copy");
     button.addEventListener("click", () => void copyText(block, button));
-    block.before(button);
+    const around = document.createElement("div");
+    around.className = "copyable";
+    block.replaceWith(around);
+    around.append(block, button);
   }
 }
 
