@@ -7,6 +7,7 @@ import type { Site } from "./site.js";
 const dataset: Loader = async () => (await import("./queries/dataset.js")).dataset;
 const compactDataset: Loader = async () => (await import("./queries/dataset.js")).compactDataset;
 const image: Loader = async () => (await import("./queries/image.js")).image;
+const front: Loader = async () => (await import("./browse/front-page.js")).front;
 
 /** Everything that the server answers; each query is loaded when it is first asked for. Source: das2-server 2.1, 7.1. */
 export const ROUTES: RouteTable = {
@@ -19,6 +20,9 @@ export const ROUTES: RouteTable = {
   ]),
   paths: new Map([
     ...LIGHT_ROUTES.paths,
+    // What browsers get is not light: it knows all sources.
+    ["", front],
+    ["/", front],
     // Not light: what opens the cache would make every small answer slower.
     ["/cache", async () => (await import("./queries/cache.js")).cacheStatus],
     ["/catalog.json", async () => (await import("./flex/catalog.js")).catalogJson],

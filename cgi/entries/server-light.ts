@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { requestFromCgi } from "../adapters/cgi.js";
 import { answerRequest } from "../answer-request.js";
+import { isBrowser } from "../browser.js";
 import { runCgiEntry } from "../cgi-entry.js";
 import { DOOR_NAMES, LIGHT_ROUTES } from "../light-routes.js";
 import { makeSite } from "../make-site.js";
@@ -17,13 +18,11 @@ function isLight(): boolean {
   const request = requestFromCgi(process.env, new AbortController().signal);
   if (DOOR_NAMES.has(firstElement(request.path))) return false;
   try {
-    return (
-      findRoute(
-        decodePath(request.path),
-        parseQuery(request.query, Number.POSITIVE_INFINITY),
-        LIGHT_ROUTES,
-      ) !== undefined
-    );
+    const words = parseQuery(request.query, Number.POSITIVE_INFINITY);
+    const route = findRoute(decodePath(request.path), words, LIGHT_ROUTES);
+    // The first page of a browser knows all sources, that of a program none.
+    if (route?.name === "intro") return !isBrowser(request.headers["user-agent"]);
+    return route !== undefined;
   } catch {
     return true;
   }

@@ -204,7 +204,7 @@ function options(params: readonly HttpParam[]): JsonObject {
 }
 
 /** Seconds of a point of an example; das2-server 12.3. */
-function exampleSeconds({ begin, end, resolution }: Example): number {
+export function exampleSeconds({ begin, end, resolution }: Example): number {
   if (resolution !== undefined) return resolution;
   const seconds = (end.day - begin.day) * 86_400 + (end.ns - begin.ns) / 1e9;
   return Number((seconds / EXAMPLE_POINTS).toPrecision(6));

@@ -1,0 +1,64 @@
+import type { DataSource } from "../../dsdf/data-source.js";
+import { encodedId, localId } from "../../dsdf/flex/view-facts.js";
+import { timeText } from "../../dsdf/stages.js";
+import type { Time } from "../../stream/time.js";
+import { html, type Markup } from "../pages/html.js";
+
+/** Characters of a description in a line of a list; the page of the source has all of it. */
+const MOST_CHARACTERS = 160;
+
+/** The first line of a text, shortened at a word. */
+export function shortText(text: string, most = MOST_CHARACTERS): string {
+  const line = text.trim().split(/[\r\n]/, 1)[0] ?? "";
+  if (line.length <= most) return line;
+  const cut = line.slice(0, most);
+  const blank = cut.lastIndexOf(" ");
+  return `${(blank > most / 2 ? cut.slice(0, blank) : cut).replace(/[\ud800-\udbff]$/, "")} …`;
+}
+
+/** The last element of an id. */
+export function lastName(id: string): string {
+  return id.slice(id.lastIndexOf("/") + 1);
+}
+
+/** The page of a source or folder. */
+export function pageOf(mount: string, id: string): string {
+  return `${mount}/source/${id === "" ? "" : `${encodedId(id)}/`}`;
+}
+
+/** Years of the valid range: `2010–2024`, `1977–now`, `2013`; empty where there is none. */
+export function yearsText({ validRange }: DataSource): string {
+  if (validRange === undefined) return "";
+  const begin = yearOf(validRange.begin);
+  const end = validRange.end === "now" ? "now" : yearOf(lastInstant(validRange.end));
+  return begin === end ? begin : `${begin}–${end}`;
+}
+
+function yearOf(time: Time): string {
+  return timeText(time).slice(0, 4);
+}
+
+/** The end is excluded: what ends with a year does not reach into the next. */
+function lastInstant({ day, ns }: Time): Time {
+  return ns > 0 ? { day, ns: ns - 1 } : { day: day - 1, ns: 86_400e9 - 1 };
+}
+
+/** What there is to know of a source besides its name, in words of a line. */
+export function marksOf(source: DataSource): readonly string[] {
+  return [
+    ...(source.realTime ? ["live"] : []),
+    ...(source.form === "file" ? ["files"] : []),
+    ...(source.access.length > 0 ? ["protected"] : []),
+  ];
+}
+
+/** A source in a list: name, description, marks, years. `name` may be marked up; missing: the last element of its id. */
+export function sourceLine(
+  mount: string,
+  source: DataSource,
+  shown: { readonly name?: Markup; readonly description?: Markup } = {},
+): Markup {
+  const id = localId(source);
+  return html`<li class="one"><a href="${pageOf(mount, id)}">${shown.name ?? lastName(id)}</a> <span class="about">${shown.description ?? shortText(source.description)}</span>${marksOf(source).map((mark) => html` <span class="badge">${mark}</span>`)} <span class="years">${yearsText(source)}</span></li>
+`;
+}
