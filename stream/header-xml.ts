@@ -1,5 +1,6 @@
 import { DasError } from "../errors/das-error.js";
 import type { Compression } from "./compression.js";
+import { mixed } from "./held-start.js";
 import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
 import type {
   Comment,
@@ -130,10 +131,42 @@ function clip(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}...` : text;
 }
 
+/** Whether a definition of version 2.3 has tables along x. Errors: NOT_IMPLEMENTED where it has others as well. Source: das2-stream B. */
+export function hasXScan(root: XmlElement): boolean {
+  const tables = root.children.filter(({ name }) => name === "xscan" || name === "yscan");
+  const along = tables.filter(({ name }) => name === "xscan").length;
+  if (along > 0 && along < tables.length) throw mixed();
+  return along > 0;
+}
+
+/**
+ * A table along x as the table plane that it is in a stream of waveforms: offsets are tags, and what is said of y is said of z.
+ * Source: das2-stream B.
+ */
+function xscanOf(element: XmlElement, limits: StreamLimits, warn: Warn): PlaneSpec {
+  const items = itemsOf(element, limits);
+  const properties = propertiesOf(element, limits, warn);
+  const named = new Set(properties.map(({ name }) => name));
+  return {
+    role: "yscan",
+    name: element.attributes.get("name") ?? "",
+    type: valueType(attribute(element, "type")),
+    units: attribute(element, "yUnits"),
+    items,
+    yUnits: attribute(element, "xUnits"),
+    yTags: tagsOf(element, items, { list: ["xOffsets"], interval: ["xOffsetInterval"], min: ["xOffsetMin"] }),
+    properties: properties.map((property) => {
+      const name = property.name.replace(/^y(?=[A-Z])/, "z");
+      return named.has(name) ? property : { ...property, name };
+    }),
+  };
+}
+
 function planeOf(element: XmlElement, limits: StreamLimits, warn: Warn): PlaneSpec {
   const role = element.name;
+  if (role === "xscan") return xscanOf(element, limits, warn);
   if (role !== "x" && role !== "y" && role !== "z" && role !== "yscan")
-    throw new DasError("BAD_HEADER", `element <${clip(role)}> in <packet>, expected x, y, z or yscan`);
+    throw new DasError("BAD_HEADER", `element <${clip(role)}> in <packet>, expected x, y, z, yscan or xscan`);
   const type = valueType(attribute(element, "type"));
   const name = element.attributes.get("name") ?? "";
   const properties = propertiesOf(element, limits, warn);
@@ -141,7 +174,7 @@ function planeOf(element: XmlElement, limits: StreamLimits, warn: Warn): PlaneSp
     const items = itemsOf(element, limits);
     const units = attribute(element, "zUnits");
     const yUnits = attribute(element, "yUnits");
-    return { role, name, type, units, items, yUnits, yTags: yTagsOf(element, items), properties };
+    return { role, name, type, units, items, yUnits, yTags: tagsOf(element, items, Y_TAGS), properties };
   }
   // Only a text time on x may leave them out: it is UTC (das2-stream A5).
   const units =
@@ -168,24 +201,34 @@ function itemsOf(element: XmlElement, limits: StreamLimits): number {
   return items;
 }
 
-/** The tags of a yscan; version 2.3 calls the same attributes `yOffset...`. Source: das2-stream A7. */
-function yTagsOf(element: XmlElement, items: number): YTags {
-  const either = (...names: string[]) => {
-    for (const name of names) {
-      const value = element.attributes.get(name);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  };
-  const text = either("yTags", "yOffsets");
+/** Attributes that say where the items of a table are. */
+interface TagNames {
+  readonly list: readonly string[];
+  readonly interval: readonly string[];
+  readonly min: readonly string[];
+  readonly max?: string;
+}
+
+/** Version 2.3 calls the same attributes `yOffset...`. Source: das2-stream A7, B. */
+const Y_TAGS: TagNames = {
+  list: ["yTags", "yOffsets"],
+  interval: ["yTagInterval", "yOffsetInterval"],
+  min: ["yTagMin", "yOffsetMin"],
+  max: "yTagMax",
+};
+
+function tagsOf({ attributes }: XmlElement, items: number, names: TagNames): YTags {
+  const first = (wanted: readonly string[]) =>
+    wanted.map((name) => attributes.get(name)).find((value) => value !== undefined);
+  const text = first(names.list);
   if (text !== undefined) return { kind: "list", values: tagList(text, items), text };
-  const interval = either("yTagInterval", "yOffsetInterval");
+  const interval = first(names.interval);
   if (interval === undefined) return { kind: "index" };
-  const min = either("yTagMin", "yOffsetMin");
-  const max = element.attributes.get("yTagMax");
-  const tags = { kind: "interval", interval: tag(interval, "yTagInterval") } as const;
-  if (min !== undefined) return { ...tags, min: tag(min, "yTagMin") };
-  return max === undefined ? tags : { ...tags, max: tag(max, "yTagMax") };
+  const min = first(names.min);
+  const max = names.max === undefined ? undefined : attributes.get(names.max);
+  const tags = { kind: "interval", interval: tag(interval, names.interval[0]) } as const;
+  if (min !== undefined) return { ...tags, min: tag(min, names.min[0]) };
+  return max === undefined ? tags : { ...tags, max: tag(max, names.max) };
 }
 
 function tagList(text: string, items: number): Float64Array {
@@ -196,7 +239,7 @@ function tagList(text: string, items: number): Float64Array {
   return Float64Array.from(text.split(","), (part) => tag(part, "yTags"));
 }
 
-function tag(text: string, name: string): number {
+function tag(text: string, name = "tag"): number {
   const value = realFromText(text);
   if (value === undefined || !Number.isFinite(value))
     throw new DasError("BAD_Y_TAGS", `${name}: "${clip(text.trim())}" is not a number`);

@@ -3,7 +3,12 @@ import type { PacketHeader, StreamHeader } from "./model.js";
 
 /** What a header says, as it was read. */
 export type Definition =
-  | { readonly kind: "packet"; readonly header: PacketHeader }
+  | {
+      readonly kind: "packet";
+      readonly header: PacketHeader;
+      /** Its tables go along x, which the header of the stream has to say. */
+      readonly alongX?: true;
+    }
   | { readonly kind: "stream"; readonly header: StreamHeader; readonly compression: Compression };
 
 /**

@@ -13,7 +13,8 @@ import {
   NEWLINE,
   OPEN,
 } from "./framing.js";
-import { infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
+import { hasXScan, infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
+import { HeldStart } from "./held-start.js";
 import { INFLATE_STEP_BYTES, ZlibInflater } from "./inflate.js";
 import type { Definition, KnownHeaders } from "./known-headers.js";
 import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
@@ -47,6 +48,7 @@ type State = "start" | "packets" | "ended";
 export class StreamParser {
   readonly #limits: StreamLimits;
   readonly #known: KnownHeaders | undefined;
+  readonly #start = new HeldStart();
   #queue = new ByteQueue();
   /** Definitions by id. */
   readonly #headers: (PacketHeader | undefined)[] = new Array<PacketHeader | undefined>(100).fill(undefined);
@@ -130,6 +132,7 @@ export class StreamParser {
       throw this.#fail("PARTIAL_PACKET", "the input ends inside a packet");
     }
     this.#state = "ended";
+    this.#start.release(items);
     return items;
   }
 
@@ -146,6 +149,7 @@ export class StreamParser {
     } catch (error) {
       const failure = asDasError(error, "reading the stream");
       this.#failure = failure;
+      this.#start.release(items);
       if (items.length === 0) throw failure;
     }
     return items;
@@ -219,7 +223,7 @@ export class StreamParser {
     try {
       const warnings: StreamItem[] = [];
       this.#define(id, body, items, (line) => this.#warn(line, warnings));
-      for (const warning of warnings) items.push(warning);
+      for (const warning of warnings) this.#start.add(warning, items);
     } catch (error) {
       throw this.#located(error, `[${id === INFO_ID ? "xx" : id.toString().padStart(2, "0")}]`);
     }
@@ -253,7 +257,7 @@ export class StreamParser {
       if (info === undefined) return;
       // Older servers send an exception in place of the stream header (das2-stream A13.2).
       if (this.#state === "start") items.push({ kind: "stream", header: BARE_HEADER });
-      items.push(info);
+      this.#start.add(info, items);
       if (info.kind === "exception") this.#state = "ended";
       return;
     }
@@ -264,7 +268,11 @@ export class StreamParser {
     };
     const definition: Definition =
       id > 0
-        ? { kind: "packet", header: packetHeaderOf(id, root, this.#limits, told) }
+        ? {
+            kind: "packet",
+            header: packetHeaderOf(id, root, this.#limits, told),
+            ...(hasXScan(root) ? { alongX: true } : {}),
+          }
         : { kind: "stream", ...streamHeaderOf(root, this.#limits, told) };
     if (!isOdd) this.#known?.keep(id, body, definition);
     this.#apply(definition, items);
@@ -274,7 +282,7 @@ export class StreamParser {
     if (definition.kind === "packet") {
       const { header } = definition;
       this.#headers[header.id] = header;
-      items.push({ kind: "packet", header });
+      this.#start.packet(header, definition.alongX === true, items);
       return;
     }
     const { header, compression } = definition;
@@ -290,7 +298,7 @@ export class StreamParser {
     this.#version = header.version;
     this.#compression = compression;
     this.#state = "packets";
-    items.push({ kind: "stream", header });
+    this.#start.begin(header, items);
   }
 
   #skipNewline(items: StreamItem[]): void {
@@ -301,7 +309,8 @@ export class StreamParser {
   #warn(line: string, items: StreamItem[], about = line): void {
     if (this.#warned.size >= MOST_WARNINGS || this.#warned.has(about)) return;
     this.#warned.add(about);
-    items.push({ kind: "comment", comment: { type: "log:warning", source: "heliostream", value: line } });
+    const comment = { type: "log:warning", source: "heliostream", value: line };
+    this.#start.add({ kind: "comment", comment }, items);
   }
 
   #badPrefix(): DasError {
