@@ -5,7 +5,7 @@ import type { Assignment } from "./definition.js";
 const SINGLE = (
   "description summary license techContact sciContact reader das2Stream das3Stream qstream outputType requiresInterval reducer validRange " +
   "testRange testInterval cacheLevels dataVersion sourceGlob liveDelay openTtl cacheReader readAccess groupAccess " +
-  "maxRange securityRealm rename server hidden dropParams hapi hapiFile hapiParams wholeFile implicitTimeItem localId realTime liveReader livePoll substitutions readerParamChars " +
+  "maxRange securityRealm rename server hidden dropParams hapi hapiFile hapiParams wholeFile quickLook implicitTimeItem localId realTime liveReader livePoll substitutions readerParamChars " +
   "form items ny x_parameter x_unit x_sample_width y_parameter y_unit y_fill y_coordinate z_parameter z_unit z_fill " +
   "readerCmd reducerCmd compressor coverageReducer hasCoverage"
 ).split(" ");

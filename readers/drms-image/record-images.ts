@@ -2,7 +2,6 @@ import { asDasError, DasError } from "../../errors/das-error.js";
 import type { RecordBatch } from "../../netdrms/records/record-batch.js";
 import type { FrameReader } from "../../netdrms/records/sun-keywords.js";
 import { heldGroups, type UnitAccess } from "../../netdrms/segments/held-records.js";
-import { isFitsProtocol, storedSegment } from "../../netdrms/segments/open-segment.js";
 import type { UnitInfo } from "../../netdrms/sums/unit-state.js";
 import type { KeptRows } from "../archive/kept-rows.js";
 import type { ImageJob } from "./image-job.js";
@@ -10,6 +9,7 @@ import type { ImageWorkers } from "./image-pool.js";
 import type { ImageProduct, PixelTreatment } from "./image-product.js";
 import { inOrder } from "./in-order.js";
 import type { ImageNumbers } from "./reduce-image.js";
+import { storedImage } from "./stored-image.js";
 
 /** What became of the image of one record. */
 export type RecordImage = { readonly row: number; readonly us2000: number } & (
@@ -73,17 +73,10 @@ function jobOf(
   frames: FrameReader | undefined,
   { product, treatment }: ImageReading,
 ): ImageJob {
-  const column = batch.segments[0]!;
-  const { name, protocol } = column.source;
-  const { member, slot } = storedSegment(column, row, units);
-  if (!isFitsProtocol(protocol))
-    throw new DasError("NOT_IMPLEMENTED", `segment ${name}: protocol ${protocol} is no FITS file`);
+  const image = storedImage(batch.segments[0]!, row, units);
   const frame = frames?.frame(row);
   return {
-    member,
-    ...(protocol === "tas" ? { slot } : {}),
-    bzero: column.bzero[row]!,
-    bscale: column.bscale[row]!,
+    ...image,
     task: { product, treatment, ...(frame === undefined ? {} : { frame }) },
   };
 }

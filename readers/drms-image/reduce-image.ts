@@ -1,14 +1,10 @@
-import { DasError } from "../../errors/das-error.js";
 import type { PixelSource } from "../../fits/image.js";
-import type { PixelArray } from "../../fits/pixels.js";
-import { physicalValues, type Scaling } from "../../fits/scaling.js";
+import type { Scaling } from "../../fits/scaling.js";
 import type { SunFrame } from "../../sun/sun-frame.js";
 import type { ImageProduct, PixelTreatment } from "./image-product.js";
-import type { ImageShape, Reduction } from "./reduction.js";
+import { physicalRows, planeOf } from "./physical-rows.js";
+import type { ImageShape } from "./reduction.js";
 import { startReduction } from "./start-reduction.js";
-
-/** Values that are turned into doubles at once: half a megabyte, and as much again while they are decoded. */
-const BAND_VALUES = 1 << 16;
 
 /** What is made of one image. */
 export interface ImageTask {
@@ -38,76 +34,9 @@ export async function reduceImage(
 ): Promise<ImageNumbers> {
   const shape = planeOf(image.shape);
   const reduction = startReduction(product, treatment, shape, frame);
-  const { start, size } = reduction.region;
-  const [width, height] = planeOf(size);
-  const more = image.shape.slice(2);
-  const tileRows = image.tile?.[1] ?? 1;
-  const scratch = new Float64Array(width * rowsAtOnce(width, 1));
-  for (let y = start[1]!, end = y + height; y < end; ) {
-    // Up to the end of a tile, so that none is decoded twice.
-    const next = Math.min(end, y - (y % tileRows) + rowsAtOnce(width, tileRows));
-    const pixels = await image.read({
-      start: [start[0]!, y, ...more.map(() => 0)],
-      size: [width, next - y, ...more],
-    });
-    addPixels(reduction, pixels, { width, y, scaling, unsigned: treatment.unsigned, scratch });
-    y = next;
-  }
+  await physicalRows(image, scaling, reduction.region, (values, y) => {
+    if (treatment.unsigned) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
+    reduction.add(values, y);
+  });
   return { shape, values: reduction.result() };
-}
-
-/** Whole tiles, at least one. */
-function rowsAtOnce(width: number, tileRows: number): number {
-  const rows = Math.floor(BAND_VALUES / width);
-  return Math.max(tileRows, rows - (rows % tileRows));
-}
-
-interface RowsOfPixels {
-  readonly width: number;
-  /** The first row in the image. */
-  readonly y: number;
-  readonly scaling: Scaling;
-  readonly unsigned: boolean;
-  /** Room for whole rows of values, used again. */
-  readonly scratch: Float64Array<ArrayBuffer>;
-}
-
-/** Gives pixels to a reduction, in portions also where a tile is a whole image. */
-function addPixels(
-  reduction: Reduction,
-  pixels: PixelArray,
-  { width, y, scaling, unsigned, scratch }: RowsOfPixels,
-): void {
-  for (let at = 0; at < pixels.length; at += scratch.length) {
-    // A view of the same kind; the type of a union's method is lost.
-    const part = pixels.subarray(at, at + scratch.length) as PixelArray;
-    const values = physicalValues(part, scaling, scratch.subarray(0, part.length));
-    if (part instanceof Float32Array || part instanceof Float64Array) dropInfinite(values);
-    if (unsigned) for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]!);
-    reduction.add(values, y + at / width);
-  }
-}
-
-/** An infinite pixel is no measurement and would leave no number of any mean. */
-function dropInfinite(values: Float64Array): void {
-  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) values[i] = Number.NaN;
-}
-
-/** Pixels of a side: more than any camera for the Sun has, and a row of them is little to hold. */
-const MAX_SIDE = 32_768;
-
-/** The two axes of an image; further ones may be there if they have one pixel. */
-function planeOf(shape: readonly number[]): ImageShape {
-  const [width = 0, height = 0, ...more] = shape;
-  if (width < 1 || height < 1 || more.some((length) => length !== 1))
-    throw new DasError(
-      "BAD_FITS_DATA",
-      `an image of ${shape.length === 0 ? "no axes" : shape.join(" x ")} pixels, expected two axes`,
-    );
-  if (width > MAX_SIDE || height > MAX_SIDE)
-    throw new DasError(
-      "FITS_TOO_LARGE",
-      `an image of ${width} x ${height} pixels, expected at most ${MAX_SIDE} a side`,
-    );
-  return [width, height];
 }
