@@ -40,6 +40,7 @@ export const ROUTES: RouteTable = {
     ["docs", async () => (await import("./docs/docs.js")).docs],
     ["source", async () => (await import("./flex/source.js")).source],
     ["data", async () => (await import("./flex/older-routes.js")).olderData],
+    ["quicklook", async () => (await import("./queries/quick-look.js")).quickLook],
     ["coverage", async () => (await import("./flex/older-routes.js")).coverage],
   ]),
   doors: new Map([
