@@ -1,6 +1,6 @@
 // Builds dist/: plain ES modules by the compiler, then single-file bundles of what is started often.
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -77,6 +77,7 @@ async function bundleBrowser() {
     legalComments: "none",
     logLevel: "warning",
   });
+  copyFileSync(join(root, "node_modules/uplot/dist/uPlot.min.css"), join(out, "static/uplot.css"));
 }
 
 await bundleBrowser();

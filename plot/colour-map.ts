@@ -25,6 +25,14 @@ function toRgb(lightness: number, a: number, b: number): readonly [number, numbe
   ];
 }
 
+/** A colour of OKLab, what a screen cannot show cut to what it can. */
+export function oklabColour(lightness: number, a: number, b: number): Colour {
+  const [red, green, blue] = toRgb(lightness, a, b).map((channel) =>
+    Math.round(255 * Math.min(1, Math.max(0, channel))),
+  );
+  return [red!, green!, blue!]; // three of them
+}
+
 type Lab = readonly [lightness: number, a: number, b: number];
 
 /** A path through OKLab along which lightness grows evenly, as colourful as a screen can show it with some room left. */
@@ -55,9 +63,7 @@ function evenMap(): readonly Colour[] {
   const colours: Colour[] = [];
   for (let step = 0, i = 0; step < STEPS; step++) {
     while (i < fine.length - 1 && lengths[i]! < (total * step) / (STEPS - 1)) i++;
-    const [red, green, blue] = toRgb(...fine[i]!);
-    const byte = (channel: number) => Math.round(255 * Math.min(1, Math.max(0, channel)));
-    colours.push([byte(red), byte(green), byte(blue)]);
+    colours.push(oklabColour(...fine[i]!));
   }
   return colours;
 }

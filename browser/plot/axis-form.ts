@@ -1,0 +1,99 @@
+import type { AxisChoice } from "../../plot/page-state.js";
+import type { AxisRange } from "../../plot/ticks.js";
+import { button, node } from "./dom.js";
+import { exactText } from "./number-text.js";
+
+/** One axis that can be set. */
+export interface AxisField {
+  /** What it is called: "Axis of v1", "Colours". */
+  readonly title: string;
+  readonly choice: () => AxisChoice;
+  /** What is shown now. */
+  readonly shown: () => AxisRange;
+  readonly choose: (choice: AxisChoice) => void;
+}
+
+/** A fold with the scale and range of each axis of a panel; what is left empty suits the data. */
+export function axisForm(fields: readonly AxisField[]): HTMLElement {
+  const rows = fields.map(axisRow);
+  const fold = node(
+    "details",
+    { class: "axes" },
+    node("summary", { text: "Axes" }),
+    ...rows.map(({ root }) => root),
+  );
+  fold.addEventListener("toggle", () => {
+    for (const { fill } of rows) fill();
+  });
+  return fold;
+}
+
+function axisRow({ title, choice, shown, choose }: AxisField): { root: HTMLElement; fill: () => void } {
+  const scale = node("select", { is: { "aria-label": `${title}: scale` } });
+  for (const [value, text] of [
+    ["", "suited"],
+    ["linear", "linear"],
+    ["log", "log"],
+  ])
+    scale.append(node("option", { text: text!, is: { value: value! } })); // pairs
+  const [low, high] = ["from", "to"].map((word) =>
+    node("input", {
+      is: { "aria-label": `${title}: ${word}`, inputmode: "decimal", size: "9", autocomplete: "off" },
+    }),
+  ) as [HTMLInputElement, HTMLInputElement];
+  const wrong = node("span", { class: "bad", is: { role: "alert" } });
+  const fill = () => {
+    const now = choice();
+    scale.value = now.scale ?? "";
+    low.value = now.low === undefined ? "" : String(now.low);
+    high.value = now.high === undefined ? "" : String(now.high);
+    low.placeholder = exactText(Number(shown().low.toPrecision(4)));
+    high.placeholder = exactText(Number(shown().high.toPrecision(4)));
+    wrong.textContent = "";
+  };
+  const apply = () => {
+    const from = numberOf(low.value, shown().low);
+    const to = numberOf(high.value, shown().high);
+    const isGiven = low.value.trim() !== "" || high.value.trim() !== "";
+    if (isGiven && !(from < to)) {
+      wrong.textContent = "Expected two numbers, the second above the first";
+      return;
+    }
+    const word = scale.value === "log" || scale.value === "linear" ? scale.value : undefined;
+    if (isGiven && word === "log" && from <= 0) {
+      wrong.textContent = "Expected numbers above 0 for a logarithmic scale";
+      return;
+    }
+    wrong.textContent = "";
+    choose({ ...(word === undefined ? {} : { scale: word }), ...(isGiven ? { low: from, high: to } : {}) });
+  };
+  const form = node(
+    "form",
+    { class: "axis", is: { "aria-label": title } },
+    node("span", { class: "axis-title", text: title }),
+    scale,
+    low,
+    high,
+    node("button", { text: "Set" }),
+    button(
+      "Fit",
+      () => {
+        choose({});
+        fill();
+      },
+      { label: `${title}: fit to the data` },
+    ),
+    wrong,
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    apply();
+  });
+  scale.addEventListener("change", apply);
+  return { root: form, fill };
+}
+
+function numberOf(text: string, otherwise: number): number {
+  const trimmed = text.trim().replaceAll("\u2212", "-");
+  return trimmed === "" ? otherwise : Number(trimmed);
+}

@@ -1,0 +1,55 @@
+import { mapColours } from "../../plot/colour-maps.js";
+import type { MapName } from "../../plot/page-state.js";
+import { type AxisRange, fraction, ticks } from "../../plot/ticks.js";
+import { drawLabel, fontOf, labelText } from "./rich-text.js";
+import type { Theme } from "./theme.js";
+
+/** Places of the bar, its numbers and its name, CSS pixels from the right edge of the plot. */
+const BAR = { left: 12, width: 14 } as const;
+const NUMBERS = 31;
+const NAME = 80;
+const FONT_PX = 11;
+
+/** The bar of colours beside a spectrogram, with its numbers and what they are. */
+export function drawColourBar(
+  context: CanvasRenderingContext2D,
+  box: { readonly left: number; readonly top: number; readonly width: number; readonly height: number },
+  {
+    z,
+    map,
+    label,
+    theme,
+  }: { readonly z: AxisRange; readonly map: MapName; readonly label: string; readonly theme: Theme },
+): void {
+  const px = devicePixelRatio;
+  const right = box.left + box.width;
+  const left = right + BAR.left * px;
+  const width = BAR.width * px;
+  const colours = mapColours(map);
+  context.save();
+  for (const [n, [r, g, b]] of colours.entries()) {
+    context.fillStyle = `rgb(${r} ${g} ${b})`;
+    const top = box.top + box.height * (1 - (n + 1) / colours.length);
+    context.fillRect(left, top, width, box.height / colours.length + 1);
+  }
+  context.strokeStyle = theme.muted;
+  context.lineWidth = px;
+  context.strokeRect(left, box.top, width, box.height);
+  context.fillStyle = theme.ink;
+  context.font = fontOf(FONT_PX * px);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  for (const { value, label: text } of ticks(z, Math.max(2, box.height / px / 40))) {
+    const y = box.top + box.height * (1 - fraction(value, z));
+    if (y < box.top - 1 || y > box.top + box.height + 1) continue;
+    context.fillRect(left + width, y - px / 2, (text === undefined ? 2 : 4) * px, px);
+    if (text !== undefined) context.fillText(labelText(text), right + NUMBERS * px, y);
+  }
+  context.restore();
+  drawLabel(context, label, right + NAME * px, box.top + box.height / 2, {
+    fontPx: (FONT_PX + 1) * px,
+    colour: theme.ink,
+    most: box.height,
+    isUpwards: true,
+  });
+}

@@ -1,0 +1,191 @@
+import { binWidth } from "../../plot/bin-widths.js";
+import { hull, intersection, type Span, without } from "../../plot/span.js";
+import { coveredSpan, missingSpans, type Piece, PieceStore, suits } from "./pieces.js";
+import { type AnswerEnd, readAnswer } from "./read-answer.js";
+import { StreamColumns } from "./stream-columns.js";
+
+/** How it stands with the data of a source. */
+export type LoadState =
+  | { readonly kind: "idle" }
+  | { readonly kind: "loading" }
+  | { readonly kind: "away"; readonly message: string; readonly againAtMs: number }
+  | { readonly kind: "login"; readonly message: string }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** What a loader needs of the page. */
+export interface LoaderHost {
+  /** The address of a range in bins of a width, seconds. */
+  readonly url: (span: Span, widthS: number) => string;
+  /** The source computes points at the distance that it is asked for. */
+  readonly isSampled: boolean;
+  /** Data have come, or {@link SourceLoader.state} is another. */
+  readonly changed: () => void;
+}
+
+/** A request that is on its way. */
+interface Active {
+  piece: Piece;
+  readonly stop: AbortController;
+}
+
+/** Seconds to the first, and at most to a next try. */
+const FIRST_RETRY_S = 1;
+const LAST_RETRY_S = 30;
+
+/**
+ * Sees to the data of one source: asks for what the page shows and has not yet, in bins of the width of the screen's columns; stops what
+ * nobody waits for any more; keeps what came, so that going back costs nothing; tries again, ever more seldom, where the server is away.
+ */
+export class SourceLoader {
+  readonly #host: LoaderHost;
+  readonly #store = new PieceStore();
+  #active: Active[] = [];
+  #wanted: { readonly span: Span; readonly widthS: number } | undefined;
+  #state: LoadState = { kind: "idle" };
+  #tries = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ranges that ended in a refusal: asking again would not help until something else is asked. */
+  #refused: Span | undefined;
+
+  constructor(host: LoaderHost) {
+    this.#host = host;
+  }
+
+  get state(): LoadState {
+    return this.#state;
+  }
+
+  get pieces(): readonly Piece[] {
+    return this.#store.all;
+  }
+
+  /** Notes which pieces are drawn. */
+  use(pieces: ReadonlySet<Piece>): void {
+    this.#store.use(pieces);
+  }
+
+  /** Wants a range on so many columns of pixels; asks for what of it is missing. */
+  want(span: Span, columns: number): void {
+    const widthS = binWidth((span.end - span.begin) / 1e6 / Math.max(1, columns));
+    this.#wanted = { span, widthS };
+    this.#ask();
+  }
+
+  /** Tries again at once where the server was away, or after a login. */
+  retry(): void {
+    this.#refused = undefined;
+    if (this.#state.kind === "loading") return;
+    this.#state = { kind: "idle" };
+    this.#ask();
+  }
+
+  /** Forgets everything and stops asking. */
+  clear(): void {
+    for (const { stop } of this.#active) stop.abort();
+    this.#active = [];
+    this.#store.clear();
+    clearTimeout(this.#timer);
+    this.#wanted = undefined;
+    this.#state = { kind: "idle" };
+    this.#refused = undefined;
+  }
+
+  #ask(): void {
+    if (this.#wanted === undefined) return;
+    const { span, widthS } = this.#wanted;
+    const widthUs = widthS * 1e6;
+    const isUseful = ({ piece }: Active) =>
+      suits(piece, widthUs) && intersection(piece.span, span) !== undefined;
+    for (const active of this.#active) if (!isUseful(active)) active.stop.abort();
+    const coming = this.#active.filter(isUseful).map(({ piece }) => piece.span);
+    const missing = hull(missingSpans(this.#store.all, span, widthUs).flatMap((one) => without(one, coming)));
+    if (missing === undefined) {
+      if (coming.length === 0) this.#rest();
+      return;
+    }
+    if (this.#refused !== undefined && without(missing, [this.#refused]).length === 0) return;
+    if (this.#state.kind === "away") return; // the timer asks
+    void this.#load(missing, widthS);
+  }
+
+  async #load(span: Span, widthS: number): Promise<void> {
+    const columns = new StreamColumns(span);
+    const active: Active = {
+      piece: { span, widthUs: widthS * 1e6, columns, isWhole: false, isSampled: this.#host.isSampled },
+      stop: new AbortController(),
+    };
+    this.#active.push(active);
+    this.#store.add(active.piece);
+    this.#tell({ kind: "loading" });
+    const end = await readAnswer(
+      this.#host.url(span, widthS),
+      (items) => {
+        columns.take(items);
+        this.#host.changed();
+      },
+      active.stop.signal,
+    );
+    this.#active = this.#active.filter((one) => one !== active);
+    this.#finish(active.piece, this.#seen(columns, end), span);
+  }
+
+  /** An exception in the stream that is no lack of data is a refusal. */
+  #seen({ exception }: StreamColumns, end: AnswerEnd): AnswerEnd {
+    if (end.kind !== "complete" || exception === undefined || exception.type === "NoDataInInterval")
+      return end;
+    return { kind: "refused", message: exception.message };
+  }
+
+  #finish(piece: Piece, end: AnswerEnd, span: Span): void {
+    if (end.kind === "complete") {
+      this.#store.replace(piece, { ...piece, isWhole: true });
+      this.#tries = 0;
+      this.#ask();
+      this.#host.changed();
+      return;
+    }
+    // What has come of it is whole up to its last record.
+    const covered = coveredSpan(piece);
+    if (covered === undefined || piece.columns.records < 2) this.#store.remove(piece);
+    else this.#store.replace(piece, { ...piece, span: covered, isWhole: true });
+    switch (end.kind) {
+      case "cancelled":
+        if (this.#active.length === 0 && this.#state.kind === "loading") this.#ask();
+        break;
+      case "away":
+        this.#waitAndRetry(end);
+        break;
+      case "login":
+      case "refused":
+        this.#refused = span;
+        this.#tell(end);
+        break;
+      default:
+        end satisfies never;
+    }
+  }
+
+  #waitAndRetry({ message, retrySeconds }: Extract<AnswerEnd, { kind: "away" }>): void {
+    const usual = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** this.#tries);
+    this.#tries++;
+    const waitMs = 1000 * Math.max(usual, Math.min(LAST_RETRY_S, retrySeconds ?? 0));
+    for (const { stop } of this.#active) stop.abort();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#state = { kind: "idle" };
+      this.#ask();
+    }, waitMs);
+    this.#tell({ kind: "away", message, againAtMs: Date.now() + waitMs });
+  }
+
+  #rest(): void {
+    if (this.#state.kind === "idle") return;
+    if (this.#state.kind === "away") clearTimeout(this.#timer);
+    this.#tell({ kind: "idle" });
+  }
+
+  #tell(state: LoadState): void {
+    this.#state = state;
+    this.#host.changed();
+  }
+}

@@ -1,0 +1,204 @@
+import { bandsOf } from "../../plot/cell-grid.js";
+import { mapColours } from "../../plot/colour-maps.js";
+import type { MapName } from "../../plot/page-state.js";
+import { type Span, spanLength } from "../../plot/span.js";
+import type { AxisRange, ScaleType } from "../../plot/ticks.js";
+import type { ScanTable } from "./scan-table.js";
+
+/** Columns of a picture: no screen has more. */
+const MOST_COLUMNS = 4096;
+
+/** How values become colours and tags become rows. */
+export interface ScanLook {
+  readonly y: AxisRange;
+  readonly z: AxisRange;
+  readonly map: MapName;
+  /** Rows of the picture: pixels of the panel. */
+  readonly rows: number;
+}
+
+/** Which tags, in ascending order, each row of a picture shows, the highest row first: of row n `from[n]` to `to[n]`, excluded. */
+interface RowTags {
+  readonly order: Int32Array;
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+/** The tags that lie in each row; where none has its middle there, the one whose band holds it. */
+export function rowTags(tags: Float64Array, y: AxisRange, rows: number): RowTags {
+  const { low, high } = bandsOf(tags, y.scale);
+  const order = Int32Array.from([...tags.keys()].filter((n) => Number.isFinite(low[n]!))).sort(
+    (a, b) => low[a]! - low[b]!,
+  );
+  const from = new Int32Array(rows);
+  const to = new Int32Array(rows);
+  const place = (value: number) => (y.scale === "log" ? Math.log10(value) : value);
+  const [bottom, top] = [place(y.low), place(y.high)];
+  const step = (top - bottom) / rows;
+  let first = 0;
+  for (let row = rows - 1; row >= 0; row--) {
+    const edge = bottom + (rows - 1 - row) * step;
+    const middle = (n: number) => (low[order[n]!]! + high[order[n]!]!) / 2;
+    while (first < order.length && middle(first) < edge) first++;
+    let last = first;
+    while (last < order.length && middle(last) < edge + step) last++;
+    if (last === first) {
+      // Bands are wider than rows: the one that the middle of the row lies in.
+      const centre = edge + step / 2;
+      const near = [first - 1, first].find(
+        (n) => n >= 0 && n < order.length && low[order[n]!]! <= centre && centre < high[order[n]!]!,
+      );
+      from[row] = near ?? 0;
+      to[row] = near === undefined ? 0 : near + 1;
+    } else {
+      from[row] = first;
+      to[row] = last;
+    }
+  }
+  return { order, from, to };
+}
+
+/** Colours of a map as words of a picture, red in the lowest byte. */
+function words(map: MapName): Uint32Array {
+  return Uint32Array.from(mapColours(map), ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
+}
+
+/** Place of a value among the colours; -1 for none. */
+export function colourIndex(value: number, { low, high, scale }: AxisRange, colours: number): number {
+  if (Number.isNaN(value) || (scale === "log" && value <= 0)) return -1;
+  const part = scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+  return Math.min(colours - 1, Math.max(0, Math.floor(part * colours)));
+}
+
+/**
+ * A table of scans as a picture of one column for each bin of the screen: means of the records in a column; between records that are no
+ * gap apart the nearer; transparent where there is a gap or no value. It grows with the table: only new columns are painted.
+ */
+export class ScanPicture {
+  readonly span: Span;
+  readonly columns: number;
+  readonly #table: ScanTable;
+  #look: ScanLook | undefined;
+  #records = 0;
+  #image: ImageData | undefined;
+  readonly canvas: HTMLCanvasElement = document.createElement("canvas");
+
+  /** @param widthUs of a column */
+  constructor(table: ScanTable, span: Span, widthUs: number) {
+    this.#table = table;
+    this.span = span;
+    this.columns = Math.min(MOST_COLUMNS, Math.max(1, Math.round(spanLength(span) / widthUs)));
+  }
+
+  /** Paints what is new, or everything in a new look. */
+  paint(look: ScanLook): void {
+    const kept = this.#table.x.length;
+    const isSame = this.#image !== undefined && isSameLook(this.#look, look) && kept >= this.#records;
+    if (isSame && kept === this.#records) return;
+    const firstNew = isSame ? Math.max(0, this.#records - 1) : 0;
+    if (!isSame) {
+      this.canvas.width = this.columns;
+      this.canvas.height = look.rows;
+      this.#image = new ImageData(this.columns, look.rows);
+    }
+    this.#look = look;
+    this.#records = kept;
+    const image = this.#image!; // made above
+    const xs = this.#table.x.values;
+    const reach = this.#table.width / 2;
+    const from = isSame ? Math.max(0, this.#column(xs[firstNew]! - 2 * reach)) : 0;
+    const to = Math.min(this.columns, this.#column((xs[kept - 1] ?? this.span.begin) + reach) + 1);
+    paintColumns(this.#table, image, look, { from, to, begin: this.span.begin, width: this.#width });
+    const context = this.canvas.getContext("2d");
+    context?.putImageData(image, 0, 0, from, 0, Math.max(1, to - from), look.rows);
+  }
+
+  get #width(): number {
+    return spanLength(this.span) / this.columns;
+  }
+
+  #column(x: number): number {
+    return Math.floor((x - this.span.begin) / this.#width);
+  }
+}
+
+function isSameLook(a: ScanLook | undefined, b: ScanLook): boolean {
+  if (a === undefined || a.map !== b.map || a.rows !== b.rows) return false;
+  const isSameAxis = (one: AxisRange, other: AxisRange) =>
+    one.low === other.low && one.high === other.high && one.scale === (other.scale satisfies ScaleType);
+  return isSameAxis(a.y, b.y) && isSameAxis(a.z, b.z);
+}
+
+interface ColumnRange {
+  readonly from: number;
+  readonly to: number;
+  readonly begin: number;
+  readonly width: number;
+}
+
+/** Paints columns `from` to `to` (excluded) of a picture. */
+function paintColumns(table: ScanTable, image: ImageData, look: ScanLook, range: ColumnRange): void {
+  const pixels = new Uint32Array(image.data.buffer);
+  const colours = words(look.map);
+  const { order, from: rowFrom, to: rowTo } = rowTags(table.tags, look.y, look.rows);
+  const means = new Float64Array(table.tags.length);
+  const xs = table.x.values;
+  const reach = table.width / 2;
+  let first = 0;
+  for (let column = range.from; column < range.to; column++) {
+    const begin = range.begin + column * range.width;
+    const end = begin + range.width;
+    while (first < xs.length && xs[first]! < begin) first++;
+    let last = first;
+    while (last < xs.length && xs[last]! < end) last++;
+    let hasData = last > first;
+    if (hasData) meanOfRecords(table, first, last, means);
+    else {
+      const centre = (begin + end) / 2;
+      const near = nearest(xs, first, centre);
+      hasData = near >= 0 && Math.abs(xs[near]! - centre) <= Math.max(reach, range.width / 2);
+      if (hasData) meanOfRecords(table, near, near + 1, means);
+    }
+    for (let row = 0, at = column; row < look.rows; row++, at += image.width) {
+      const value = hasData ? rowMean(means, order, rowFrom[row]!, rowTo[row]!) : Number.NaN;
+      const colour = colourIndex(value, look.z, colours.length);
+      pixels[at] = colour < 0 ? 0 : colours[colour]!;
+    }
+  }
+}
+
+/** The nearer of the records before and at a place; -1 for none. */
+function nearest(xs: Float64Array, place: number, x: number): number {
+  const before = place - 1;
+  if (place >= xs.length) return before;
+  if (before < 0) return place;
+  return x - xs[before]! <= xs[place]! - x ? before : place;
+}
+
+function meanOfRecords(table: ScanTable, from: number, to: number, means: Float64Array): void {
+  const width = table.tags.length;
+  const { values } = table;
+  for (let n = 0; n < width; n++) {
+    let sum = 0;
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      const value = values[i * width + n]!;
+      if (Number.isNaN(value)) continue;
+      sum += value;
+      count++;
+    }
+    means[n] = count === 0 ? Number.NaN : sum / count;
+  }
+}
+
+function rowMean(means: Float64Array, order: Int32Array, from: number, to: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let n = from; n < to; n++) {
+    const value = means[order[n]!]!;
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return count === 0 ? Number.NaN : sum / count;
+}
