@@ -1,9 +1,5 @@
-import { SocketAddress } from "node:net";
-import { DasError } from "../../errors/das-error.js";
-import type { QueryWords } from "../query-words.js";
-import { isDay } from "./log-files.js";
-import { OUTCOMES } from "./read-record.js";
-import type { RequestOutcome, RequestRecord } from "./record.js";
+import type { Place } from "./place.js";
+import type { CacheRecord, RequestOutcome, RequestRecord } from "./record.js";
 
 /** Seconds after which the page may load itself again; 0 is never. */
 export const REFRESH_SECONDS = [0, 15, 60, 300] as const;
@@ -12,79 +8,32 @@ export const REFRESH_SECONDS = [0, 15, 60, 300] as const;
 export interface LogFilter {
   /** Address of the clients wanted; missing: all. */
   readonly client?: string;
-  /** UTC, `yyyy-mm-dd`; missing: the newest there is. */
+  /** UTC, `yyyy-mm-dd`; missing: the newest there is, unless a range is asked for. */
   readonly day?: string;
+  /** Begin and end of the range as they were given; missing: open. */
+  readonly begin?: string;
+  readonly end?: string;
+  /** The range in ms since 1970, `to` excluded; missing: open. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Id of the one request that is wanted. */
+  readonly id?: string;
   /** `problems` is everything that is neither complete nor without data. */
   readonly outcome: "any" | "problems" | RequestOutcome;
   /** Part of the name of a source, without case; empty: any. */
   readonly source: string;
   /** Text anywhere in a record, without case; empty: any. */
   readonly text: string;
-  /** Offset in the day's file before which to look; missing: its end. */
-  readonly before?: number;
+  /** `404`, or a class as `4xx`. */
+  readonly status?: string;
+  /** Shortest and longest duration, ms, both included. */
+  readonly slower?: number;
+  readonly faster?: number;
+  readonly cache?: CacheRecord["result"];
+  /** Where to go on; missing: at the newest. */
+  readonly before?: Place;
   /** Seconds; one of {@link REFRESH_SECONDS}. */
   readonly refresh: number;
-}
-
-/** The usual form of an address, `undefined` for other text. */
-function address(text: string): string | undefined {
-  try {
-    return new SocketAddress({ address: text, family: text.includes(":") ? "ipv6" : "ipv4" }).address;
-  } catch {
-    return undefined;
-  }
-}
-
-function bad(name: string, value: string, expected: string): never {
-  throw new DasError("BAD_PARAMETER", `${name}=${value.slice(0, 60)} is not known, expected ${expected}`);
-}
-
-function readClient(text: string | undefined, own: string): string | undefined {
-  if (text === "*" || text === "all") return undefined;
-  if (text === undefined) return address(own) ?? own;
-  return address(text) ?? bad("ip", text, "an address, or * for all");
-}
-
-/**
- * Reads the parameters of the viewer. `ip` is the client's own address where it is not given; `type` has one value only.
- * Errors: BAD_PARAMETER. Source: das2-server 18.2.
- */
-export function readFilter(words: QueryWords, ownAddress: string): LogFilter {
-  const type = words.get("type");
-  if (type !== undefined && type !== "das2") bad("type", type, "das2");
-  const client = readClient(words.get("ip"), ownAddress);
-  const day = words.get("day");
-  if (day !== undefined && !isDay(day)) bad("day", day, "a date as 2021-06-30");
-  const outcomeText = words.get("outcome") ?? "any";
-  const outcome = (["any", "problems", ...OUTCOMES] as const).find((one) => one === outcomeText);
-  if (outcome === undefined) bad("outcome", outcomeText, `any, problems, ${OUTCOMES.join(", ")}`);
-  const beforeText = words.get("before");
-  const before = beforeText === undefined ? undefined : Number(beforeText);
-  if (beforeText !== undefined && !/^\d{1,15}$/.test(beforeText)) bad("before", beforeText, "an offset");
-  const refreshText = words.get("refresh") ?? "0";
-  const refresh = REFRESH_SECONDS.find((seconds) => String(seconds) === refreshText);
-  if (refresh === undefined) bad("refresh", refreshText, REFRESH_SECONDS.join(", "));
-  return {
-    ...(client === undefined ? {} : { client }),
-    ...(day === undefined ? {} : { day }),
-    outcome,
-    source: words.get("source") ?? "",
-    text: words.get("text") ?? "",
-    ...(before === undefined ? {} : { before }),
-    refresh,
-  };
-}
-
-/** The query string that {@link readFilter} reads as this filter. */
-export function filterQuery(filter: LogFilter): string {
-  const words = new URLSearchParams({ ip: filter.client ?? "*" });
-  if (filter.day !== undefined) words.set("day", filter.day);
-  if (filter.outcome !== "any") words.set("outcome", filter.outcome);
-  if (filter.source !== "") words.set("source", filter.source);
-  if (filter.text !== "") words.set("text", filter.text);
-  if (filter.before !== undefined) words.set("before", String(filter.before));
-  if (filter.refresh !== 0) words.set("refresh", String(filter.refresh));
-  return words.toString();
 }
 
 /** Whether an answer ended as it should. */
@@ -92,7 +41,8 @@ export function isProblem(outcome: RequestOutcome): boolean {
   return outcome !== "complete" && outcome !== "no data";
 }
 
-function everyText(record: RequestRecord): string {
+/** Everything in a record that a text is looked for in, a line each. */
+export function everyText(record: RequestRecord): string {
   return [
     record.id,
     record.client,
@@ -116,18 +66,48 @@ function everyText(record: RequestRecord): string {
   ].join("\n");
 }
 
+/** Whether lines that are no records are wanted: not where something is asked for that only records have. */
+export function wantsJunk(filter: LogFilter): boolean {
+  const { client, outcome, source, text, id, status, slower, faster, cache, from, to } = filter;
+  const narrow = [client, id, status, slower, faster, cache, from, to];
+  return outcome === "any" && source === "" && text === "" && narrow.every((one) => one === undefined);
+}
+
 /** Whether a line can hold a record that is wanted, by its bytes: most lines of a busy day need not be parsed. */
 export function mayMatch(line: Buffer, filter: LogFilter): boolean {
-  return filter.client === undefined || line.includes(filter.client);
+  const { client, id } = filter;
+  return (
+    (client === undefined || line.includes(client)) && (id === undefined || line.includes(JSON.stringify(id)))
+  );
+}
+
+/** Class of a status, its hundreds: 0 to 5; what is no status is in class 0. */
+export function statusClass(status: number): number {
+  return status >= 100 && status < 600 ? Math.floor(status / 100) : 0;
+}
+
+function isInRange({ time }: RequestRecord, { from, to }: LogFilter): boolean {
+  if (from === undefined && to === undefined) return true;
+  const ms = Date.parse(time);
+  return (from === undefined || ms >= from) && (to === undefined || ms < to);
+}
+
+function hasStatus({ status }: RequestRecord, wanted: string): boolean {
+  return wanted.endsWith("xx") ? statusClass(status) === Number(wanted.charAt(0)) : status === Number(wanted);
 }
 
 /** Whether a record is wanted. */
 export function matches(record: RequestRecord, filter: LogFilter): boolean {
-  if (filter.client !== undefined && record.client !== filter.client) return false;
-  if (filter.outcome === "problems" ? !isProblem(record.outcome) : false) return false;
-  if (filter.outcome !== "any" && filter.outcome !== "problems" && record.outcome !== filter.outcome)
-    return false;
-  if (filter.source !== "" && !(record.source ?? "").toLowerCase().includes(filter.source.toLowerCase()))
-    return false;
-  return filter.text === "" || everyText(record).toLowerCase().includes(filter.text.toLowerCase());
+  const { id, client, outcome, status, slower, faster, cache, source, text } = filter;
+  if (id !== undefined && record.id !== id) return false;
+  if (client !== undefined && record.client !== client) return false;
+  if (outcome === "problems" && !isProblem(record.outcome)) return false;
+  if (outcome !== "any" && outcome !== "problems" && record.outcome !== outcome) return false;
+  if (status !== undefined && !hasStatus(record, status)) return false;
+  if (slower !== undefined && !(record.durationMs >= slower)) return false;
+  if (faster !== undefined && !(record.durationMs <= faster)) return false;
+  if (cache !== undefined && record.cache?.result !== cache) return false;
+  if (!isInRange(record, filter)) return false;
+  if (source !== "" && !(record.source ?? "").toLowerCase().includes(source.toLowerCase())) return false;
+  return text === "" || everyText(record).toLowerCase().includes(text.toLowerCase());
 }

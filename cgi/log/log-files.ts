@@ -1,8 +1,10 @@
 import { readdirSync, statSync, unlinkSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { removeIndexes } from "./index/index-names.js";
 
-const DAY_FILE = /^requests-(\d{4}-\d{2}-\d{2})\.jsonl$/;
+/** Of programs that rotate logs: a number behind the name, coded or not. */
+const DAY_FILE = /^requests-(\d{4}-\d{2}-\d{2})\.jsonl(?:\.([1-9]\d{0,2}))?(\.gz)?$/;
 /** Text files of the compatible log. */
 const TEXT_FILE = /^das2\.[0-9A-Fa-f._]{1,45}_[0-2]\.log$/;
 const DAY_MS = 86_400_000;
@@ -12,6 +14,19 @@ export interface LogDay {
   /** UTC, `yyyy-mm-dd`. */
   readonly day: string;
   readonly bytes: number;
+}
+
+/** One file of the request log. */
+export interface LogFile {
+  /** The day of its records, UTC, `yyyy-mm-dd`. */
+  readonly day: string;
+  /** 0 for the file that is written to; else the number that a rotation gave it, higher ones are older. */
+  readonly part: number;
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** Whether it is coded in gzip. */
+  readonly isCoded: boolean;
 }
 
 /** Whether the text is a date of the calendar, `yyyy-mm-dd`. */
@@ -31,18 +46,30 @@ function dayOf(name: string): string | undefined {
   return day !== undefined && isDay(day) ? day : undefined;
 }
 
-/** The days that have a file, newest first; none where there is no folder yet. */
-export async function listDays(folder: string): Promise<LogDay[]> {
+/** All files of the log, newest first; none where there is no folder yet. */
+export async function listFiles(folder: string): Promise<LogFile[]> {
   const names = await readdir(folder).catch(() => [] as string[]);
-  const days = await Promise.all(
-    names.map(async (name): Promise<LogDay | undefined> => {
+  const files = await Promise.all(
+    names.map(async (name): Promise<LogFile | undefined> => {
       const day = dayOf(name);
       if (day === undefined) return undefined;
-      const stats = await stat(join(folder, name)).catch(() => undefined);
-      return stats?.isFile() === true ? { day, bytes: stats.size } : undefined;
+      const path = join(folder, name);
+      const stats = await stat(path).catch(() => undefined);
+      if (stats?.isFile() !== true) return undefined;
+      const part = Number(DAY_FILE.exec(name)?.[2] ?? 0);
+      return { day, part, name, path, bytes: stats.size, isCoded: name.endsWith(".gz") };
     }),
   );
-  return days.filter((day) => day !== undefined).sort((a, b) => (a.day < b.day ? 1 : -1));
+  return files
+    .filter((file) => file !== undefined)
+    .sort((a, b) => (a.day === b.day ? a.part - b.part : a.day < b.day ? 1 : -1));
+}
+
+/** The days that have a file, newest first. */
+export function daysOf(files: readonly LogFile[]): LogDay[] {
+  const days = new Map<string, number>();
+  for (const { day, bytes } of files) days.set(day, (days.get(day) ?? 0) + bytes);
+  return [...days].map(([day, bytes]) => ({ day, bytes }));
 }
 
 /** Calls `remove` and lets it pass that the file is gone already: several processes may clean up at the same time. */
@@ -70,6 +97,7 @@ export function removeOldDays(folder: string, today: string, keepDays: number): 
         if (statSync(path).mtime < firstKept) unlinkSync(path);
       });
   }
+  removeIndexes(folder, (day) => day < firstDay);
 }
 
 /** Removes the file of a day, or without one everything that the log has written. Errors: those of node:fs. */
@@ -81,4 +109,5 @@ export function removeDays(folder: string, day?: string): void {
     names = readdirSync(folder).filter(isWanted);
   });
   for (const name of names) unlessGone(() => unlinkSync(join(folder, name)));
+  removeIndexes(folder, (one) => day === undefined || one === day);
 }

@@ -1,75 +1,87 @@
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
-import type { DayHours } from "./day-hours.js";
-import { filterQuery, isProblem, type LogFilter, REFRESH_SECONDS } from "./filter.js";
+import type { LogFilter } from "./filter.js";
+import { filterQuery } from "./filter-words.js";
 import { bytesText, countText, dayText } from "./format.js";
+import type { TopEntry } from "./index/top-list.js";
 import type { LogDay } from "./log-files.js";
-import { overview } from "./overview.js";
+import { filterForm } from "./page-form.js";
+import type { RangeSummary } from "./range-summary.js";
 import type { LogPage, PageEntry } from "./read-page.js";
 import { OUTCOMES } from "./read-record.js";
 import type { RequestRecord } from "./record.js";
 import { OUTCOME_LOOK, story } from "./story.js";
+import { timeline, timeText, timeWord } from "./timeline.js";
 
 /** Everything a page of the log shows. */
 export interface PageContent {
   /** Path of the viewer, for links. */
   readonly path: string;
+  /** With its range. */
   readonly filter: LogFilter;
-  /** The day shown; missing where there is no log at all. */
-  readonly day: string | undefined;
   readonly days: readonly LogDay[];
   readonly page: LogPage;
   /** Address of who looks. */
   readonly viewer: string;
   readonly keepDays: number;
   readonly now: Date;
-  /** The requests of the day by hour; missing where there are none. */
-  readonly hours: DayHours | undefined;
+  /** All requests of the range; missing where there are none, and on the page of one request. */
+  readonly summary: RangeSummary | undefined;
+  /** What could not be shown, and why. */
+  readonly notices: readonly string[];
 }
 
 /** Days that have a link; older ones are in the form. */
 const DAY_LINKS = 14;
-/** Clients that have a link below the form. */
-const CLIENT_LINKS = 12;
+/** Ranges that end now. */
+const RECENT = [
+  ["-1h", "Last hour"],
+  ["-24h", "24 hours"],
+  ["-7d", "7 days"],
+  ["-30d", "30 days"],
+] as const;
 
+/** A link to this page with another filter; the page of older requests is left. */
 function link(content: PageContent, changes: Partial<LogFilter> & { readonly allClients?: boolean }): string {
   const { allClients, ...more } = changes;
   const { before: _page, client, ...rest } = content.filter;
   const filter: LogFilter = {
     ...rest,
-    ...(content.day === undefined ? {} : { day: content.day }),
     ...(client === undefined || allClients === true ? {} : { client }),
     ...more,
   };
   return `${content.path}?${filterQuery(filter)}`;
 }
 
+/** A link to another range, with the same filter. */
+function rangeLink(content: PageContent, range: Pick<LogFilter, "day" | "begin" | "end">): string {
+  const { day: _day, begin: _begin, end: _end, id: _id, ...filter } = content.filter;
+  return link({ ...content, filter }, range);
+}
+
+/** The story of one request, wherever it is. */
+function requestLink({ path }: PageContent, id: string): string {
+  return `${path}?${filterQuery({ outcome: "any", source: "", text: "", refresh: 0, id })}`;
+}
+
 function dayLinks(content: PageContent): Markup {
-  const shown = content.days.slice(0, DAY_LINKS);
-  return html`<nav class="days" aria-label="Days"><ol>
-${shown.map(
-  ({ day, bytes }) =>
-    html`<li><a href="${link(content, { day })}"${day === content.day ? html` aria-current="page"` : undefined} title="${day}, ${bytesText(bytes)}"><time datetime="${day}">${dayText(day)}</time></a></li>\n`,
-)}</ol></nav>`;
+  const { day: current, begin, end } = content.filter;
+  const mark = (isCurrent: boolean) => (isCurrent ? html` aria-current="page"` : undefined);
+  return html`<nav class="days" aria-label="Ranges"><ol>
+${content.days
+  .slice(0, DAY_LINKS)
+  .map(
+    ({ day, bytes }) =>
+      html`<li><a href="${rangeLink(content, { day })}"${mark(day === current)} title="${day}, ${bytesText(bytes)}"><time datetime="${day}">${dayText(day)}</time></a></li>\n`,
+  )}${content.days.length === 0 ? undefined : RECENT.map(([word, text]) => html`<li class="recent"><a href="${rangeLink(content, { begin: word })}"${mark(begin === word && end === undefined)}>${text}</a></li>\n`)}</ol></nav>`;
 }
 
-function option(value: string, text: string, chosen: boolean): Markup {
-  return html`<option value="${value}"${chosen ? html` selected` : undefined}>${text}</option>`;
-}
-
-function form(content: PageContent): Markup {
-  const { filter, day, days } = content;
-  const refreshText = (seconds: number) =>
-    seconds === 0 ? "never" : seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;
-  return html`<form class="filter" method="get" action="${content.path}">
-<label>Day <select name="day">${days.map((one) => option(one.day, one.day, one.day === day))}</select></label>
-<label>Client <input name="ip" value="${filter.client ?? "*"}" size="16" spellcheck="false" autocomplete="off" placeholder="* for all"></label>
-<label>Outcome <select name="outcome">${option("any", "any", filter.outcome === "any")}${option("problems", "any problem", filter.outcome === "problems")}${OUTCOMES.map((one) => option(one, OUTCOME_LOOK[one].name, one === filter.outcome))}</select></label>
-<label>Source <input name="source" value="${filter.source}" size="16" spellcheck="false" autocomplete="off"></label>
-<label class="grow">Text <input type="search" name="text" value="${filter.text}" size="20" spellcheck="false" autocomplete="off" placeholder="request id, part of a URL, reason, ..."></label>
-<label>Reload <select name="refresh">${REFRESH_SECONDS.map((one) => option(String(one), refreshText(one), one === filter.refresh))}</select></label>
-<button>Show</button>
-</form>`;
+/** The range in words. */
+function rangeName({ filter: { day, from, to, id } }: PageContent): string {
+  if (id !== undefined && from === undefined && to === undefined) return "All days";
+  if (day !== undefined) return dayText(day);
+  if (from === undefined) return to === undefined ? "All days" : `Until ${timeText(to)}`;
+  return to === undefined ? `Since ${timeText(from)}` : `${timeText(from)} to ${timeText(to)}`;
 }
 
 function records(page: LogPage): RequestRecord[] {
@@ -95,23 +107,34 @@ ${parts.map(({ outcome, count }) => {
 })}</p>`;
 }
 
-function clients(shown: readonly RequestRecord[], content: PageContent): Markup | undefined {
-  if (content.filter.client !== undefined) return undefined;
-  const tally = new Map<string, { count: number; problems: number }>();
-  for (const { client, outcome } of shown) {
-    const one = tally.get(client) ?? { count: 0, problems: 0 };
-    tally.set(client, { count: one.count + 1, problems: one.problems + (isProblem(outcome) ? 1 : 0) });
-  }
-  if (tally.size < 2) return undefined;
-  const busiest = [...tally].sort(([, a], [, b]) => b.count - a.count);
-  const rest = busiest.length - CLIENT_LINKS;
-  return html`<nav class="clients" aria-label="Clients on this page"><h3>Clients</h3><ul>
-${busiest
-  .slice(0, CLIENT_LINKS)
-  .map(
-    ([client, { count, problems }]) =>
-      html`<li><a href="${link(content, { client })}">${client}</a> <span class="count">${count}${problems === 0 ? undefined : html`, <span class="bad">${countText(problems, "problem")}</span>`}</span></li>\n`,
-  )}${rest > 0 ? html`<li class="count">and ${rest} more</li>` : undefined}</ul></nav>`;
+function topList(
+  title: string,
+  entries: readonly TopEntry[],
+  href: (name: string) => string,
+): Markup | undefined {
+  if (entries.length < 2) return undefined;
+  const about = (doubt: number) =>
+    doubt === 0 ? undefined : html`<span title="up to ${doubt} of them may be of others">about </span>`;
+  return html`<section class="clients"><h3>${title}</h3><ul>
+${entries.map(
+  ({ name, count, problems, doubt }) =>
+    html`<li><a href="${href(name)}">${name}</a> <span class="count">${about(doubt)}${countText(count, "request")}${problems === 0 ? undefined : html`, <span class="bad">${countText(problems, "problem")}</span>`}</span></li>\n`,
+)}</ul></section>\n`;
+}
+
+/** Who asked most, and for what; not where the filter has chosen already. */
+function busiest(content: PageContent): Markup | undefined {
+  const { summary, filter } = content;
+  if (summary === undefined) return undefined;
+  const clients =
+    filter.client === undefined
+      ? topList("Clients", summary.clients, (client) => link(content, { client }))
+      : undefined;
+  const sources =
+    filter.source === ""
+      ? topList("Sources", summary.sources, (source) => link(content, { source }))
+      : undefined;
+  return html`${clients}${sources}`;
 }
 
 function unreadable(entry: Extract<PageEntry, { kind: "unreadable" }>): Markup {
@@ -132,30 +155,40 @@ function byArrival(entries: readonly PageEntry[]): PageEntry[] {
 }
 
 function stories(content: PageContent): Markup {
+  const isOne = content.filter.id !== undefined;
   const links = {
     client: (client: string) => link(content, { client }),
     source: (source: string) => link(content, { source }),
-    request: (id: string) =>
-      link(content, { allClients: true, outcome: "any", source: "", text: id, refresh: 0 }),
+    request: (id: string) => requestLink(content, id),
   };
   const parts: Markup[] = [];
   let hour: string | undefined;
   for (const entry of byArrival(content.page.entries)) {
-    if (entry.kind === "record" && entry.record.time.slice(11, 13) !== hour) {
+    if (entry.kind === "record" && entry.record.time.slice(0, 13) !== hour) {
       const begun = hour !== undefined || parts.length > 0;
-      hour = entry.record.time.slice(11, 13);
-      parts.push(html`${begun ? html`</ol>\n` : undefined}<h3>${hour}:00</h3>\n<ol class="stories">\n`);
+      hour = entry.record.time.slice(0, 13);
+      const name = content.filter.day === undefined ? `${dayText(hour.slice(0, 10))}, ` : "";
+      parts.push(
+        html`${begun ? html`</ol>\n` : undefined}<h3>${name}${hour.slice(11)}:00</h3>\n<ol class="stories">\n`,
+      );
     } else if (parts.length === 0) parts.push(html`<ol class="stories">\n`);
-    parts.push(entry.kind === "record" ? story(entry.record, links) : unreadable(entry));
+    parts.push(entry.kind === "record" ? story(entry.record, links, isOne) : unreadable(entry));
   }
   if (parts.length > 0) return html`${parts}</ol>`;
   const hint =
     content.filter.client === undefined
       ? undefined
       : html` <a href="${link(content, { allClients: true })}">Show all clients.</a>`;
-  return content.day === undefined
-    ? html`<p class="nothing">No request has been written down yet.</p>`
-    : html`<p class="nothing">${content.page.scanLimited ? "Nothing in this part of the day." : "Nothing on this day with this filter."}${hint}</p>`;
+  if (content.days.length === 0) return html`<p class="nothing">No request has been written down yet.</p>`;
+  return html`<p class="nothing">${nothingText(content)}${hint}</p>`;
+}
+
+function nothingText({ page, filter }: PageContent): string {
+  if (page.scanLimited) return "Nothing in what was looked through so far.";
+  if (filter.id !== undefined) return "There is no request of this id, or its day is over and deleted.";
+  return filter.day === undefined
+    ? "Nothing in this range with this filter."
+    : "Nothing on this day with this filter.";
 }
 
 function pages(content: PageContent): Markup | undefined {
@@ -168,7 +201,8 @@ function pages(content: PageContent): Markup | undefined {
 }
 
 function deletion(content: PageContent): Markup | undefined {
-  const { day, path } = content;
+  const { path, days } = content;
+  const day = content.filter.day ?? days[0]?.day;
   if (day === undefined) return undefined;
   const button = (query: string, text: string) =>
     html`<form method="post" action="${path}?${query}"><button class="danger">${text}</button></form>`;
@@ -190,29 +224,36 @@ standard error.</p>
 <dt class="failed">✕ failed</dt><dd>something here is broken: a program, a definition, the server; HTTP status 200 with "failed" is an answer that broke off and says so in its stream</dd>
 <dt class="cancelled">◧ client left</dt><dd>the client did not wait for the end; programs that had not ended were stopped; without a status it left before anything was sent</dd>
 </dl>
-<p>Clients find the id of a request in the header <code>X-Request-Id</code>: put it into the field Text.</p>
+<p>The drawing has all requests of the range, whatever the filter: choose a column for its part of the time.</p>
+<p>Clients find the id of a request in the header <code>X-Request-Id</code>: put it into the field Request id.</p>
 </details>`;
 
 /** The page of the log viewer. Source: das2-server 18.2. */
 export function logPage(content: PageContent): Page {
-  const { filter, day } = content;
+  const { filter, path, summary, notices } = content;
   const shown = records(content.page);
+  const name = rangeName(content);
   const refresh =
     filter.refresh === 0 || filter.before !== undefined
       ? undefined
       : html`<meta http-equiv="refresh" content="${filter.refresh}">\n`;
+  const part = (from: number, to: number) =>
+    rangeLink(
+      { ...content, filter: { ...filter, refresh: 0 } },
+      { begin: timeWord(from), end: timeWord(to) },
+    );
   return {
-    title: `Request log, ${day ?? "empty"}`,
+    title: filter.id === undefined ? `Request log, ${name}` : "One request",
     heading: html`Request log`,
     section: "log",
     aside: html`<p class="now">${content.now.toISOString().slice(0, 16).replace("T", " ")} UTC<br>you are ${content.viewer}</p>`,
     body: html`${dayLinks(content)}
-${form(content)}
+${filterForm(path, filter)}
 ${HELP}
-${content.hours === undefined ? undefined : overview(content.hours, (before) => link(content, { before, refresh: 0 }))}
-${day === undefined ? undefined : html`<h2><time datetime="${day}">${dayText(day)}</time></h2>`}
+${notices.map((notice) => html`<p class="notice">${notice}</p>\n`)}${summary === undefined ? undefined : timeline(summary, name, part)}
+${busiest(content)}
+<h2>${filter.day === undefined ? name : html`<time datetime="${filter.day}">${name}</time>`}</h2>
 ${counts(shown, content)}
-${clients(shown, content)}
 ${stories(content)}
 ${pages(content)}`,
     foot: html`${deletion(content)}`,

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 /** Bytes of one read: large enough for a hundred records, small enough to be worked on between other requests. */
 const CHUNK_BYTES = 256 * 1024;
 /** Longest line that is kept in memory: four times what a record may have. */
-const MAX_LINE_BYTES = 64 * 1024;
+export const MAX_LINE_BYTES = 64 * 1024;
 
 /** One line of a log, without its line end. */
 export interface LogLine {
@@ -46,22 +46,26 @@ class OpenLine {
 export interface LinesRead {
   /** Complete lines, last one first; empty lines are left out. */
   readonly lines: readonly LogLine[];
-  /** Where to go on: an offset for `before` with which nothing is read twice or missed. 0: all is read. */
+  /** Where to go on: an offset for `before` with which nothing is read twice or missed. That of the begin: all is read. */
   readonly rest: number;
 }
 
 /**
- * Reads the lines of a file from its end, or from the offset `before`, to its beginning, in bounded memory whatever the file
- * holds. Stops when the consumer leaves.
+ * Reads the lines of a file from its end, or from the offset `before`, back to the offset `begin` of a line, in bounded memory whatever
+ * the file holds. Stops when the consumer leaves.
  */
-export async function* readLinesBackwards(file: FileHandle, before: number): AsyncGenerator<LinesRead> {
+export async function* readLinesBackwards(
+  file: FileHandle,
+  before: number,
+  begin = 0,
+): AsyncGenerator<LinesRead> {
   const open = new OpenLine();
-  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   const { size } = await file.stat();
   let position = Math.min(before, size);
+  const chunk = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK_BYTES, position - begin)));
   let lineStart = position;
-  while (position > 0) {
-    const from = Math.max(0, position - CHUNK_BYTES);
+  while (position > begin) {
+    const from = Math.max(begin, position - CHUNK_BYTES);
     const { bytesRead } = await file.read(chunk, 0, position - from, from);
     // Somebody made the file shorter: what was there is gone.
     if (bytesRead < position - from) return;
@@ -78,11 +82,11 @@ export async function* readLinesBackwards(file: FileHandle, before: number): Asy
     }
     open.addInFront(chunk.subarray(0, right));
     position = from;
-    if (position === 0) {
-      const first = open.take(0);
+    if (position === begin) {
+      const first = open.take(begin);
       if (first.bytes > 0) lines.push(first);
     }
     // In the middle of a line that is too long going on from here loses nothing but its length.
-    yield { lines, rest: position === 0 ? 0 : open.isTooLong ? position : lineStart };
+    yield { lines, rest: position === begin ? begin : open.isTooLong ? position : lineStart };
   }
 }

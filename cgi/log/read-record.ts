@@ -22,6 +22,8 @@ const CACHE_NUMBERS = ["levelSeconds", "blocks", "gaps", "bytesFromCache", "byte
 
 /** How every line of the log begins; inside a text its quotes would be escaped. */
 const LINE_BEGIN = '{"id":';
+/** Every record has it. */
+const OUTCOME_FIELD = '"outcome"';
 /** Lines that were cut off and glued to the next one are looked through for so many beginnings. */
 const MAX_BEGINNINGS = 8;
 
@@ -127,6 +129,8 @@ function parse(line: string): unknown {
  * the last. `undefined` where there is none.
  */
 export function readRecord(line: Buffer): RequestRecord | undefined {
+  // Thousands of lines of something else are passed over without an attempt to parse each.
+  if (!line.includes(OUTCOME_FIELD)) return undefined;
   const whole = line.toString("utf8");
   const record = recordOf(parse(whole));
   if (record !== undefined) return record;

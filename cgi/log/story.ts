@@ -126,13 +126,13 @@ function reasonLine(record: RequestRecord): Markup | undefined {
   return html`<span class="reason">${code === undefined ? undefined : html`<b>${code}</b> `}${reason}</span>`;
 }
 
-/** One request as a line that opens to its whole story. `record.time` is shown as its clock, UTC. */
-export function story(record: RequestRecord, links: StoryLinks): Markup {
+/** One request as a line that opens to its whole story, or is open. `record.time` is shown as its clock, UTC. */
+export function story(record: RequestRecord, links: StoryLinks, isOpen = false): Markup {
   const look = OUTCOME_LOOK[record.outcome];
   const about = range(record);
   const stderr = record.stderr ?? [];
   return html`<li class="story ${look.style}">
-<details>
+<details${isOpen ? html` open` : undefined}>
 <summary class="line"><span class="outcome"><span class="sign" aria-hidden="true">${look.sign}</span> ${look.name}</span>
 <time datetime="${record.time}">${record.time.slice(11, 19)}</time>
 <span class="client" title="${record.client}">${record.client}</span>

@@ -13,11 +13,14 @@ import { parseQuery, type QueryWords } from "../query-words.js";
 import { findResource, resourceResponse } from "../resource-file.js";
 import type { Site } from "../site.js";
 import { Trace } from "../trace.js";
-import { RememberedHours } from "./day-hours.js";
-import { readFilter } from "./filter.js";
-import { isDay, listDays, removeDays } from "./log-files.js";
+import type { LogFilter } from "./filter.js";
+import { dayRange, readFilter } from "./filter-words.js";
+import { IndexWork } from "./index/keep-on.js";
+import { LogIndexes } from "./index/log-indexes.js";
+import { daysOf, isDay, type LogFile, listFiles, removeDays } from "./log-files.js";
 import { logPage } from "./page.js";
-import { readLogPage } from "./read-page.js";
+import { rangeSummary } from "./range-summary.js";
+import { filterOfFile, readLogPage } from "./read-page.js";
 import { isSameOrigin } from "./same-origin.js";
 
 /** Files of the page besides the style sheet of all pages; for everybody, they say nothing. */
@@ -28,32 +31,74 @@ function pathOf(request: Request): string {
   return request.mount === "" ? "/." : request.mount;
 }
 
-/** Counts of each server; a process of one request starts anew. */
-const hoursOfSite = new WeakMap<Site, RememberedHours>();
+/** What a server knows of its logs; a process of one request starts with what others have written down. */
+interface LogRoom {
+  readonly indexes: LogIndexes;
+  readonly work: IndexWork;
+}
 
-function rememberedHours(site: Site): RememberedHours {
-  const known = hoursOfSite.get(site) ?? new RememberedHours(site.config.logPath);
-  hoursOfSite.set(site, known);
-  return known;
+const rooms = new WeakMap<Site, LogRoom>();
+
+function logRoom(site: Site): LogRoom {
+  let room = rooms.get(site);
+  if (room === undefined) {
+    const indexes = new LogIndexes(site.config.logPath);
+    const work = new IndexWork(indexes);
+    room = { indexes, work };
+    rooms.set(site, room);
+    site.closers.add(() => work.stop());
+  }
+  return room;
+}
+
+/** The filter with the range that it means: the newest day, where neither a time nor one request is asked for. */
+function withRange(asked: LogFilter, newest: string | undefined): LogFilter {
+  const { day, from, to, id } = asked;
+  if (day !== undefined || from !== undefined || to !== undefined || id !== undefined || newest === undefined)
+    return asked;
+  return { ...asked, day: newest, ...dayRange(newest) };
+}
+
+/** What of the files cannot be shown. */
+function noticesOf(files: readonly LogFile[], filter: LogFilter, indexes: LogIndexes): string[] {
+  const coded = files.filter((file) => file.isCoded && filterOfFile(filter, file) !== undefined);
+  return [
+    ...(coded.length === 0
+      ? []
+      : [
+          `Not shown: ${coded
+            .map(({ name }) => name)
+            .slice(0, 5)
+            .join(
+              ", ",
+            )}${coded.length > 5 ? ` and ${coded.length - 5} more` : ""}, coded in gzip. Decode them (gunzip) to see them here.`,
+        ]),
+    ...(indexes.trouble === undefined
+      ? []
+      : ["The index beside the log cannot be written: searching takes longer than it needs to."]),
+  ];
 }
 
 async function view(request: Request, site: Site, words: QueryWords, viewer: string): Promise<Response> {
   const { config } = site;
-  const days = await listDays(config.logPath);
-  const asked = readFilter(words, viewer);
-  const day = asked.day ?? days[0]?.day;
-  const filter = { ...asked, ...(day === undefined ? {} : { day }) };
-  const page =
-    day === undefined
-      ? { entries: [], scanLimited: false }
-      : await readLogPage(config.logPath, day, filter, request.signal);
+  const { indexes, work } = logRoom(site);
+  const files = await listFiles(config.logPath);
+  const days = daysOf(files);
+  const filter = withRange(readFilter(words, viewer, site.now()), days[0]?.day);
+  // What one request did is not in sums.
+  const summary =
+    filter.id === undefined && filter.before === undefined
+      ? await rangeSummary(files, indexes, filter)
+      : undefined;
+  const page = await readLogPage({ files, indexes }, filter, request.signal);
+  if (site.resident) void work.start(files);
   const content = logPage({
     path: pathOf(request),
     filter,
-    day,
-    days: day === undefined || days.some((one) => one.day === day) ? days : [{ day, bytes: 0 }, ...days],
+    days,
     page,
-    hours: day === undefined ? undefined : await rememberedHours(site).look(day),
+    summary,
+    notices: noticesOf(files, filter, indexes),
     viewer,
     keepDays: config.logDays,
     now: site.now(),
@@ -70,7 +115,7 @@ function remove(request: Request, site: Site, words: QueryWords): Response {
   if (action === "deleteAll") removeDays(site.config.logPath);
   else if (action === "delete" && day !== undefined && isDay(day)) removeDays(site.config.logPath, day);
   else throw new DasError("BAD_PARAMETER", "expected action=delete with a day, or action=deleteAll");
-  rememberedHours(site).forget();
+  logRoom(site).indexes.forget();
   return { status: 302, headers: [["Location", `${pathOf(request)}?ip=*`]], body: EMPTY_BODY };
 }
 

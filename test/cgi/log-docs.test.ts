@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readFilter } from "../../cgi/log/filter.js";
+import { readFilter } from "../../cgi/log/filter-words.js";
 import { readRecord } from "../../cgi/log/read-record.js";
 import { packageRoot } from "../../config/package-root.js";
 

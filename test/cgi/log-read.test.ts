@@ -1,13 +1,15 @@
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { countHours, RememberedHours } from "../../cgi/log/day-hours.js";
-import { type LogFilter, readFilter } from "../../cgi/log/filter.js";
+import type { LogFilter } from "../../cgi/log/filter.js";
+import { dayRange, readFilter } from "../../cgi/log/filter-words.js";
+import { LogIndexes } from "../../cgi/log/index/log-indexes.js";
+import { listFiles } from "../../cgi/log/log-files.js";
 import { recordLine } from "../../cgi/log/log-line.js";
 import { type LogLine, readLinesBackwards } from "../../cgi/log/read-lines.js";
-import { readLogPage } from "../../cgi/log/read-page.js";
+import { type PageLimits, readLogPage } from "../../cgi/log/read-page.js";
 import { readRecord, recordOf } from "../../cgi/log/read-record.js";
 import { logRecord } from "../support/log-records.js";
 
@@ -22,6 +24,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = () => join(folder, `requests-${DAY}.jsonl`);
 const everything: LogFilter = { outcome: "any", source: "", text: "", refresh: 0 };
 const going = new AbortController().signal;
+
+async function pageOf(filter: LogFilter, signal = going, limits: PageLimits = {}) {
+  const source = { files: await listFiles(folder), indexes: new LogIndexes(folder) };
+  return readLogPage(source, filter, signal, limits);
+}
 
 async function linesOf(bytes: string | Buffer, before = Number.POSITIVE_INFINITY): Promise<LogLine[]> {
   writeFileSync(file(), bytes);
@@ -197,7 +204,7 @@ describe("a page", () => {
       const ids: string[] = [];
       let filter: LogFilter = { ...everything, client: "192.0.2.1" };
       for (let pages = 0; pages < 200; pages++) {
-        const page = await readLogPage(folder, DAY, filter, going, limits);
+        const page = await pageOf(filter, going, limits);
         ids.push(...page.entries.map((entry) => (entry.kind === "record" ? entry.record.id : "?")));
         if (page.older === undefined) break;
         filter = { ...filter, before: page.older };
@@ -208,7 +215,7 @@ describe("a page", () => {
 
   it("says of what is no record how much it is, neighbours together", async () => {
     write([line(1), "\u0000junk\n", "more\n", line(2), `${"x".repeat(100_000)}\n`, line(3), '{"id":"cut']);
-    const page = await readLogPage(folder, DAY, everything, going);
+    const page = await pageOf(everything);
     expect(page.entries).toEqual([
       { kind: "unreadable", lines: 1, bytes: 10 },
       expect.objectContaining({ record: expect.objectContaining({ id: "r3" }) }),
@@ -217,7 +224,7 @@ describe("a page", () => {
       { kind: "unreadable", lines: 2, bytes: 9 },
       expect.objectContaining({ record: expect.objectContaining({ id: "r1" }) }),
     ]);
-    const failed = await readLogPage(folder, DAY, { ...everything, outcome: "failed" }, going);
+    const failed = await pageOf({ ...everything, outcome: "failed" });
     expect(failed.entries).toEqual([]);
   });
 
@@ -226,10 +233,10 @@ describe("a page", () => {
     const gone = new AbortController();
     gone.abort();
     const filter = { ...everything, text: "absent" };
-    const page = await readLogPage(folder, DAY, filter, gone.signal);
+    const page = await pageOf(filter, gone.signal);
     expect(page).toMatchObject({ entries: [], scanLimited: true });
-    expect(page.older).toBeGreaterThan(0);
-    expect((await readLogPage(folder, DAY, filter, going)).older).toBeUndefined();
+    expect(page.older?.offset).toBeGreaterThan(0);
+    expect((await pageOf(filter)).older).toBeUndefined();
   });
 
   it("goes through a line longer than the limit of a look", async () => {
@@ -237,7 +244,7 @@ describe("a page", () => {
     let filter = everything;
     const ids: string[] = [];
     for (let pages = 0; pages < 50; pages++) {
-      const page = await readLogPage(folder, DAY, filter, going, { scanBytes: 300_000 });
+      const page = await pageOf(filter, going, { scanBytes: 300_000 });
       ids.push(...page.entries.flatMap((entry) => (entry.kind === "record" ? [entry.record.id] : [])));
       if (page.older === undefined) break;
       filter = { ...filter, before: page.older };
@@ -246,7 +253,7 @@ describe("a page", () => {
   });
 
   it("is empty for a day without a file", async () => {
-    expect(await readLogPage(folder, "1999-01-01", everything, going)).toEqual({
+    expect(await pageOf({ ...everything, ...dayRange("1999-01-01") })).toEqual({
       entries: [],
       scanLimited: false,
     });
@@ -281,7 +288,7 @@ describe("filters", () => {
     [{ ip: "*", type: "das2" }, ["left", "broken", "bad", "none", "ok"]],
   ])("%j finds %j", async (words, expected) => {
     writeFileSync(file(), records.map(recordLine).join(""));
-    const page = await readLogPage(folder, DAY, filterOf(words), going);
+    const page = await pageOf(filterOf(words));
     expect(page.entries.map((entry) => (entry.kind === "record" ? entry.record.id : "?"))).toEqual(expected);
   });
 
@@ -298,80 +305,5 @@ describe("filters", () => {
     [{ refresh: "1" }],
   ])("%j is refused", (words) => {
     expect(() => filterOf(words)).toThrowError(expect.objectContaining({ code: "BAD_PARAMETER" }));
-  });
-});
-
-describe("counts of a day", () => {
-  const at = (hour: number, outcome: "complete" | "failed", more = {}) =>
-    recordLine(logRecord({ time: `${DAY}T${String(hour).padStart(2, "0")}:59:59.999Z`, outcome, ...more }));
-  const counted = (hours: Awaited<ReturnType<typeof countHours>>) =>
-    hours?.hours.flatMap(({ outcomes }, hour) =>
-      outcomes.complete + outcomes.failed === 0 ? [] : [[hour, outcomes.complete, outcomes.failed]],
-    );
-
-  it("are those of its lines, whatever clients sent, and lead behind the last of an hour", async () => {
-    const first = at(0, "complete", { userAgent: '"outcome":"failed"', target: '"time":"2021-06-30T05' });
-    const second = at(13, "failed");
-    writeFileSync(file(), `${first}${second}junk\n{"outcome":"failed"}\n`);
-    const hours = await countHours(folder, DAY, undefined);
-    expect(counted(hours)).toEqual([
-      [0, 1, 0],
-      [13, 0, 1],
-    ]);
-    expect(hours?.hours[0]?.end).toBe(first.length);
-    expect(hours?.hours[13]?.end).toBe(first.length + second.length);
-    expect(hours?.partial).toBe(false);
-  });
-
-  it("are also those of the cache, by what it did, whatever clients sent", async () => {
-    const lines = (["hit", "partial", "miss", "off", "hit"] as const).map((result, n) =>
-      at(n < 4 ? 7 : 8, "complete", {
-        cache: { result, note: '"cache":{"result":"miss"' },
-        userAgent: '"cache":{"result":"off"',
-        where: { cache: { result: "miss" } },
-      }),
-    );
-    writeFileSync(file(), lines.slice(0, 2).join(""));
-    const first = await countHours(folder, DAY, undefined);
-    appendFileSync(
-      file(),
-      `${lines.slice(2).join("")}${at(8, "failed", { target: '"cache":{"result":"hit"' })}`,
-    );
-    const hours = await countHours(folder, DAY, first);
-    expect(hours?.hours[7]?.cache).toEqual({ hit: 1, partial: 1, miss: 1, off: 1 });
-    expect(hours?.hours[8]?.cache).toEqual({ hit: 1, partial: 0, miss: 0, off: 0 });
-    expect(hours?.hours[9]?.cache).toEqual({ hit: 0, partial: 0, miss: 0, off: 0 });
-  });
-
-  it("go on where they ended, each line once, also one that was only half there", async () => {
-    const remembered = new RememberedHours(folder);
-    writeFileSync(file(), at(1, "complete") + at(2, "failed").slice(0, 50));
-    expect(counted(await remembered.look(DAY))).toEqual([[1, 1, 0]]);
-    appendFileSync(file(), at(2, "failed").slice(50));
-    for (let n = 0; n < 3; n++)
-      expect(counted(await remembered.look(DAY))).toEqual([
-        [1, 1, 0],
-        [2, 0, 1],
-      ]);
-    writeFileSync(file(), at(3, "complete"));
-    expect(counted(await remembered.look(DAY))).toEqual([[3, 1, 0]]);
-    remembered.forget();
-    rmSync(file());
-    expect(await remembered.look(DAY)).toBeUndefined();
-  });
-
-  it("are complete over many reads and lines that are too long, and bounded each time", async () => {
-    const lines = Array.from({ length: 2000 }, (_, n) => at(n % 24, "complete"));
-    lines.splice(700, 0, `${"x".repeat(700_000)}\n`);
-    writeFileSync(file(), lines.join(""));
-    const all = (hours: Awaited<ReturnType<typeof countHours>>) =>
-      hours?.hours.reduce((sum, { outcomes }) => sum + outcomes.complete, 0);
-    expect(all(await countHours(folder, DAY, undefined))).toBe(2000);
-    let known = await countHours(folder, DAY, undefined, 100_000);
-    expect(known?.partial).toBe(true);
-    for (let n = 0; n < 40 && known?.partial === true; n++)
-      known = await countHours(folder, DAY, known, 100_000);
-    expect(known?.partial).toBe(false);
-    expect(all(known)).toBe(2000);
   });
 });

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { append } from "../../cgi/log/append.js";
-import { isDay, listDays } from "../../cgi/log/log-files.js";
+import { daysOf, isDay, listFiles } from "../../cgi/log/log-files.js";
 import { cutList, cutText, MAX_RECORD_BYTES, recordLine } from "../../cgi/log/log-line.js";
 import { openRequestLog, openRequestLogSync } from "../../cgi/log/request-log.js";
 import { loadConfig } from "../../config/config.js";
@@ -201,6 +201,8 @@ describe("many writers at once", () => {
     const read = readFileSync(file, "utf8")
       .trim()
       .split("\n")
+      // One that looks while another writes may take its line for torn: what it adds is an empty line, which nobody reads.
+      .filter((text) => text !== "")
       .map((text) => JSON.parse(text).id);
     expect(read.sort()).toEqual(ids.map(String));
   });
@@ -302,11 +304,11 @@ describe("days", () => {
   });
 
   it("are listed newest first; none without a folder", async () => {
-    expect(await listDays(join(folder, "absent"))).toEqual([]);
+    expect(await listFiles(join(folder, "absent"))).toEqual([]);
     for (const day of ["2021-06-29", "2021-07-01", "2021-06-30"])
       writeFileSync(join(folder, `requests-${day}.jsonl`), day.slice(8));
     mkdirSync(join(folder, "requests-2021-07-02.jsonl"));
-    expect((await listDays(folder)).map(({ day, bytes }) => [day, bytes])).toEqual([
+    expect(daysOf(await listFiles(folder)).map(({ day, bytes }) => [day, bytes])).toEqual([
       ["2021-07-01", 2],
       ["2021-06-30", 2],
       ["2021-06-29", 2],

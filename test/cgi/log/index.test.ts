@@ -1,0 +1,340 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isProblem, type LogFilter } from "../../../cgi/log/filter.js";
+import { filterQuery, readFilter } from "../../../cgi/log/filter-words.js";
+import { LogIndexes } from "../../../cgi/log/index/log-indexes.js";
+import { listFiles } from "../../../cgi/log/log-files.js";
+import { recordLine } from "../../../cgi/log/log-line.js";
+import { openLog } from "../../../cgi/log/open-log.js";
+import { type PageLimits, readLogPage } from "../../../cgi/log/read-page.js";
+import type { RequestRecord } from "../../../cgi/log/record.js";
+import { logRecord } from "../../support/log-records.js";
+
+const DAY = "2021-06-30";
+/** Each record is a chunk of its own, and 256 of them a group: some hundred records have all that millions have. */
+const SMALL = { chunkBytes: 64 };
+const going = new AbortController().signal;
+const everything: LogFilter = { outcome: "any", source: "", text: "", refresh: 0 };
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "heliostream-log-index-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const path = (part = 0) => join(folder, `requests-${DAY}.jsonl${part === 0 ? "" : `.${part}`}`);
+
+/** Brings the indexes of all files up to date. */
+async function indexAll(indexes: LogIndexes): Promise<void> {
+  for (const log of await listFiles(folder)) {
+    const file = await openLog(log.path);
+    if (file === undefined) continue;
+    for (let end = -1; ; ) {
+      const known = await indexes.look(log, file, 1 << 30);
+      if (known === undefined || known.state.end === end) break;
+      end = known.state.end;
+    }
+    await file.close();
+  }
+}
+
+/** Ids of all that a filter finds, page by page, newest first. */
+async function found(indexes: LogIndexes, filter: LogFilter, limits: PageLimits = {}): Promise<string[]> {
+  const ids: string[] = [];
+  let next = filter;
+  for (let pages = 0; pages < 10_000; pages++) {
+    const page = await readLogPage({ files: await listFiles(folder), indexes }, next, going, limits);
+    for (const entry of page.entries) ids.push(entry.kind === "record" ? entry.record.id : "junk");
+    if (page.older === undefined) return ids;
+    // As a link carries it.
+    next = readFilter(new Map(new URLSearchParams(filterQuery({ ...filter, before: page.older }))), "");
+  }
+  throw new Error("the pages do not end");
+}
+
+/** What a filter means, told once more in the plainest way. */
+function isWanted(record: RequestRecord, filter: LogFilter): boolean {
+  const everyText = JSON.stringify(Object.values(record)).toLowerCase();
+  return (
+    (filter.client === undefined || record.client === filter.client) &&
+    (filter.id === undefined || record.id === filter.id) &&
+    (filter.outcome === "any" ||
+      (filter.outcome === "problems" ? isProblem(record.outcome) : record.outcome === filter.outcome)) &&
+    (filter.source === "" || (record.source ?? "").toLowerCase().includes(filter.source.toLowerCase())) &&
+    (filter.status === undefined ||
+      new RegExp(`^${filter.status.replace("xx", "..")}$`).test(`${record.status}`)) &&
+    (filter.slower === undefined || record.durationMs >= filter.slower) &&
+    (filter.faster === undefined || record.durationMs <= filter.faster) &&
+    (filter.cache === undefined || record.cache?.result === filter.cache) &&
+    (filter.from === undefined || Date.parse(record.time) >= filter.from) &&
+    (filter.to === undefined || Date.parse(record.time) < filter.to) &&
+    (filter.text === "" || everyText.includes(filter.text.toLowerCase()))
+  );
+}
+
+const OUTCOMES = ["complete", "no data", "refused", "failed", "cancelled"] as const;
+const CACHES = ["hit", "partial", "miss", "off"] as const;
+let serial = 0;
+
+const someRecord = fc
+  .record({
+    client: fc.constantFrom("192.0.2.1", "192.0.2.2", "2001:db8::7"),
+    outcome: fc.constantFrom(...OUTCOMES),
+    source: fc.constantFrom("Demo/Pump4", "Demo/Gauge", "Kelvin/Ä/İ\u212a", undefined),
+    status: fc.constantFrom(200, 200, 400, 404, 500, 0),
+    durationMs: fc.constantFrom(0, 0.5, 12, 999, 70_000),
+    cache: fc.constantFrom(undefined, ...CACHES),
+    minute: fc.nat(1439),
+    reason: fc.constantFrom(undefined, "disk full", "É taps", "x\ty"),
+  })
+  .map(({ source, cache, minute, reason, ...rest }) =>
+    logRecord({
+      ...rest,
+      id: `r${++serial}-${serial % 7}`,
+      // Clocks that step: not in order.
+      time: new Date(Date.parse(`${DAY}T00:00:00Z`) + minute * 60_000).toISOString(),
+      ...(source === undefined ? { source: "" } : { source }),
+      ...(cache === undefined ? {} : { cache: { result: cache } }),
+      ...(reason === undefined ? {} : { reason }),
+    }),
+  );
+
+const someStep = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("append" as const),
+      records: fc.array(someRecord, { minLength: 1, maxLength: 60 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("many" as const),
+      records: fc.array(someRecord, { minLength: 270, maxLength: 280 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: "junk" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "long line" as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: "rotate" as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("cut" as const),
+      part: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: "replace" as const }) },
+  { weight: 2, arbitrary: fc.constant({ kind: "new process" as const }) },
+);
+
+const someFilter = fc
+  .record(
+    {
+      client: fc.constantFrom("192.0.2.1", "2001:db8::7", "192.0.2.99"),
+      outcome: fc.constantFrom("any" as const, "problems" as const, ...OUTCOMES),
+      source: fc.constantFrom("", "gauge", "DEMO", "äbsent", "i", "k"),
+      status: fc.constantFrom("404", "4xx", "2xx", "200", "5xx", "0"),
+      slower: fc.constantFrom(1, 1000, 1e6),
+      faster: fc.constantFrom(0, 1, 100),
+      cache: fc.constantFrom(...CACHES),
+      text: fc.constantFrom("", "r1", "-3", "disk full", "é TAPS", "pump4", "nowhere at all", "Autoplot"),
+      from: fc.integer({ min: 0, max: 1500 }).map((m) => Date.parse(`${DAY}T00:00:00Z`) + m * 60_000),
+      to: fc.integer({ min: 0, max: 1500 }).map((m) => Date.parse(`${DAY}T00:00:00Z`) + m * 60_000),
+    },
+    { requiredKeys: ["outcome", "source", "text"] },
+  )
+  // A link names its range in words.
+  .map(({ from, to, ...rest }): LogFilter => {
+    const word = (ms: number | undefined) => (ms === undefined ? undefined : new Date(ms).toISOString());
+    const [begin, end] =
+      from !== undefined && to !== undefined && from >= to ? [word(from)] : [word(from), word(to)];
+    const words = filterQuery({
+      ...everything,
+      ...rest,
+      ...(begin === undefined ? {} : { begin }),
+      ...(end === undefined ? {} : { end }),
+    });
+    return readFilter(new Map(new URLSearchParams(words)), "");
+  });
+
+describe("an index", () => {
+  it("finds what a plain look through the files finds, whatever has happened to them", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(someStep, { minLength: 1, maxLength: 12 }),
+        fc.array(someFilter, { minLength: 1, maxLength: 6 }),
+        fc.constantFrom({}, { records: 7 }, { scanBytes: 2000 }),
+        async (steps, filters, limits) => {
+          rmSync(folder, { recursive: true, force: true });
+          folder = mkdtempSync(join(tmpdir(), "heliostream-log-index-"));
+          writeFileSync(path(), "");
+          let indexes = new LogIndexes(folder, SMALL);
+          let rotations = 0;
+          for (const step of steps) {
+            if (step.kind === "append" || step.kind === "many")
+              appendFileSync(path(), step.records.map(recordLine).join(""));
+            else if (step.kind === "junk") appendFileSync(path(), '\u0000binary\n\n{"id":"x","outcome"\n');
+            else if (step.kind === "long line") appendFileSync(path(), `${"x".repeat(70_000)}\n`);
+            else if (step.kind === "rotate") {
+              for (let part = rotations; part >= 0; part--) renameSync(path(part), path(part + 1));
+              rotations += 1;
+              writeFileSync(path(), "");
+            } else if (step.kind === "cut")
+              truncateSync(path(), Math.floor(readFileSync(path()).length * step.part));
+            else if (step.kind === "replace") writeFileSync(path(), readFileSync(path()).subarray(3000));
+            else indexes = new LogIndexes(folder, SMALL);
+            await indexAll(indexes);
+          }
+          for (const filter of filters) {
+            const all = Array.from({ length: rotations + 1 }, (_, part) => readFileSync(path(part)));
+            const expected = all.flatMap((bytes) => plainScan(bytes.toString("utf8"), filter));
+            expect(await found(indexes, filter, limits)).toEqual(expected);
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+});
+
+/** Ids of what is wanted in the text of a file, last one first; neighbours that are no records once. */
+function plainScan(text: string, filter: LogFilter): string[] {
+  const isWhole = filter.from === undefined && filter.to === undefined;
+  const isNarrow = filterQuery({ ...filter, outcome: "any" }) !== "ip=*" || filter.outcome !== "any";
+  const ids: string[] = [];
+  for (const line of text.split("\n").reverse()) {
+    if (line === "") continue;
+    const record = parsed(line);
+    if (record !== undefined) {
+      const { from, to, ...rest } = filter;
+      const day = Date.parse(`${DAY}T00:00:00Z`);
+      const hasDay = (from ?? day) <= day && (to ?? Number.POSITIVE_INFINITY) >= day + 86_400_000;
+      if (isWanted(record, hasDay ? rest : filter)) ids.push(record.id);
+    } else if (isWhole && !isNarrow && ids.at(-1) !== "junk") ids.push("junk");
+  }
+  return ids;
+}
+
+function parsed(line: string): RequestRecord | undefined {
+  // A line may be the rest of one that was cut off, and another behind it.
+  for (
+    let begin = line.lastIndexOf('{"id":');
+    begin >= 0;
+    begin = begin === 0 ? -1 : line.lastIndexOf('{"id":', begin - 1)
+  )
+    try {
+      return JSON.parse(line.slice(begin));
+    } catch {
+      // Not from here.
+    }
+  return undefined;
+}
+
+describe("files of an index", () => {
+  const write = (from: number, count: number) =>
+    appendFileSync(
+      path(),
+      Array.from({ length: count }, (_, n) => recordLine(logRecord({ id: `r${from + n}` }))).join(""),
+    );
+  const files = () => readdirSync(join(folder, "index")).sort();
+  const inFile = (kind: string) => join(folder, "index", files().find((name) => name.endsWith(kind)) ?? "");
+  const newest = (count: number) => Array.from({ length: count }, (_, n) => `r${count - 1 - n}`);
+
+  it("are gone on with where they ended, by whichever process", async () => {
+    for (let n = 0; n < 700; n += 100) {
+      write(n, 100);
+      await indexAll(new LogIndexes(folder, SMALL));
+      expect(files()).toHaveLength(n < 200 ? 1 : 2);
+    }
+    const indexes = new LogIndexes(folder, SMALL);
+    const log = (await listFiles(folder))[0];
+    const file = log === undefined ? undefined : await openLog(log.path);
+    if (log === undefined || file === undefined) throw new Error("no log");
+    const known = await indexes.look(log, file, 1 << 30);
+    await file.close();
+    expect(known).toMatchObject({ added: 0, size: readFileSync(path()).length });
+    expect(known?.state.sealed).toHaveLength(2);
+    expect(await found(indexes, everything)).toEqual(newest(700));
+  });
+
+  it.each(["state", "blocks"])(
+    "that are damaged anywhere (%s) are not believed, and made again",
+    async (kind) => {
+      write(0, 600);
+      await indexAll(new LogIndexes(folder, SMALL));
+      const good = readFileSync(inFile(kind));
+      for (const damage of [0, 9, 20, 70, 4095, 4100, 60_000, 0.2, 0.5, 0.9]) {
+        const bytes = Buffer.from(good);
+        const at = damage < 1 && damage > 0 ? Math.floor(damage * bytes.length) : damage;
+        bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+        writeFileSync(inFile(kind), bytes);
+        const indexes = new LogIndexes(folder, SMALL);
+        expect(await found(indexes, { ...everything, id: "r17" }), `byte ${at}`).toEqual(["r17"]);
+        expect(await found(indexes, everything)).toEqual(newest(600));
+        await indexAll(new LogIndexes(folder, SMALL));
+        expect(await found(new LogIndexes(folder, SMALL), { ...everything, id: "r17" })).toEqual(["r17"]);
+        if (!existsSync(inFile(kind))) await indexAll(new LogIndexes(folder, SMALL));
+      }
+      for (const length of [0, 10, Math.floor(good.length / 2), good.length - 1]) {
+        writeFileSync(inFile(kind), good.subarray(0, length));
+        const indexes = new LogIndexes(folder, SMALL);
+        expect(await found(indexes, { ...everything, id: "r300" })).toEqual(["r300"]);
+        await indexAll(indexes);
+      }
+    },
+  );
+
+  it("may be written by several at the same time", async () => {
+    write(0, 1000);
+    await Promise.all(Array.from({ length: 4 }, () => indexAll(new LogIndexes(folder, SMALL))));
+    const indexes = new LogIndexes(folder, SMALL);
+    expect(await found(indexes, everything)).toEqual(newest(1000));
+    expect(files()).toHaveLength(2);
+  });
+
+  it("are done without where they cannot be written", async () => {
+    write(0, 600);
+    writeFileSync(join(folder, "index"), "not a folder");
+    const indexes = new LogIndexes(folder, SMALL);
+    await indexAll(indexes);
+    expect(indexes.trouble).toBeDefined();
+    expect(await found(indexes, { ...everything, id: "r3" })).toEqual(["r3"]);
+    expect(await found(indexes, everything)).toEqual(newest(600));
+  });
+
+  it("let a rare record be found without looking through the others", async () => {
+    write(0, 900);
+    const indexes = new LogIndexes(folder, SMALL);
+    await indexAll(indexes);
+    // One record and what cannot be told from it: far less than the half megabyte of the file.
+    const limits = { scanBytes: 4000 };
+    const source = { files: await listFiles(folder), indexes };
+    for (const filter of [
+      { id: "r5" },
+      { id: "absent" },
+      { client: "192.0.2.77" },
+      { outcome: "failed" as const },
+      { status: "404" },
+      { slower: 1000 },
+      { text: "no such text" },
+    ]) {
+      const page = await readLogPage(source, { ...everything, ...filter }, going, limits);
+      expect(page.scanLimited, JSON.stringify(filter)).toBe(false);
+      expect(page.entries).toHaveLength("id" in filter && filter.id === "r5" ? 1 : 0);
+    }
+  });
+});
