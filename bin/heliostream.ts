@@ -29,6 +29,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "show requests for exports, or take them back",
     load: async () => (await import("./commands/exports.js")).exports,
   },
+  doctor: {
+    summary: "look at an installation, and say what to change",
+    load: async () => (await import("./commands/doctor.js")).doctor,
+  },
   check: {
     summary: "check definitions: a whole tree, a folder or one file",
     load: async () => (await import("./commands/check.js")).check,

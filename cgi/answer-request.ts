@@ -100,22 +100,35 @@ function errorHeaders(error: DasError, site: Site): readonly HeaderLine[] {
   return typeof challenge === "string" ? [["WWW-Authenticate", challenge]] : [];
 }
 
+/** Asked every few seconds by those who watch the server: never limited, never on record. */
+const PROBES: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+/** Pages that reload themselves, and what programs read of them. */
+const LOOKS: ReadonlySet<string> = new Set(["/cache", "/cache.json", "/status", "/status.json", "/metrics"]);
+
 /**
- * Requests for style sheets and the like tell nothing of the data service (das2-server 18.1), nor do looks at the state of the
- * cache, which reload themselves; who is refused one is on record.
+ * Requests for style sheets and the like tell nothing of the data service (das2-server 18.1), nor do looks at its state; who is refused
+ * one is on record.
  */
 function isLogged(query: string, status: number): boolean {
-  return query !== "/static" && !(status === 200 && (query === "/cache" || query === "/cache.json"));
+  return query !== "/static" && !PROBES.has(query) && !(status === 200 && LOOKS.has(query));
 }
 
-/** Writes the record of an answer that has ended, at once or when what it tells of has ended as well; the server waits for it. */
-function writeRecord({ log, closers }: Site, trace: Trace, status: number, bytes: number): void {
+/** Counts and writes the record of an answer that has ended, at once or when what it tells of has ended as well; the server waits for it. */
+function keepRecord({ log, meter, closers }: Site, trace: Trace, status: number, bytes: number): void {
+  const keep = (): void => {
+    const isWritten = isLogged(trace.query, status);
+    // In a process of one request nobody counts: then a record that is not written need not be made.
+    if (meter === undefined && !isWritten) return;
+    const record = trace.record(status, bytes);
+    meter?.ended(record);
+    if (isWritten) log.write(record);
+  };
   trace.answered();
   if (trace.late === undefined) {
-    log.write(trace.record(status, bytes));
+    keep();
     return;
   }
-  const written = trace.late.then(() => log.write(trace.record(status, bytes)));
+  const written = trace.late.then(keep);
   const close = () => written;
   closers.add(close);
   void written.then(() => closers.delete(close));
@@ -136,11 +149,13 @@ export async function answerWith(
   trace.client = clientAddress(request.peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
   const write = (status: number, bytes: number) => {
     trace.ended(bytes);
-    if (isLogged(trace.query, status)) writeRecord(site, trace, status, bytes);
+    keepRecord(site, trace, status, bytes);
   };
+  if (site.meter !== undefined) trace.onEnd(site.meter.began());
   let response: Response;
   try {
-    await enterAny(site, trace);
+    // Who counts the clients of a proxy as one must not take the server away from it.
+    if (!PROBES.has(request.path)) await enterAny(site, trace);
     response = await work(trace);
   } catch (thrown) {
     const error = publicError(thrown);

@@ -38,6 +38,7 @@ export const LIGHT_ROUTES: RouteTable = {
     ["/peers", peers],
     ["/peers.xml", peers],
     ["/debug", debug],
+    ["/healthz", async () => (await import("./queries/health.js")).healthz],
   ]),
   folders: new Map([["static", async () => (await import("./queries/static.js")).staticFile]]),
 };

@@ -57,6 +57,7 @@ export function makeSite(config: Config, options: SiteOptions & { readonly autho
       config.maxClientWait === 0 ? MAX_TIMER_MS : Math.min(MAX_TIMER_MS, config.maxClientWait * 1000),
     resident: options.resident,
     now: options.now ?? (() => new Date()),
+    ...(options.meter === undefined ? {} : { meter: options.meter }),
     ...(options.programs === undefined ? {} : { programs: options.programs }),
     ...(options.openCache === undefined ? {} : { openCache: options.openCache }),
     ...(options.openCacheAccess === undefined ? {} : { openCacheAccess: options.openCacheAccess }),

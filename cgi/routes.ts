@@ -33,6 +33,10 @@ export const ROUTES: RouteTable = {
     ["/catalog", async () => (await import("./flex/catalog.js")).olderCatalog],
     ["/plot", async () => (await import("./plot/plot-query.js")).plot],
     ["/plot.json", async () => (await import("./plot/plot-query.js")).plotJson],
+    ["/readyz", async () => (await import("./queries/ready.js")).readyz],
+    ["/metrics", async () => (await import("./queries/metrics.js")).metrics],
+    ["/status", async () => (await import("./queries/status.js")).status],
+    ["/status.json", async () => (await import("./queries/status.js")).statusJson],
     ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],
   ]),
   folders: new Map([

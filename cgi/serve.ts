@@ -65,16 +65,18 @@ export async function startServer(
   config: Config,
   options: Omit<SiteOptions, "resident"> = {},
 ): Promise<RunningServer> {
-  const site = openSite(config, { ...options, resident: true });
+  const { openMeter } = await import("./metrics/open-meter.js");
+  const meter = openMeter(() => site);
+  const site: Site = openSite(config, { meter, ...options, resident: true });
   const mount = config.listenPath.replace(/\/+$/, "");
   const slowClientMs = site.slowClientMs;
   const listeners = [
     nodeListener((request) => handle(request, site), { mount, slowClientMs }),
     nodeListener((request) => handleLog(request, site), { mount: logMount(mount, config), slowClientMs }),
-    ...doorNames(config).map(({ path, door }) =>
+    ...otherNames(config).map(({ path, name }) =>
       nodeListener((request) => handle(request, site), {
         mount: path,
-        meant: { mount, path: `/${door}` },
+        meant: { mount, path: `/${name}` },
         slowClientMs,
       }),
     ),
@@ -148,13 +150,17 @@ export async function startServer(
   };
 }
 
-/** Paths of their own that lead to doors of the server. */
-function doorNames(config: Config): readonly { readonly path: string; readonly door: string }[] {
+/** Asked at the root as well, where those who watch servers look for them. */
+const AT_ROOT = ["healthz", "readyz", "metrics"] as const;
+
+/** Paths of their own that lead to doors and paths of the server. */
+function otherNames(config: Config): readonly { readonly path: string; readonly name: string }[] {
   return [
-    { path: config.hapiPath, door: "hapi" },
-    { path: config.jsocPath, door: "jsoc" },
+    { path: config.hapiPath, name: "hapi" },
+    { path: config.jsocPath, name: "jsoc" },
+    ...AT_ROOT.map((name) => ({ path: `/${name}`, name })),
   ]
-    .map(({ path, door }) => ({ path: path.replace(/\/+$/, ""), door }))
+    .map(({ path, name }) => ({ path: path.replace(/\/+$/, ""), name }))
     .filter(({ path }) => path.startsWith("/"));
 }
 

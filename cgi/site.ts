@@ -4,6 +4,7 @@ import type { ProgramLookup } from "../pipeline/options.js";
 import type { Authorize } from "./access/types.js";
 import type { OpenCacheAccess } from "./cache/access.js";
 import type { RecordWriter } from "./log/record.js";
+import type { Meter } from "./metrics/meter.js";
 import type { RememberedSources } from "./remembered-sources.js";
 
 /** Everything a handler needs that outlives a request. Made once by an entry point and handed down. */
@@ -25,6 +26,8 @@ export interface Site {
   /** Whether the process answers more than one request. */
   readonly resident: boolean;
   readonly now: () => Date;
+  /** Counts what is answered; missing: nobody does. */
+  readonly meter?: Meter;
   /** Which programs are built in; missing: those that ship here. */
   readonly programs?: ProgramLookup;
   /** Opens the cache for a look at its state; missing: that of the server. */
@@ -44,6 +47,7 @@ export interface SiteOptions {
   readonly log?: RecordWriter;
   readonly authorize?: Authorize;
   readonly now?: () => Date;
+  readonly meter?: Meter;
   readonly programs?: ProgramLookup;
   readonly openCache?: Site["openCache"];
   readonly openCacheAccess?: OpenCacheAccess;

@@ -46,7 +46,10 @@ async function folderProblem(folder: string): Promise<string | undefined> {
   }
 }
 
-async function passwordWarnings(config: WarnedSettings): Promise<string[]> {
+/** What is to be said of the passwords of a server: missing, of a form that is weak, or of none that can be checked. Source: das2-server 6.4. */
+export async function passwordWarnings(
+  config: Omit<WarnedSettings, "logPath" | "cacheRoot">,
+): Promise<string[]> {
   if (config.userPasswd === undefined) {
     const tree = new SourceTree({ roots: config.dsdfRoot, substitutions: config.substitutions });
     return (await tree.asksForLogin())

@@ -3,6 +3,7 @@ import { ARCHIVE_KEYS } from "./keys-archive.js";
 import { CACHE_KEYS } from "./keys-cache.js";
 import { CLIENT_KEYS } from "./keys-clients.js";
 import { EXPORT_KEYS } from "./keys-exports.js";
+import { HEALTH_KEYS } from "./keys-health.js";
 import { JSOC_KEYS } from "./keys-jsoc.js";
 import { LIVE_KEYS } from "./keys-live.js";
 import { PEER_KEYS } from "./keys-peers.js";
@@ -47,6 +48,7 @@ export const KEY_SECTIONS: readonly { readonly title: string; readonly keys: rea
   { title: "Access", keys: ACCESS_KEYS },
   { title: "Pages", keys: PAGE_KEYS },
   { title: "Logs", keys: LOG_KEYS },
+  { title: "Health and metrics", keys: HEALTH_KEYS },
   { title: "Listening", keys: LISTEN_KEYS },
   { title: "Limits", keys: LIMIT_KEYS },
   { title: "One client", keys: CLIENT_KEYS },
@@ -67,6 +69,7 @@ export const CONFIG_KEYS = [
   ...ACCESS_KEYS,
   ...PAGE_KEYS,
   ...LOG_KEYS,
+  ...HEALTH_KEYS,
   ...LISTEN_KEYS,
   ...LIMIT_KEYS,
   ...CLIENT_KEYS,

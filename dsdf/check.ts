@@ -1,11 +1,10 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
 import { isDasError } from "../errors/das-error.js";
 import type { Program } from "../stream/program.js";
 import { compareTimes } from "../stream/time.js";
 import { type CommandTemplate, commandKeys } from "./command.js";
 import type { DataSource } from "./data-source.js";
 import type { Assignment, Remark } from "./definition.js";
+import { programFault, programName } from "./find-program.js";
 import { parseDefinition } from "./grammar.js";
 import { hapiObstacle } from "./hapi-fit.js";
 import { meantKeyword } from "./known-keywords.js";
@@ -306,13 +305,7 @@ class Checker {
   }
 
   #missingProgram(name: string): string | undefined {
-    if (!name.includes("/")) {
-      if (this.#options.isBuiltIn(name)) return undefined;
-      const found = this.#options.programFolders.some((folder) => isExecutable(join(folder, name)));
-      return found ? undefined : `there is no program ${name} in BIN_PATH`;
-    }
-    if (!isAbsolute(name)) return `program ${name} is neither a name nor an absolute path`;
-    return isExecutable(name) ? undefined : `${name} is not an executable file`;
+    return programFault(name, this.#options.isBuiltIn, this.#options.programFolders);
   }
 
   /** Whether the source is kept from clients of HAPI by something that the definition could say. */
@@ -380,18 +373,5 @@ class Checker {
 
   #firstNumbered(base: string): string | undefined {
     return [...this.#source.keywords.keys()].find((keyword) => keyword.startsWith(base));
-  }
-}
-
-function programName({ words }: CommandTemplate["programs"][number]): string {
-  return (words[0] ?? []).map((part) => (part.kind === "text" ? part.text : "")).join("");
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
   }
 }

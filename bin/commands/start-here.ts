@@ -28,6 +28,7 @@ export async function startHere(config: Config): Promise<RunningServer> {
   const work = await startWork(await workSite(cache), {
     concurrency: cache.isShared ? 0 : config.buildWorkers,
     log: (line) => log(`heliostream: ${line}`),
+    onTry: (one) => server.site.meter?.built(one),
   });
   return withExports(
     {

@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { networkTest } from "../../config/networks.js";
 import { clientAddress, plainAddress } from "../client-address.js";
 import type { Request } from "../http.js";
 import type { Site } from "../site.js";
@@ -41,12 +42,43 @@ export type Viewer =
  * Source: das2-server 18.2, 20.1 (8, 11).
  */
 export function mayView(request: Request, site: Site, what = "The request log"): Viewer {
+  return viewer(request, site, what, {
+    key: "VIEW_LOG_ALLOW",
+    has: site.mayViewLog,
+    hasAll: site.config.viewLogAllow.includes("*"),
+  });
+}
+
+/** The same for what those of another list may see as well, by the same rules. @param key of that list in the configuration */
+export function mayRead(
+  request: Request,
+  site: Site,
+  what: string,
+  key: string,
+  networks: readonly string[],
+): Viewer {
+  const isListed = networkTest(networks);
+  return viewer(request, site, what, {
+    key: `${key} or VIEW_LOG_ALLOW`,
+    has: (address) => isListed(address) || site.mayViewLog(address),
+    hasAll: networks.includes("*") || site.config.viewLogAllow.includes("*"),
+  });
+}
+
+/** A list of addresses. */
+interface Allowed {
+  readonly key: string;
+  readonly has: (address: string) => boolean;
+  /** Whether it is for everybody. */
+  readonly hasAll: boolean;
+}
+
+function viewer(request: Request, site: Site, what: string, { key, has, hasAll }: Allowed): Viewer {
   const peer = plainAddress(request.peer);
   const address = clientAddress(peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
   const refuse = (reason: string): Viewer => ({ allowed: false, address, reason });
-  if (!site.mayViewLog(address))
-    return refuse(`${what} cannot be seen from ${address}: that is not in VIEW_LOG_ALLOW`);
-  if (site.config.viewLogAllow.includes("*")) return { allowed: true, address };
+  if (!has(address)) return refuse(`${what} cannot be seen from ${address}: that is not in ${key}`);
+  if (hasAll) return { allowed: true, address };
   if (!site.isTrustedProxy(peer) && PROXY_HEADERS.some((name) => request.headers[name] !== undefined))
     return refuse(`${what} cannot be seen through the proxy at ${address}: that is not in TRUSTED_PROXIES`);
   if (isLoopback(address) && !isOwnName(nameOf(request.host), site))

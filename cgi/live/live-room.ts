@@ -26,6 +26,11 @@ export class LiveRoom {
     return this.#closing.signal;
   }
 
+  /** How many clients there are. */
+  get clients(): number {
+    return this.#clients;
+  }
+
   /** How many sources are followed, each set of parameters counted apart. */
   get followers(): number {
     for (const [key, { isOver }] of this.#followers) if (isOver) this.#followers.delete(key);

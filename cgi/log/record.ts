@@ -85,6 +85,8 @@ export interface RequestRecord {
 /** Takes records; returns at once and never throws. */
 export interface RecordWriter {
   write(record: RequestRecord): void;
+  /** Records that are missing from the log since it was opened; missing: nobody counts them. */
+  readonly dropped?: number;
   /** Writes what is pending. */
   close(): Promise<void>;
 }

@@ -64,11 +64,16 @@ class GatheringLog implements RecordWriter {
   /** Characters that are not written yet, those being written included. */
   #waiting = 0;
   #lost = 0;
+  #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(config: Config) {
     this.#config = config;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
   }
 
   write(record: RequestRecord): void {
@@ -82,6 +87,7 @@ class GatheringLog implements RecordWriter {
   #add(addition: Addition): void {
     if (this.#waiting + addition.text.length > MAX_PENDING) {
       this.#lost += 1;
+      if (addition.day !== undefined) this.#dropped += 1;
       return;
     }
     this.#waiting += addition.text.length;
@@ -112,6 +118,7 @@ class GatheringLog implements RecordWriter {
       this.#complaint.works();
     } catch (error) {
       this.#complaint.tell(error);
+      if (addition.day !== undefined) this.#dropped += addition.text.split("\n").length - 1;
     } finally {
       this.#waiting -= addition.text.length;
     }

@@ -4,6 +4,7 @@ import { FORMAT_WORDS, readFormat } from "../data/format-words.js";
 import { outputType } from "../data/output-type.js";
 import { RESOURCE_TYPES } from "../resource-file.js";
 import { type ApiFacts, queryText } from "./facts.js";
+import { HEALTH_OPERATIONS } from "./health-operations.js";
 import type { ApiOperation, ApiParameter } from "./operation.js";
 
 /** What the words of `server=` give. Source: das2-server 2. */
@@ -169,6 +170,7 @@ export function queryOperations({ example }: ApiFacts): readonly ApiOperation[] 
       examples: [""],
     },
     ...CACHE_OPERATIONS,
+    ...HEALTH_OPERATIONS,
     {
       ...common,
       path: "/openapi.json",

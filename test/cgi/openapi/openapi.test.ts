@@ -162,9 +162,12 @@ describe("the description of all doors", () => {
         "/jsoc/drms_export.cgi",
         "/jsoc/{place}/{file}",
         "/log",
+        "/metrics",
         "/source/{id}/flexRT",
         "/verify",
         "/source/{id}/flexRT.json",
+        "/status",
+        "/status.json",
       ].sort(),
     );
   });

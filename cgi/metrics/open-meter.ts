@@ -1,0 +1,65 @@
+import { Counter, collectDefaultMetrics, Registry } from "prom-client";
+import type { Site } from "../site.js";
+import type { Meter } from "./meter.js";
+import { RecentRequests } from "./recent-requests.js";
+import { RequestMetrics } from "./request-metrics.js";
+
+/** What this process is as a process: memory, processor, the event loop. Once, however many servers it has. */
+let ownProcess: Registry | undefined;
+
+function processRegistry(): Registry {
+  if (ownProcess === undefined) {
+    ownProcess = new Registry();
+    collectDefaultMetrics({ register: ownProcess });
+  }
+  return ownProcess;
+}
+
+/** Counts for one server. @param site is asked for with the first scrape, when there is one */
+export function openMeter(site: () => Site): Meter {
+  const registry = new Registry();
+  const requests = new RequestMetrics(registry);
+  const recent = new RecentRequests();
+  const builds = new Counter({
+    name: "heliostream_builds_total",
+    help: "Tries of builds of blocks in this process, by how they ended.",
+    labelNames: ["result"],
+    registers: [registry],
+  });
+  const blocks = new Counter({
+    name: "heliostream_blocks_built_total",
+    help: "Blocks that builds in this process have made.",
+    registers: [registry],
+  });
+  const ofProcess = processRegistry();
+  let inFlight = 0;
+  let state: Promise<{ refresh(): Promise<void> }> | undefined;
+  return {
+    began() {
+      requests.began();
+      inFlight++;
+      return () => {
+        inFlight--;
+        requests.left();
+      };
+    },
+    ended(record) {
+      requests.count(record);
+      recent.add(record);
+    },
+    built({ end }) {
+      builds.inc({ result: end.kind === "done" ? "built" : "failed" });
+      if (end.kind === "done")
+        blocks.inc(Object.values(end.report.built).reduce((sum, count) => sum + count, 0));
+    },
+    get inFlight() {
+      return inFlight;
+    },
+    recent: () => recent.list(),
+    async text() {
+      state ??= import("./state-metrics.js").then(({ registerState }) => registerState(registry, site()));
+      await (await state).refresh();
+      return `${await registry.metrics()}\n${await ofProcess.metrics()}`;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { countText, percentText } from "../log/format.js";
+import { html, type Markup } from "../pages/html.js";
+import type { CoverageSummary, LevelCoverage } from "./view.js";
+
+const WIDTH = 100;
+
+function row({ name, sources, counts: { present, empty, stale, absent } }: LevelCoverage): Markup {
+  const all = present + empty + stale + absent;
+  const parts = [
+    ["present", present],
+    ["none", empty],
+    ["stale", stale],
+  ] as const;
+  let x = 0;
+  const drawn = parts.flatMap(([style, count]) => {
+    if (count === 0) return [];
+    const width = (WIDTH * count) / all;
+    x += width;
+    return [
+      html`<rect class="${style}" x="${(x - width).toFixed(3)}" y="0" width="${width.toFixed(3)}" height="10"/>`,
+    ];
+  });
+  const share = percentText(present + empty, all);
+  return html`<tr><th scope="row">${name}</th><td>${sources}</td>
+<td class="covered"><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" role="img" aria-label="${share} can be served">${drawn}</svg></td>
+<td>${share}</td><td>${present}</td><td>${empty}</td><td class="${stale > 0 ? "worried" : ""}">${stale}</td><td>${absent}</td></tr>
+`;
+}
+
+/** What the cache has of all sources, by level. */
+export function coveragePart({ levels, looked, sources }: CoverageSummary, cachePath: string): Markup {
+  const link = html`<a href="${cachePath}">The page of the cache</a> shows each source, its gaps and the builds.`;
+  if (levels.length === 0)
+    return html`<section><h2>Cache by level</h2>
+<p class="note">${sources === 0 ? "No source has levels." : "Nothing is known of the levels now."} ${link}</p></section>`;
+  return html`<section><h2>Cache by level</h2>
+<div class="scroll" tabindex="0" role="region" aria-label="Cache by level"><table class="levels">
+<thead><tr><th scope="col">Level</th><th scope="col">Sources</th><th scope="col"><span class="unseen">Picture</span></th><th scope="col">Can be served</th><th scope="col">Blocks</th><th scope="col">Without data</th><th scope="col">Out of date</th><th scope="col">Missing</th></tr></thead>
+<tbody>
+${levels.map(row)}</tbody></table></div>
+<p class="note">${looked < sources ? `${looked} of ${countText(sources, "source")}: there was no time for the others. ` : undefined}${link}</p></section>`;
+}
