@@ -10,3 +10,6 @@ export function isBrowser(userAgent: string | undefined): boolean {
   const agent = userAgent.toLowerCase();
   return BROWSER.test(agent) && !PROGRAM.test(agent);
 }
+
+/** What an answer has that is another one for a browser. */
+export const BY_BROWSER = ["Vary", "User-Agent"] as const;

@@ -1,6 +1,6 @@
 import { DasError, OUTCOME } from "../errors/das-error.js";
 import { bareDas3Stream, das3Exception } from "../stream/das3-packets.js";
-import { isBrowser } from "./browser.js";
+import { BY_BROWSER, isBrowser } from "./browser.js";
 import { escapeAscii } from "./escape.js";
 import type { HeaderLine, Request, Response } from "./http.js";
 import { textResponse } from "./http.js";
@@ -60,17 +60,18 @@ export function errorResponse(
     const text = `${JSON.stringify({ error: { type: exception, message: error.message } }).replaceAll("<", "\\u003c")}\n`;
     return { status, headers: [["Content-Type", "application/json"], ...headers], body: Buffer.from(text) };
   }
+  const varied: readonly HeaderLine[] = [BY_BROWSER, ...headers];
   if (isBrowser(request.headers["user-agent"]))
-    return textResponse(status, "text/plain", error.message, headers);
+    return textResponse(status, "text/plain", error.message, varied);
   if (error.where.answerForm === "das3")
     return {
       status,
-      headers: [["Content-Type", "text/vnd.das.stream"], ...headers],
+      headers: [["Content-Type", "text/vnd.das.stream"], ...varied],
       body: das3ExceptionStream(exception, error.message),
     };
   return {
     status,
-    headers: [["Content-Type", "text/vnd.das2.das2stream"], ...headers],
+    headers: [["Content-Type", "text/vnd.das2.das2stream"], ...varied],
     body: exceptionStream(exception, error.message),
   };
 }

@@ -36,14 +36,31 @@ export function acceptsGzip(request: Request): boolean {
   });
 }
 
-/** Whether the answer is text that a coding may shorten; binary streams are never coded (das2-server 1.3). */
-function isCodable(response: Response): boolean {
-  if (response.status !== 200 || headerValue(response, "Content-Encoding") !== undefined) return false;
+/** Whether a whole answer is of a type that a coding may shorten; binary streams are never coded (das2-server 1.3). */
+function isCodableType(response: Response): boolean {
   const type = headerValue(response, "Content-Type") ?? "";
   // A coding gathers what is to be told at once.
-  if (type === "text/event-stream") return false;
-  if (!/^(?:text\/|application\/json|image\/svg)/.test(type)) return false;
+  if (response.status !== 200 || type === "text/event-stream") return false;
+  return /^(?:text\/|application\/json|image\/svg)/.test(type);
+}
+
+function isCodable(response: Response): boolean {
+  if (!isCodableType(response) || headerValue(response, "Content-Encoding") !== undefined) return false;
   return !isWholeBody(response.body) || response.body.length >= MIN_GZIP_BYTES;
+}
+
+/**
+ * The headers of a request on which an answer depends, in one line: those that whoever made it names, and those that are known here. An
+ * answer without its body has the line of the one with it. Source: RFC 9110, 12.5.5.
+ */
+function withVary(response: Response): Response {
+  const isVary = ([name]: HeaderLine): boolean => name.toLowerCase() === "vary";
+  const named = response.headers.filter(isVary).flatMap(([, value]) => value.split(/\s*,\s*/));
+  if (isCodableType(response) || response.status === 304) named.push("Accept-Encoding");
+  if (headerValue(response, "WWW-Authenticate") !== undefined) named.push("Authorization");
+  if (named.length === 0) return response;
+  const others = response.headers.filter((line) => !isVary(line));
+  return { ...response, headers: [...others, ["Vary", [...new Set(named)].sort().join(", ")]] };
 }
 
 /** The same answer in gzip where the client asked and the content is text. */
@@ -53,7 +70,7 @@ async function coded(request: Request, response: Response): Promise<Response> {
   const body: Body = isWholeBody(response.body) ? await gzipWhole(response.body) : gzipStream(response.body);
   return {
     ...response,
-    headers: [...response.headers, ["Content-Encoding", "gzip"], ["Vary", "Accept-Encoding"]],
+    headers: [...response.headers, ["Content-Encoding", "gzip"]],
     body,
   };
 }
@@ -117,7 +134,7 @@ export async function finishResponse(
   trace: Trace,
   write: (status: number, bytes: number) => void,
 ): Promise<Response> {
-  const response = await coded(request, answered);
+  const response = await coded(request, withVary(answered));
   const headers: HeaderLine[] = [...response.headers];
   if (headerValue(response, "Cache-Control") === undefined) headers.push(["Cache-Control", "no-store"]);
   // What is for this site alone says so itself.

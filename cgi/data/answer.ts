@@ -4,7 +4,7 @@ import { withProvenance } from "../../dsdf/provenance.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { DasError } from "../../errors/das-error.js";
 import { type PipelineRun, runPipeline } from "../../pipeline/run.js";
-import { isBrowser } from "../browser.js";
+import { BY_BROWSER, isBrowser } from "../browser.js";
 import { das3ExceptionStream, errorResponse, exceptionStream } from "../error-response.js";
 import type { Body, HeaderLine, Response } from "../http.js";
 import { EMPTY_BODY, isWholeBody } from "../http.js";
@@ -28,10 +28,13 @@ export interface AnswerLabel {
   readonly fileName?: string;
 }
 
+/** What an answer has that not everybody gets. */
+const BY_LOGIN: HeaderLine = ["Vary", "Authorization"];
+
 /** Status 200 and the headers that name type and file. */
 function dataHeaders(
   type: OutputType,
-  { words }: PreparedData,
+  { words, source }: PreparedData,
   context: QueryContext,
   label: AnswerLabel,
 ): HeaderLine[] {
@@ -40,6 +43,9 @@ function dataHeaders(
   return [
     ["Content-Type", label.contentType ?? type.contentType],
     ["Content-Disposition", `${type.disposition}; filename="${fileName}"`],
+    // Streams of text have another type in a browser.
+    ...(type.text && label.contentType === undefined ? [BY_BROWSER] : []),
+    ...(source.access.length > 0 ? [BY_LOGIN] : []),
   ];
 }
 
@@ -113,7 +119,12 @@ export async function answerData(
     ...validators,
     ...provenanceHeaders(source, making, context),
   ];
-  if (planned.isUnchanged) return { status: 304, headers: validators, body: EMPTY_BODY };
+  if (planned.isUnchanged)
+    return {
+      status: 304,
+      headers: [...validators, ...headers.filter(([name]) => name === "Vary")],
+      body: EMPTY_BODY,
+    };
   if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
   const ready = planned.fromMemory?.();
   if (ready !== undefined) return { status: 200, headers, body: ready };
@@ -138,7 +149,7 @@ export async function answerData(
   }
   const body = await bodyOf(planned, run, trace);
   return isMadeWhole(source)
-    ? await wholeFileResponse(request, body, headers)
+    ? await wholeFileResponse(request, body, headers, source.access.length === 0)
     : { status: 200, headers, body };
 }
 

@@ -18,12 +18,14 @@ export function isMadeWhole({ form, keywords }: DataSource): boolean {
  * fails is told by the status. The tag is the SHA-256 of the file, so it holds for whoever makes the same bytes again.
  *
  * @param headers type and name
+ * @param isForAll whether everybody may have it
  * Errors: OUTPUT_LIMIT beyond 2 GiB, DISK_FULL, and what `body` throws. Source: RFC 9110, 14; RFC 9530.
  */
 export async function wholeFileResponse(
   request: Request,
   body: Body,
   headers: readonly HeaderLine[],
+  isForAll: boolean,
 ): Promise<Response> {
   const spool = new Spool(undefined, MAX_BYTES);
   let sent = false;
@@ -39,7 +41,8 @@ export async function wholeFileResponse(
     const validators: HeaderLine[] = [
       ["ETag", etag],
       ["Repr-Digest", `sha-256=:${digest.toString("base64")}:`],
-      ["Cache-Control", "no-cache"],
+      ["Cache-Control", isForAll ? "no-cache" : "private, no-cache"],
+      ...headers.filter(([name]) => name === "Vary"),
     ];
     if (isTagKnown(request, etag) === true) return { status: 304, headers: validators, body: EMPTY_BODY };
     const size = run.length;
@@ -58,7 +61,7 @@ export async function wholeFileResponse(
     return {
       status: asked.kind === "part" ? 206 : 200,
       headers: [
-        ...headers,
+        ...headers.filter(([name]) => name !== "Vary"),
         ["Content-Length", String(end - begin)],
         ["Accept-Ranges", "bytes"],
         ...range,

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../../dsdf/flex/json.js";
 import { sourceSet } from "../../dsdf/flex/nodes.js";
 import { encodedId, sourceUrl } from "../../dsdf/flex/view-facts.js";
 import { DasError } from "../../errors/das-error.js";
-import { isBrowser } from "../browser.js";
+import { BY_BROWSER, isBrowser } from "../browser.js";
 import { quoted } from "../data/quoted.js";
 import { description } from "../description.js";
 import type { Response } from "../http.js";
@@ -92,7 +92,11 @@ async function viewOf(context: QueryContext, local: LocalSource, view: SourceVie
       const type = isBrowser(context.request.headers["user-agent"])
         ? "text/plain; charset=utf-8"
         : "text/vnd.das2.das2stream";
-      return { status: 200, headers: [["Content-Type", type]], body: description(found, context.site) };
+      return {
+        status: 200,
+        headers: [["Content-Type", type], BY_BROWSER],
+        body: description(found, context.site),
+      };
     }
     default:
       return view satisfies never;
@@ -125,6 +129,11 @@ async function node(context: QueryContext, id: string): Promise<Response> {
 }
 
 async function page(context: QueryContext, id: string): Promise<Response> {
+  const answer = await pageOrNode(context, id);
+  return { ...answer, headers: [...answer.headers, ["Vary", "Accept"]] };
+}
+
+async function pageOrNode(context: QueryContext, id: string): Promise<Response> {
   const wantsJson = (context.request.headers.accept ?? "")
     .split(",")
     .some((type) => /^\s*application\/json\b/.test(type));

@@ -1,4 +1,4 @@
-import { isBrowser } from "../browser.js";
+import { BY_BROWSER, isBrowser } from "../browser.js";
 import { datasetWord } from "../data/data-words.js";
 import { description } from "../description.js";
 import { findSource } from "../find-source.js";
@@ -13,5 +13,9 @@ export const dsdf: Query = async (context) => {
   const type = isBrowser(context.request.headers["user-agent"])
     ? "text/plain; charset=utf-8"
     : "text/vnd.das2.das2stream";
-  return { status: 200, headers: [["Content-Type", type]], body: description(source, context.site) };
+  return {
+    status: 200,
+    headers: [["Content-Type", type], BY_BROWSER],
+    body: description(source, context.site),
+  };
 };

@@ -1,5 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
-import { isBrowser } from "../browser.js";
+import { BY_BROWSER, isBrowser } from "../browser.js";
 import type { Door } from "../door.js";
 import { errorResponse } from "../error-response.js";
 import type { Request, Response } from "../http.js";
@@ -56,6 +56,7 @@ function answerReport(
       200,
       "text/plain",
       `${[facts, verdict, ...problems.map((one) => `- ${one}`)].join("\n")}\n`,
+      [BY_BROWSER],
     );
   return page(
     context,
