@@ -8,7 +8,7 @@ import type { Theme } from "./theme.js";
 
 /** CSS pixels to the left of every panel, and to the right of it with and without a bar of colours. */
 export const LEFT = 76;
-export const RIGHT = { colours: 88, plain: 16 } as const;
+export const RIGHT = { colours: 88, plain: 40 } as const;
 /** Height of the marks of time below the last panel, and of nothing below others. */
 const TIME_HEIGHT = 42;
 const NO_TIME_HEIGHT = 6;
@@ -144,7 +144,7 @@ export class Chart {
           stroke: ink,
           size: shape.isLast ? TIME_HEIGHT : NO_TIME_HEIGHT,
           gap: 4,
-          grid: rule,
+          grid: { ...rule, show: host.paint === undefined },
           ticks: { ...mark, size: shape.isLast ? 5 : 4 },
           splits: (u, _axis, low, high) =>
             timeTicks(low, high, u.bbox.width / devicePixelRatio / 100).flatMap(({ value, label }) =>

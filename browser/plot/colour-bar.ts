@@ -7,7 +7,7 @@ import type { Theme } from "./theme.js";
 /** Places of the bar, its numbers and its name, CSS pixels from the right edge of the plot. */
 const BAR = { left: 12, width: 14 } as const;
 const NUMBERS = 31;
-const NAME = 80;
+const NAME = 79;
 const FONT_PX = 11;
 
 /** The bar of colours beside a spectrogram, with its numbers and what they are. */

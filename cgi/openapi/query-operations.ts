@@ -6,6 +6,7 @@ import { RESOURCE_TYPES } from "../resource-file.js";
 import { type ApiFacts, queryText } from "./facts.js";
 import { HEALTH_OPERATIONS } from "./health-operations.js";
 import type { ApiOperation, ApiParameter } from "./operation.js";
+import { plotOperations } from "./plot-operations.js";
 
 /** What the words of `server=` give. Source: das2-server 2. */
 export const SERVER_WORDS: Readonly<Record<string, string>> = {
@@ -70,7 +71,8 @@ export function dataTypes(): readonly string[] {
 }
 
 /** The paths that are no catalog and no other door: requests by query, pages, the state of the server. */
-export function queryOperations({ example }: ApiFacts): readonly ApiOperation[] {
+export function queryOperations(facts: ApiFacts): readonly ApiOperation[] {
+  const { example } = facts;
   const data =
     example === undefined
       ? []
@@ -171,6 +173,7 @@ export function queryOperations({ example }: ApiFacts): readonly ApiOperation[] 
     },
     ...CACHE_OPERATIONS,
     ...HEALTH_OPERATIONS,
+    ...plotOperations(facts),
     {
       ...common,
       path: "/openapi.json",
