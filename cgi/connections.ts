@@ -20,7 +20,10 @@ export type Dispatch = (message: IncomingMessage, out: ServerResponse) => void;
  */
 export function answerConnections(server: Server, dispatch: Dispatch, site: Site, upgrade?: Upgrade): void {
   const connections = new WeakMap<Duplex, Turns>();
-  server.on("connection", (socket: Socket) => connections.set(socket, new Turns(socket)));
+  const onConnection = (socket: Socket): unknown => connections.set(socket, new Turns(socket));
+  server.on("connection", onConnection);
+  // Over TLS requests come by another socket than the one that was accepted.
+  server.on("secureConnection", onConnection);
   /** Runs `turn` when everything that came before it on the connection is answered. */
   const inTurn = (socket: Duplex, turn: Turn): void => connections.get(socket)?.add(turn);
   const onRequest = (message: IncomingMessage, out: ServerResponse): void =>
@@ -52,7 +55,8 @@ export function answerConnections(server: Server, dispatch: Dispatch, site: Site
       });
     });
   server.on("clientError", (error, socket) => {
-    if (isGone(error, socket)) {
+    // One that never got as far as HTTP, for it speaks no TLS, is told nothing.
+    if (isGone(error, socket) || !connections.has(socket)) {
       socket.destroy();
       return;
     }

@@ -1,3 +1,4 @@
+import type { DataSource } from "../../dsdf/data-source.js";
 import { type Provenance, withProvenance } from "../../dsdf/provenance.js";
 import { isReducible } from "../../dsdf/stages.js";
 import { DasError } from "../../errors/das-error.js";
@@ -12,6 +13,7 @@ import type { Site } from "../site.js";
 import { ClientQueue, type LivePortion } from "./client-queue.js";
 import { HeaderMemory } from "./header-memory.js";
 import { History } from "./history.js";
+import { keepAccess } from "./keep-access.js";
 import { liveSubject, nowUs } from "./live-reading.js";
 import { liveRoom } from "./live-room.js";
 import type { LiveWords } from "./live-words.js";
@@ -22,7 +24,8 @@ import { portionsUntil } from "./until.js";
 export interface LiveStream {
   /**
    * Headers and data, once; each record once, in order of time. A portion lasts until the next one is asked for. Leaving early, the signal of
-   * the request and the end of the server end all that was run for it. Errors: those of a pipeline; TOO_SLOW; STOPPED where the server closes.
+   * the request and the end of the server end all that was run for it. Errors: those of a pipeline; TOO_SLOW; STOPPED where the server closes;
+   * those of {@link keepAccess} where the client may not have it any more.
    */
   readonly portions: AsyncGenerator<LivePortion, void, undefined>;
   /** Aborted as soon as the client has to be let go of, whether or not it takes what is there: its reason is the error. */
@@ -36,6 +39,8 @@ export interface LiveOptions {
   readonly until?: LiveWords["until"] | undefined;
   /** Whether the position is told with the portions. */
   readonly marked: boolean;
+  /** Further conditions of the way in, asked again as long as the stream goes on. Errors: what refuses it. */
+  readonly check?: ((source: DataSource) => void) | undefined;
   /** The position of a stream of the same request, as it was told: it goes on from there. */
   readonly after?: string | undefined;
 }
@@ -65,7 +70,8 @@ export async function openLive(
   const position = positionOf(options.after, timeToUs2000(query.begin), subject.equalX);
   const headers = new HeaderMemory();
   const until = options.until === undefined ? undefined : timeToUs2000(options.until);
-  const { marked, follows } = options;
+  const { marked, follows, check } = options;
+  if (follows) keepAccess(prepared, context, { check, onEnd: (error) => cut.abort(error) });
   const history = new History({
     context,
     subject,
@@ -80,7 +86,7 @@ export async function openLive(
   await history.start();
 
   async function* all(): AsyncGenerator<LivePortion, void, undefined> {
-    yield* history.portions();
+    yield* unlessCut(history.portions(), cut.signal);
     if (!follows) return;
     const queue = new ClientQueue((error) => cut.abort(error));
     const release = endWith(queue, signal, until === undefined ? undefined : lastLook(until, prepared, site));
@@ -114,6 +120,19 @@ async function* toldPortions(
 
 function toldItem(item: StreamItem, provenance: Provenance): StreamItem {
   return item.kind === "stream" ? { kind: "stream", header: withProvenance(item.header, provenance) } : item;
+}
+
+/** The same portions; what a client that is let go of was being read for fails by the reason of that. */
+async function* unlessCut(
+  portions: AsyncIterable<LivePortion>,
+  cut: AbortSignal,
+): AsyncGenerator<LivePortion, void, undefined> {
+  try {
+    yield* portions;
+  } catch (error) {
+    throw cut.reason instanceof DasError ? cut.reason : error;
+  }
+  if (cut.reason instanceof DasError) throw cut.reason;
 }
 
 async function* nothing(): AsyncGenerator<LivePortion, void, undefined> {}

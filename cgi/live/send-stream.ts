@@ -18,7 +18,7 @@ const CLOSE_MS = 1000;
 
 /**
  * Sends the pieces of a stream as binary messages, no faster than they are taken, and closes: 1000 behind a whole stream, 1001 where the server
- * closes, 1008 where the client was too slow, 1011 where the stream failed. What the client says is not looked at. Never throws; resolves when the
+ * closes, 1008 where the client was too slow or may not have it any more, 1011 where the stream failed. What the client says is not looked at. Never throws; resolves when the
  * stream is let go of. Source: das2-server 10, RFC 6455 section 7.4.
  */
 export async function sendStream(
@@ -74,6 +74,10 @@ function closeCode(failure: DasError | undefined): readonly [number, string] {
       return [1000, ""];
     case "STOPPED":
       return [1001, "the server is closing"];
+    case "NEEDS_LOGIN":
+    case "FORBIDDEN":
+    case "NO_SUCH_SOURCE":
+      return [1008, "the source may not be followed any more, see the last packet"];
     case "TOO_SLOW":
       return [1008, "records came faster than they were taken"];
     default:

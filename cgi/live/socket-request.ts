@@ -67,7 +67,10 @@ async function live(context: QueryContext, source: DataSource, asked: LiveReques
     log: () => undefined,
     env: {},
   });
-  const { portions, cut } = await openLive(prepared, context, { follows, until, marked: false });
+  const { portions, cut } = await openLive(prepared, context, {
+    ...{ follows, until, marked: false },
+    check: (now) => checkOrigin(context, now),
+  });
   const items = applyTransform(itemsOf(portions), filters, {
     onFailure: (error) => trace.fail(error, error.code === "CANCELLED" ? "cancelled" : "failed"),
   });

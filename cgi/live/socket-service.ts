@@ -31,7 +31,7 @@ export async function openSocketService(
   const { config } = site;
   if (config.websocketIface === undefined) return undefined;
   const mount = prefixOf(config);
-  const server = config.websocketSsl ? createSecureServer(tlsFiles(config)) : createServer();
+  const server = config.websocketSsl ? secureServer(config) : createServer();
   const refuse = nodeListener(
     (request) =>
       answerWith(
@@ -73,6 +73,24 @@ function prefixOf({ websocketUri }: Config): string {
       "WEBSOCKET_URI is no URL, expected for example wss://data.example.org/das/rt",
     );
   return new URL(websocketUri).pathname.replace(/\/+$/, "");
+}
+
+/** Time for a client to speak TLS, ms: as for its headers. */
+const HANDSHAKE_MS = 20_000;
+
+/** Errors: BAD_CONFIG. */
+function secureServer(config: Config): Server {
+  const files = tlsFiles(config);
+  try {
+    return createSecureServer({ ...files, handshakeTimeout: HANDSHAKE_MS });
+  } catch (error) {
+    throw new DasError(
+      "BAD_CONFIG",
+      "WEBSOCKET_KEY and WEBSOCKET_CERT are no key and its certificate, expected PEM",
+      {},
+      error,
+    );
+  }
 }
 
 function tlsFiles({ websocketKey, websocketCert }: Config): { readonly key: Buffer; readonly cert: Buffer } {

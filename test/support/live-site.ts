@@ -19,6 +19,8 @@ export interface LiveSite {
   /** Seconds since 2000. */
   clock: number;
   define(id: string, ...lines: readonly string[]): void;
+  /** Takes a definition away. */
+  remove(id: string): void;
   /** URL of the live stream of a source. */
   url(id: string, words?: Readonly<Record<string, string>>): string;
   /** URL of anything below the server. */
@@ -83,6 +85,7 @@ export async function liveSite(options: {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, `description = 'Made up'\ndas2Stream = 1\n${lines.join("\n")}\n`);
     },
+    remove: (id) => rmSync(join(definitions, `${id}.dsdf`)),
     url: (id, words = {}) =>
       `ws://${host}/das/server/source/${id}/flexRT?${new URLSearchParams(words).toString()}`,
     http: (path) => `${server.url}${path}`,
