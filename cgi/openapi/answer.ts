@@ -1,3 +1,4 @@
+import type { Config } from "../../config/config.js";
 import { packageVersion } from "../../config/package-root.js";
 import type { Example } from "../../dsdf/data-source.js";
 import { timeText } from "../../dsdf/stages.js";
@@ -6,13 +7,13 @@ import type { CatalogIndex } from "../flex/catalog-index.js";
 import { ownUrl, siblingUrl } from "../own-url.js";
 import type { Query } from "../query.js";
 import { openApiDocument } from "./document.js";
-import type { ApiFacts } from "./facts.js";
+import type { ApiFacts, OpenWays } from "./facts.js";
 
 /** `/openapi.json`: what the server answers, for programs. */
 export const openApi: Query = (context) => {
   const { request, site } = context;
   const server = ownUrl(request, site);
-  const { siteName, enableHapi, viewLogUrl } = site.config;
+  const { siteName, viewLogUrl } = site.config;
   return catalogText(context, "openapi", "application/json", (index) => {
     const example = exampleOf(index);
     const log = new URL(siblingUrl(new URL(server).pathname.replace(/\/+$/, ""), viewLogUrl), server).href;
@@ -20,13 +21,25 @@ export const openApi: Query = (context) => {
       server,
       title: siteName,
       version: packageVersion(),
-      hasHapi: enableHapi,
+      open: openWays(site.config),
       log: log.replace(/\/+$/, ""),
       ...(example === undefined ? {} : { example }),
     });
     return `${JSON.stringify(document)}\n`;
   });
 };
+
+function openWays(config: Config): OpenWays {
+  const hasArchive = config.drmsUrl !== undefined;
+  return {
+    hapi: config.enableHapi,
+    debug: config.enableDebug,
+    verify: config.enableVerifier,
+    archive: hasArchive,
+    streamedExports: hasArchive && config.vsoExports !== undefined,
+    flexTree: config.dataSrcRoot !== undefined,
+  };
+}
 
 /** The first source of das2 streams with the shortest of its examples, for it is to be tried. */
 function exampleOf({ sources }: CatalogIndex): ApiFacts["example"] {

@@ -12,9 +12,14 @@ Every path answers HEAD and OPTIONS too. Times are UTC in ISO 8601. An answer wi
 \`Heliostream-Provenance\` (RFC 9651), and \`Link\` leads to the description of its source. Before a request is understood 408 and 431 may
 be answered. After the first byte, a failure is an exception packet at the end of a das stream, and ends the connection of any other form.`;
 
-/** All operations of a server. */
+/** All operations of a server that are open: a way in that the configuration closes is not described. */
 export function apiOperations(facts: ApiFacts): readonly ApiOperation[] {
-  return [...queryOperations(facts), ...flexOperations(facts), ...hapiOperations(facts), ...jsocOperations()];
+  return [
+    ...queryOperations(facts),
+    ...flexOperations(facts),
+    ...hapiOperations(facts),
+    ...jsocOperations(facts),
+  ];
 }
 
 /** What the server answers, as a document of OpenAPI 3.1. Source: OpenAPI 3.1.1. */

@@ -1,6 +1,6 @@
 import { DAS_FORMAT_TYPES } from "../../dsdf/flex/format-types.js";
 import type { SourceView } from "../flex/source-path.js";
-import { type ApiFacts, queryText } from "./facts.js";
+import { type ApiFacts, type OpenWays, queryText } from "./facts.js";
 import type { ApiOperation, ApiParameter } from "./operation.js";
 import { dataTypes } from "./query-operations.js";
 
@@ -56,10 +56,32 @@ const VIEW_TEXTS: Readonly<Partial<Record<SourceView, readonly [summary: string,
   "das2.d2t": ["Its description for das2 clients", "text/vnd.das2.das2stream", "text/plain"],
   "dataset.jsonld": ["Its description for search engines (schema.org)", "application/ld+json"],
   "flex.html": ["A form that asks for data", "text/html"],
+  "hapi2.json": ["Its header for HAPI clients", "application/json"],
+  "das1.pro": ["Its description for das1 clients, where a tree of dasFlex has one", "text/plain"],
+  "voservice.xml": ["Its description for IVOA clients, where a tree of dasFlex has one", "text/xml"],
+};
+/** Views that some sources have. */
+const SOME: ReadonlySet<string> = new Set(["flexRT.json", "das1.pro", "voservice.xml"]);
+
+function isOpen(view: string, { hapi, flexTree }: OpenWays): boolean {
+  if (view === "das1.pro" || view === "voservice.xml") return flexTree;
+  return view !== "hapi2.json" || hapi || flexTree;
+}
+
+const VERIFY: ApiOperation = {
+  tag: "catalog",
+  errors: "das2",
+  path: "/verify",
+  summary: "Says what is wrong with a stream that is sent",
+  description: "The stream is the body itself, or a file of a form.",
+  types: ["text/plain", "text/html"],
+  statuses: [404, 413],
+  post: true,
+  examples: [""],
 };
 
 /** The path-style interface: catalog, descriptions, data. Source: das2-server 7.1, 7.2. */
-export function flexOperations({ example }: ApiFacts): readonly ApiOperation[] {
+export function flexOperations({ example, open }: ApiFacts): readonly ApiOperation[] {
   const id: ApiParameter = {
     name: "id",
     in: "path",
@@ -72,6 +94,7 @@ export function flexOperations({ example }: ApiFacts): readonly ApiOperation[] {
     example === undefined
       ? []
       : [queryText({ "read.time.min": range.begin ?? "", "read.time.max": range.end ?? "", ...words })];
+  const views = Object.entries(VIEW_TEXTS).filter(([view]) => isOpen(view, open));
   const common = { tag: "catalog", errors: "das2" } as const;
   const ofSource = { ...common, parameters: [id], statuses: [301, 302, 404] };
   const data = {
@@ -79,7 +102,7 @@ export function flexOperations({ example }: ApiFacts): readonly ApiOperation[] {
     tag: "data",
     parameters: [id, ...FLEX_PARAMETERS],
     types: dataTypes(),
-    statuses: [301, 302, 404, 501, 502],
+    statuses: [206, 301, 302, 404, 416, 501, 502],
     login: true,
     examples: [...asked(), ...asked({ "format.type": "csv" }), ...asked({ "format.version": "3" })],
   } as const;
@@ -136,10 +159,11 @@ export function flexOperations({ example }: ApiFacts): readonly ApiOperation[] {
       types: ["application/json"],
       statuses: [301, 302, 404, 501],
     },
-    ...Object.entries(VIEW_TEXTS).map(
+    ...views.map(
       ([view, [summary, ...types]]): ApiOperation => ({
         ...ofSource,
-        ...tried,
+        // Not every source has these.
+        ...(SOME.has(view) ? {} : tried),
         path: `/source/{id}/${view}`,
         summary,
         types,
@@ -156,16 +180,7 @@ export function flexOperations({ example }: ApiFacts): readonly ApiOperation[] {
       description: "The width of the bins is needed: bin.time.max.",
       examples: asked({ "bin.time.max": "3600" }),
     },
-    {
-      ...common,
-      path: "/verify",
-      summary: "Says what is wrong with a stream that is sent",
-      description: "The stream is the body itself, or a file of a form. Only where the server offers it.",
-      types: ["text/plain", "text/html"],
-      statuses: [404, 413],
-      post: true,
-      examples: [""],
-    },
+    ...(open.verify ? [VERIFY] : []),
     {
       ...data,
       path: "/source/{id}/live",
@@ -183,7 +198,8 @@ export function flexOperations({ example }: ApiFacts): readonly ApiOperation[] {
       parameters: [id, ...FLEX_PARAMETERS.map(optional)],
       types: [],
       statuses: [101, 404, 501],
-      examples: asked(),
+      // What tries it is no request by HTTP alone.
+      examples: [],
     },
   ];
 }

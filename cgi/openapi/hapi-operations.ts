@@ -27,8 +27,8 @@ const SUMMARIES: Readonly<Record<string, readonly [summary: string, ...types: st
 };
 
 /** The way in for clients of HAPI, from the table that answers them. Source: HAPI 3.3. */
-export function hapiOperations({ example, hasHapi }: ApiFacts): readonly ApiOperation[] {
-  if (!hasHapi) return [];
+export function hapiOperations({ example, open }: ApiFacts): readonly ApiOperation[] {
+  if (!open.hapi) return [];
   const range =
     example === undefined ? {} : { dataset: example.id, start: `${example.begin}Z`, stop: `${example.end}Z` };
   return [...HAPI_ENDPOINTS].map(([path, { words }]) => {

@@ -1,5 +1,6 @@
 import { SHOW_INFO_ARGUMENTS } from "../../netdrms/programs/show-info/declaration.js";
 import { JSOC_ENDPOINTS } from "../jsoc/door.js";
+import type { ApiFacts } from "./facts.js";
 import type { ApiOperation, ApiParameter } from "./operation.js";
 
 interface EndpointText {
@@ -12,6 +13,8 @@ interface EndpointText {
 
 const JSON_TYPE = "application/json";
 const NAMES = "names separated by commas, or `**ALL**`, `**NONE**`";
+
+const STREAMED = "drms_export.cgi";
 
 /** What is said of the endpoints. Source: netdrms-export B and C. */
 const TEXTS: Readonly<Record<string, EndpointText>> = {
@@ -90,7 +93,7 @@ const TEXTS: Readonly<Record<string, EndpointText>> = {
     },
     examples: ["op=exp_status&requestid=JSOC_20000101_1"],
   },
-  "drms_export.cgi": {
+  [STREAMED]: {
     summary: "Files of records, made and sent at once",
     types: ["application/x-tar", "application/fits", "application/octet-stream"],
     words: {
@@ -110,8 +113,10 @@ const TEXTS: Readonly<Record<string, EndpointText>> = {
 };
 
 /** The way in for clients of the JSOC web interface, from the table that answers them. Source: netdrms-export B. */
-export function jsocOperations(): readonly ApiOperation[] {
-  const found = [...JSOC_ENDPOINTS].map(([name, { words }]): ApiOperation => {
+export function jsocOperations({ open }: ApiFacts): readonly ApiOperation[] {
+  if (!open.archive) return [];
+  const names = [...JSOC_ENDPOINTS].filter(([name]) => open.streamedExports || name !== STREAMED);
+  const found = names.map(([name, { words }]): ApiOperation => {
     const text = TEXTS[name];
     const known = words.length === 0 ? Object.keys(text?.words ?? {}) : words;
     return {

@@ -22,11 +22,9 @@ export const SERVER_WORDS: Readonly<Record<string, string>> = {
   compactdataset: "the same under one content type, for older Java clients",
   image: "a plot of the same data, by the program of the site",
   debug: "the configuration, for operators",
-  source: "not implemented: an older form of login",
-  authenticator: "not implemented: an older form of login",
-  groups: "not implemented: an older form of login",
-  changepassword: "not implemented: an older form of login",
 };
+/** Words of an older form of login, which are answered with 501. Source: das2-server 2.11. */
+export const CLOSED_WORDS: readonly string[] = ["source", "authenticator", "groups", "changepassword"];
 
 /** The parameters of data in the words of das2.2. Source: das2-server 2.7, 2.8. */
 const DATA_WORDS: readonly ApiParameter[] = [
@@ -72,7 +70,8 @@ export function dataTypes(): readonly string[] {
 
 /** The paths that are no catalog and no other door: requests by query, pages, the state of the server. */
 export function queryOperations(facts: ApiFacts): readonly ApiOperation[] {
-  const { example } = facts;
+  const { example, open } = facts;
+  const words = Object.entries(SERVER_WORDS).filter(([word]) => word !== "debug" || open.debug);
   const data =
     example === undefined
       ? []
@@ -99,19 +98,19 @@ export function queryOperations(facts: ApiFacts): readonly ApiOperation[] {
       ...common,
       path: "/",
       summary: "Requests by query (das2.2), or the front page",
-      description: `What \`server\` may say:\n\n${Object.entries(SERVER_WORDS)
+      description: `What \`server\` may say:\n\n${words
         .map(([word, about]) => `- \`${word}\`: ${about}`)
         .join("\n")}\n\nThe same is answered at any other path that has a \`server\` parameter.`,
       parameters: [
         {
           name: "server",
-          values: Object.keys(SERVER_WORDS),
+          values: words.map(([word]) => word),
           about: "What is wanted; without it the front page",
         },
         ...DATA_WORDS,
       ],
       types: ["text/html", "text/xml", "image/svg+xml", ...dataTypes()],
-      statuses: [301, 302, 403, 404, 501, 502],
+      statuses: [206, 301, 302, 403, 404, 416, 501, 502],
       login: true,
       examples: [
         "",
@@ -121,7 +120,6 @@ export function queryOperations(facts: ApiFacts): readonly ApiOperation[] {
         "server=discovery",
         "server=files",
         "server=logo",
-        "server=groups",
         ...described,
         ...data,
         ...forms,
@@ -153,15 +151,7 @@ export function queryOperations(facts: ApiFacts): readonly ApiOperation[] {
     },
     { ...common, path: "/peers", summary: "Other servers", types: ["text/xml"], examples: [""] },
     { ...common, path: "/peers.xml", summary: "The same", types: ["text/xml"], examples: [""] },
-    {
-      ...common,
-      path: "/debug",
-      tag: "operation",
-      summary: "The configuration, for those who may see the log",
-      types: ["text/plain"],
-      statuses: [404],
-      examples: [""],
-    },
+    ...(open.debug ? [DEBUG] : []),
     {
       ...common,
       path: "/static/{file}",
@@ -184,6 +174,16 @@ export function queryOperations(facts: ApiFacts): readonly ApiOperation[] {
     },
   ];
 }
+
+const DEBUG: ApiOperation = {
+  path: "/debug",
+  tag: "operation",
+  errors: "das2",
+  summary: "The configuration, for those who may see the log",
+  types: ["text/plain"],
+  statuses: [404],
+  examples: [""],
+};
 
 const CACHE_WORDS: readonly ApiParameter[] = [
   { name: "source", about: "The source that is shown by itself" },

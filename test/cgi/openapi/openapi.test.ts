@@ -5,7 +5,7 @@ import { HAPI_ENDPOINTS } from "../../../cgi/hapi/door.js";
 import { readHapiWords } from "../../../cgi/hapi/words.js";
 import { headerValue, isWholeBody } from "../../../cgi/http.js";
 import { JSOC_ENDPOINTS } from "../../../cgi/jsoc/door.js";
-import { SERVER_WORDS } from "../../../cgi/openapi/query-operations.js";
+import { CLOSED_WORDS, SERVER_WORDS } from "../../../cgi/openapi/query-operations.js";
 import { handle, ROUTES } from "../../../cgi/routes.js";
 import { httpParams } from "../../../dsdf/flex/http-params.js";
 import { pipelineTools } from "../../../dsdf/tools.js";
@@ -20,6 +20,7 @@ interface ParameterJson {
 
 interface OperationJson {
   readonly operationId: string;
+  readonly tags: readonly string[];
   readonly parameters?: readonly ParameterJson[];
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
   readonly "x-examples"?: readonly string[];
@@ -42,14 +43,30 @@ interface Document {
 /** Paths of the table that have another name in the document, or are answered by a door of their own. */
 const OTHERWISE: ReadonlyMap<string, string> = new Map([["", "/"]]);
 /** Views below a source that are never answered; das2-server 7.1. */
-const NEVER: ReadonlySet<string> = new Set(["das1.pro", "hapi2.json", "voservice.xml", "internal.json"]);
+const NEVER: ReadonlySet<string> = new Set(["internal.json"]);
+/** What not every site or source has, and what is no request by HTTP alone. */
+const WITHOUT_EXAMPLE: ReadonlySet<string> = new Set([
+  "/log",
+  "/jsoc/{place}/{file}",
+  ...["flexRT", "flexRT.json", "das1.pro", "voservice.xml"].map((view) => `/source/{id}/${view}`),
+]);
+/** All that a configuration can open; nobody listens there. */
+const ALL_OPEN = {
+  HELIOSTREAM_ENABLE_DEBUG: "yes",
+  HELIOSTREAM_ENABLE_VERIFIER: "yes",
+  HELIOSTREAM_DRMS_URL: "postgres://nobody@127.0.0.1:1/none",
+  HELIOSTREAM_VSO_EXPORTS: "/nowhere/exports.json",
+  HELIOSTREAM_DATASRC_ROOT: "/nowhere/flex",
+};
 
 describe("the description of all doors", () => {
   let site: CachedSite;
   let document: Document;
 
   beforeAll(async () => {
-    site = cachedSite({ settings: { HELIOSTREAM_SERVER_URL: "https://data.example.org/das/server" } });
+    site = cachedSite({
+      settings: { HELIOSTREAM_SERVER_URL: "https://data.example.org/das/server", ...ALL_OPEN },
+    });
     site.define("Lab/Open", "reader = 'random'", "exampleRange_00 = '2021-06-30T00:00 to 2021-06-30T01:00'");
     site.define(
       "Lab/Closed",
@@ -62,9 +79,9 @@ describe("the description of all doors", () => {
   afterAll(() => site.close());
 
   /** An answer to the end, also to requests that leave no record. */
-  async function get(query: string, path: string) {
-    const request = site.request(query, { path: path.split("/").map(encodeURIComponent).join("/") });
-    const response = await handle(request, site.site);
+  async function get(query: string, path: string, of: CachedSite = site) {
+    const request = of.request(query, { path: path.split("/").map(encodeURIComponent).join("/") });
+    const response = await handle(request, of.site);
     if (!isWholeBody(response.body)) for await (const _ of response.body);
     return { status: response.status, header: (name: string) => headerValue(response, name) };
   }
@@ -96,7 +113,7 @@ describe("the description of all doors", () => {
     for (const view of VIEWS) expect(paths.includes(`/source/{id}/${view}`), view).toBe(!NEVER.has(view));
     for (const path of HAPI_ENDPOINTS.keys()) expect(paths).toContain(path);
     for (const name of JSOC_ENDPOINTS.keys()) expect(paths).toContain(`/jsoc/${name}`);
-    expect(Object.keys(SERVER_WORDS).sort()).toEqual([...ROUTES.words.keys()].sort());
+    expect([...Object.keys(SERVER_WORDS), ...CLOSED_WORDS].sort()).toEqual([...ROUTES.words.keys()].sort());
 
     const first = (path: string) => path.split("/", 2)[1] ?? "";
     const known = new Set([...ROUTES.folders.keys(), ...(ROUTES.doors?.keys() ?? []), "log"]);
@@ -134,8 +151,7 @@ describe("the description of all doors", () => {
     const tried: string[] = [];
     for (const [path, { get: operation, parameters = [] }] of Object.entries(document.paths)) {
       const examples = operation["x-examples"] ?? [];
-      if (path !== "/log" && path !== "/jsoc/{place}/{file}")
-        expect(examples.length, path).toBeGreaterThan(0);
+      if (!WITHOUT_EXAMPLE.has(path)) expect(examples.length, path).toBeGreaterThan(0);
       const filled = parameters.reduce(
         (text, { name, example = "" }) => text.replace(`{${name}}`, example),
         path,
@@ -163,13 +179,46 @@ describe("the description of all doors", () => {
         "/jsoc/{place}/{file}",
         "/log",
         "/metrics",
+        "/readyz",
+        "/source/{id}/das1.pro",
         "/source/{id}/flexRT",
-        "/verify",
         "/source/{id}/flexRT.json",
+        "/source/{id}/voservice.xml",
         "/status",
         "/status.json",
       ].sort(),
     );
+  });
+
+  it("names no way in that the configuration closes, and all that can be tried is answered", async () => {
+    const closed = cachedSite({ settings: { HELIOSTREAM_ENABLE_HAPI_SUBSYS: "false" } });
+    closed.define(
+      "Lab/Open",
+      "reader = 'random'",
+      "exampleRange_00 = '2021-06-30T00:00 to 2021-06-30T01:00'",
+    );
+    try {
+      const { bytes } = await closed.ask("", { path: "/openapi.json" });
+      const { paths } = JSON.parse(bytes.toString("utf8")) as Document;
+      const named = Object.keys(paths);
+      expect(named.filter((path) => /^\/(?:jsoc|hapi|debug|verify)/.test(path))).toEqual([]);
+      expect(named.filter((path) => /hapi2|das1|voservice/.test(path))).toEqual([]);
+      expect(bytes.toString("utf8")).not.toMatch(/"debug"|"groups"|"authenticator"/);
+      for (const [path, { get: operation, parameters = [] }] of Object.entries(paths)) {
+        // The state of the server is not shown to everybody.
+        if (path === "/log" || operation.tags.includes("operation")) continue;
+        const filled = parameters.reduce(
+          (text, one) => text.replace(`{${one.name}}`, one.example ?? ""),
+          path,
+        );
+        for (const query of operation["x-examples"] ?? []) {
+          const { status } = await get(query, filled, closed);
+          expect(status, `${filled}?${query}`).toBeLessThan(400);
+        }
+      }
+    } finally {
+      await closed.close();
+    }
   });
 
   it("tells statuses and types of errors as they are sent", async () => {
