@@ -61,7 +61,9 @@ export function drawLines(
     const gap = gapWidth(line.stated, line.cadence);
     if (line.low !== undefined && line.high !== undefined)
       drawBand(canvas, box, line.low, line.high, gap, place, colour);
-    canvas.stroke(linePaths(line.bins, gap, place, width), width, colour, box);
+    const isStepped = line.style === "steps";
+    canvas.stroke(linePaths(line.bins, gap, place, width, isStepped), width, colour, box);
+    if (line.style === "symbols") drawSymbols(canvas, box, line.bins, place, colour, unit);
   }
   if (lines.length > 1) drawLegend(canvas, box, lines, unit);
 }
@@ -79,7 +81,13 @@ function isJoined(bins: LineBins, before: number, c: number, gap: number): boole
 }
 
 /** The line through the values, broken where there is a gap; values alone are dots. */
-function* linePaths(bins: LineBins, gap: number, place: Place, width: number): Generator<readonly Point[]> {
+function* linePaths(
+  bins: LineBins,
+  gap: number,
+  place: Place,
+  width: number,
+  isStepped: boolean,
+): Generator<readonly Point[]> {
   let path: Point[] = [];
   let before = -2;
   const dots: Point[][] = [];
@@ -91,7 +99,13 @@ function* linePaths(bins: LineBins, gap: number, place: Place, width: number): G
       path = [];
     }
     if (path.length === 0 && !hasNext(bins, c, gap)) dots.push(...dot(bins, c, place, width));
-    path.push([place.x(bins.firstX[c]!), place.y(bins.first[c]!)]);
+    const first: Point = [place.x(bins.firstX[c]!), place.y(bins.first[c]!)];
+    const last = path.at(-1);
+    if (isStepped && last !== undefined) {
+      const halfway = (last[0] + first[0]) / 2;
+      path.push([halfway, last[1]], [halfway, first[1]]);
+    }
+    path.push(first);
     if (count > 1) {
       const middle = place.x(bins.columns.x(c + 0.5));
       path.push([middle, place.y(bins.min[c]!)], [middle, place.y(bins.max[c]!)]);
@@ -101,6 +115,27 @@ function* linePaths(bins: LineBins, gap: number, place: Place, width: number): G
   }
   if (path.length > 0) yield path;
   yield* dots;
+}
+
+/** A square at each value; where they would touch, the line alone tells as much. */
+function drawSymbols(
+  canvas: Canvas,
+  box: Box,
+  bins: LineBins,
+  place: Place,
+  colour: (typeof LINE_COLOURS)[number],
+  unit: number,
+): void {
+  const r = Math.max(1.5, unit * 0.28);
+  let free = Number.NEGATIVE_INFINITY;
+  for (let c = 0; c < bins.counts.length; c++) {
+    if (bins.counts[c] === 0) continue;
+    const [x, y] = [place.x(bins.firstX[c]!), place.y(bins.first[c]!)];
+    if (x - r < free || y < box.top || y > box.bottom) continue;
+    free = x + r;
+    const square = { left: Math.max(box.left, x - r), right: Math.min(box.right, x + r) };
+    canvas.fill({ ...square, top: Math.max(box.top, y - r), bottom: Math.min(box.bottom, y + r) }, colour);
+  }
 }
 
 function hasNext(bins: LineBins, c: number, gap: number): boolean {

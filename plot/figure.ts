@@ -23,6 +23,9 @@ export interface Suggested {
   readonly high: number;
 }
 
+/** How the values of a line are joined: straight, by steps halfway between them, or straight with a symbol at each. */
+export type LineStyle = "line" | "steps" | "symbols";
+
 /** One line of a panel, and the band between the least and greatest values around it. */
 export interface Line {
   readonly label: string;
@@ -32,6 +35,8 @@ export interface Line {
   readonly cadence: Cadence;
   /** Width of a record, units of x. */
   readonly stated?: number;
+  /** Missing: `line`. */
+  readonly style?: LineStyle;
 }
 
 /** Lines with one axis of values. */

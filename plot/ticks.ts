@@ -74,21 +74,29 @@ function logTicks({ low, high }: AxisRange, most: number): readonly Tick[] {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.ceil(Math.log10(high) - 1e-9);
   const every = Math.max(1, Math.ceil((last - first) / Math.max(1, most)));
+  const label = powerLabels(labelled(low, high, every));
   const result: Tick[] = [];
   for (let exponent = first; exponent <= last && result.length < 1000; exponent++)
     for (let digit = 1; digit < 10; digit++) {
       const value = digit * 10 ** exponent;
       if (value < low * (1 - 1e-9) || value > high * (1 + 1e-9)) continue;
-      if (digit === 1 && exponent % every === 0) result.push({ value, label: powerLabel(exponent) });
+      if (digit === 1 && exponent % every === 0) result.push({ value, label: label(exponent) });
       else if (every === 1 || digit === 1) result.push({ value });
     }
   return result;
 }
 
-function powerLabel(exponent: number): string {
-  if (exponent >= -2 && exponent <= 3)
-    return exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent);
-  return withMinus(`10!u${exponent}!n`);
+/** The least and greatest exponent that is written at an axis. */
+function labelled(low: number, high: number, every: number): readonly [least: number, greatest: number] {
+  const least = Math.ceil(Math.log10(low) - 1e-9);
+  const greatest = Math.floor(Math.log10(high) + 1e-9);
+  return [Math.ceil(least / every) * every, Math.floor(greatest / every) * every];
+}
+
+/** How powers of ten are written along one axis: as numbers where all are short ones, else all as powers. */
+function powerLabels([least, greatest]: readonly [number, number]): (exponent: number) => string {
+  if (least < -2 || greatest > 3) return (exponent) => withMinus(`10!u${exponent}!n`);
+  return (exponent) => (exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent));
 }
 
 /** Numbers beyond these, and differences below, are drawn at the edge: a range of them could not be computed with. */

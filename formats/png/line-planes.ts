@@ -1,4 +1,4 @@
-import type { Line } from "../../plot/figure.js";
+import type { Line, LineStyle } from "../../plot/figure.js";
 import { plainLabel, unitsLabel } from "../../plot/label.js";
 import { LineBins } from "../../plot/line-bins.js";
 import type { ScaleType } from "../../plot/ticks.js";
@@ -56,7 +56,14 @@ export class LineQuantity {
       // Of peaks alone the band reaches from the average to them.
       ...(low === undefined && high === undefined ? {} : { low: low ?? bins, high: high ?? bins }),
       ...(this.stated === undefined ? {} : { stated: this.stated }),
+      ...(this.style === undefined ? {} : { style: this.style }),
     };
+  }
+
+  /** As the property `renderer` has it; other words say nothing of lines. Source: das2-stream A15.3. */
+  get style(): LineStyle | undefined {
+    const word = this.properties.text("renderer");
+    return word === "stairSteps" ? "steps" : word === "symbolLine" ? "symbols" : undefined;
   }
 
   get scale(): ScaleType | undefined {

@@ -49,19 +49,38 @@ function blueColumns({ width, height, pixels }: ReturnType<typeof read>): Set<nu
   return columns;
 }
 
+/** Rows of a column of pixels that are blue so. */
+function blueRows({ width, height, pixels }: ReturnType<typeof read>, x: number): readonly number[] {
+  return Array.from({ length: height }, (_, y) => y).filter((y) => {
+    const [red, , blue] = pixels.subarray(3 * (y * width + Math.round(x)));
+    return blue! - red! > 60;
+  });
+}
+
 /** A line of ones: a record each second of the given ones of ten minutes, `undefined` where it is fill. */
-function line(values: (second: number) => number | undefined, seconds = 600): StreamItem[] {
+function line(
+  values: (second: number) => number | undefined,
+  seconds = 600,
+  { step = 1, renderer }: { readonly step?: number; readonly renderer?: string } = {},
+): StreamItem[] {
   const header = packetHeader({
     id: 1,
     planes: [xPlane({ type: REAL8, units: "us2000" }), yPlane({ name: "v", type: REAL8, units: "" })],
   });
   const bytes = Buffer.alloc(header.stride * seconds);
   for (let n = 0; n < seconds; n++) {
-    bytes.writeDoubleBE(NOON + n * 1e6, n * header.stride + 4);
+    bytes.writeDoubleBE(NOON + n * step * 1e6, n * header.stride + 4);
     bytes.writeDoubleBE(values(n) ?? -1e31, n * header.stride + 12);
   }
   return [
-    { kind: "stream", header: { version: "2.2", properties: [] } },
+    {
+      kind: "stream",
+      header: {
+        version: "2.2",
+        properties:
+          renderer === undefined ? [] : [{ name: "renderer", type: "String" as const, value: renderer }],
+      },
+    },
     { kind: "packet", header },
     { kind: "data", batch: { header, bytes, count: seconds } },
   ];
@@ -105,6 +124,34 @@ describe("pictures of streams", () => {
     );
     // The plot is 792 columns wide here; a record for each 1.3 of them.
     expect(columns.size).toBeGreaterThan(780);
+  });
+
+  // A record a minute, 79.2 columns apart; the plot begins at 81.
+  const at = (minutes: number) => 81 + minutes * 79.2;
+  const drawn = (renderer: string) =>
+    read(
+      draw(
+        line((n) => (n < 5 ? 0 : 1), 10, { step: 60, renderer }),
+        ...RANGE,
+      ),
+    );
+
+  it("join values by steps halfway between them where the renderer is stairSteps", () => {
+    const [straight, stepped] = [drawn("other"), drawn("stairSteps")];
+    const before = blueRows(stepped, at(3.5));
+    // A level line is as high as it is wide, and a step as high as the plot.
+    expect(before.length).toBeLessThan(4);
+    expect(blueRows(stepped, at(4.25))).toEqual(before);
+    expect(blueRows(straight, at(4.25))).not.toEqual(before);
+    const step = [-1, 0, 1].map((pixel) => blueRows(stepped, at(4.5) + pixel).length);
+    expect(Math.max(...step)).toBeGreaterThan(100);
+    expect(blueRows(stepped, at(4.75))).toEqual(blueRows(stepped, at(7.5)));
+  });
+
+  it("mark each value where the renderer is symbolLine", () => {
+    const [plain, marked] = [drawn("line"), drawn("symbolLine")];
+    expect(blueRows(marked, at(3)).length).toBeGreaterThan(blueRows(plain, at(3)).length);
+    expect(blueRows(marked, at(3.5))).toEqual(blueRows(plain, at(3.5)));
   });
 
   it("leave fill and gaps white", () => {

@@ -75,6 +75,18 @@ describe("marks of axes", () => {
     );
   });
 
+  it.each([
+    [1, 1000, ["1", "10", "100", "1000"]],
+    [0.02, 800, ["0.1", "1", "10", "100"]],
+    // One that is long makes powers of all.
+    [1, 1e4, [0, 1, 2, 3, 4].map((n) => `10!u${n}!n`)],
+    [1e-3, 10, ["\u22123", "\u22122", "\u22121", "0", "1"].map((n) => `10!u${n}!n`)],
+    // 10000 itself is not at this axis.
+    [1, 9999, ["1", "10", "100", "1000"]],
+  ])("are written in one way along a logarithmic axis from %f to %f", (low, high, expected) => {
+    expect(labels(ticks({ low, high, scale: "log" }, 10))).toEqual(expected);
+  });
+
   it("are never many, whatever the range", () => {
     for (const scale of ["linear", "log"] as const)
       for (const [low, high] of [
