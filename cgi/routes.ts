@@ -37,6 +37,8 @@ export const ROUTES: RouteTable = {
     ["/metrics", async () => (await import("./queries/metrics.js")).metrics],
     ["/status", async () => (await import("./queries/status.js")).status],
     ["/status.json", async () => (await import("./queries/status.js")).statusJson],
+    ["/images", async () => (await import("./queries/images.js")).imagesPage],
+    ["/images/header.json", async () => (await import("./queries/images.js")).imageHeader],
     ["/cache.json", async () => (await import("./queries/cache.js")).cacheStatusJson],
   ]),
   folders: new Map([
