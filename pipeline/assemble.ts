@@ -206,6 +206,8 @@ interface OpenedLink {
   /** The stage that each transform is; `undefined` for those that are none. */
   readonly stageOf: readonly (number | undefined)[];
   readonly encoder: StreamEncoder;
+  /** Whether any of its stages is a filter or a converter. */
+  readonly computes: boolean;
   /** The first of its stages, and the one after its last. */
   readonly begin: number;
   readonly end: number;
@@ -252,6 +254,7 @@ function openLink(
     transforms,
     stageOf,
     encoder: encoder ?? das2Encoder(),
+    computes: encoder !== undefined || stageOf.some((stage) => stage !== undefined),
     begin,
     end,
   };
@@ -311,6 +314,7 @@ function runLink<T>(
   const run: BuiltInLink = {
     source,
     transforms: link.transforms,
+    computes: link.computes,
     stop: supervisor.stop,
     onProgress: () => supervisor.clock.progress(),
   };

@@ -1,10 +1,9 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { asDasError, DasError } from "../errors/das-error.js";
 import { ItemChain } from "../stream/item-chain.js";
 import type { StreamDecoder, StreamItem, StreamTransform } from "../stream/model.js";
 import { StreamParser } from "../stream/stream-parser.js";
-import { clockMs } from "./clock.js";
-import { TURN_MS, whenAborted, wholeTurn } from "./waiting.js";
+import { MeasuredParts } from "./measured-parts.js";
+import { Turn, whenAborted, wholeTurn } from "./waiting.js";
 
 /** Where the bytes come from that a link reads. */
 export interface LinkInput {
@@ -48,6 +47,8 @@ export interface BuiltInLink {
         readonly decoder?: StreamDecoder | undefined;
       };
   readonly transforms: readonly StreamTransform[];
+  /** Whether something is computed of the records, so that others must be let in between some of them. */
+  readonly computes: boolean;
   readonly stop: AbortSignal;
   /** Called when something was read. */
   readonly onProgress: () => void;
@@ -64,7 +65,8 @@ export interface LinkResult {
 
 /**
  * Runs built-in stages: items go from the source through all of them to the output without being written and
- * parsed in between. Gives what the output has as it fills, and all of it when the input pauses.
+ * parsed in between. Gives what the output has as it fills, and all of it when the input pauses. Whatever is computed, the rest of
+ * the server runs in between.
  *
  * Ends well whatever happens to the stages: what went wrong is in the result, and, after a stream header, in
  * the stream. Stops reading as soon as nothing more is wanted. Source: reducers 1.1, 14.3.
@@ -83,7 +85,8 @@ export async function* runBuiltIn<T>(
       : source.items[Symbol.asyncIterator]();
   const stopped = whenAborted(link.stop);
   let emptyInput = parser !== undefined;
-  let turnBegan = clockMs();
+  const parts = new MeasuredParts();
+  const turn = new Turn();
   let exhausted = false;
   try {
     while (!chain.closed && output.error === undefined && !link.stop.aborted) {
@@ -108,10 +111,12 @@ export async function* runBuiltIn<T>(
       link.onProgress();
       if (got.value instanceof Uint8Array) emptyInput &&= got.value.length === 0;
       for (const items of portionsOf(got.value, parser, chain)) {
-        for (const item of items) {
-          output.coming(item);
-          chain.push(item);
-        }
+        if (link.computes) yield* pushParts(items, link, chain, output, parts, turn);
+        else
+          for (const item of items) {
+            output.coming(item);
+            chain.push(item);
+          }
         const due = output.isDue;
         if (due) {
           output.flush();
@@ -119,11 +124,8 @@ export async function* runBuiltIn<T>(
         } else yield* output.takeFull();
         if (chain.closed || output.error !== undefined) break;
         // What a consumer writes to a socket in this turn leaves with the turn: it must not wait for what comes next.
-        if (due || clockMs() - turnBegan > TURN_MS) {
-          await nextTurn();
-          turnBegan = clockMs();
-          if (link.stop.aborted) break;
-        }
+        if (due || turn.isOver) await turn.next();
+        if (link.stop.aborted) break;
       }
     }
     if (link.stop.aborted) output.flush();
@@ -133,6 +135,7 @@ export async function* runBuiltIn<T>(
       if (link.stop.aborted) break;
       link.onProgress();
       yield piece;
+      if (turn.isOver) await turn.next();
     }
   } finally {
     output.close();
@@ -141,6 +144,38 @@ export async function* runBuiltIn<T>(
     if (!exhausted) void iterator.return?.(undefined)?.catch(() => undefined);
     done({ chain, outputError: output.error, emptyInput: emptyInput && exhausted });
   }
+}
+
+/** Pushes items in parts and steps, and lets others run whenever its turn is over; gives what the output has by then. */
+async function* pushParts<T>(
+  items: readonly StreamItem[],
+  { stop, onProgress }: BuiltInLink,
+  chain: ItemChain,
+  output: LinkOutput<T>,
+  parts: MeasuredParts,
+  turn: Turn,
+): AsyncGenerator<T, void, undefined> {
+  async function* letOthersRun(): AsyncGenerator<T, void, undefined> {
+    // Who computes is not silent.
+    onProgress();
+    if (output.isDue) {
+      output.flush();
+      yield* output.takeAll();
+    } else yield* output.takeFull();
+    await turn.next();
+  }
+  for (const item of items)
+    for (const part of parts.of(item)) {
+      output.coming(part);
+      for (const _step of chain.pushInSteps(part)) {
+        parts.took();
+        if (turn.isOver) yield* letOthersRun();
+        if (stop.aborted) return;
+      }
+      parts.took();
+      if (turn.isOver) yield* letOthersRun();
+      if (chain.closed || output.error !== undefined || stop.aborted) return;
+    }
 }
 
 /** The input has ended: tells the chain whether well. */

@@ -1,8 +1,6 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { DasError } from "../errors/das-error.js";
 import { Gather, PIECE_BYTES } from "../stream/gather.js";
-import { clockMs } from "./clock.js";
-import { TURN_MS, whenAborted, wholeTurn } from "./waiting.js";
+import { Turn, whenAborted, wholeTurn } from "./waiting.js";
 
 /** A built-in program that gives bytes, at work. */
 export interface BytesLink {
@@ -31,7 +29,7 @@ export async function* runBytes(
   let total = 0;
   let failure: DasError | undefined;
   let exhausted = false;
-  let turnBegan = clockMs();
+  const turn = new Turn();
   try {
     while (!stop.aborted) {
       const coming = stopped.or(iterator.next());
@@ -53,10 +51,7 @@ export async function* runBytes(
         yield* gather.takeAll();
         yield* divided(got.value);
       }
-      if (clockMs() - turnBegan > TURN_MS) {
-        await nextTurn();
-        turnBegan = clockMs();
-      }
+      if (turn.isOver) await turn.next();
     }
     yield* gather.takeAll();
   } finally {

@@ -219,6 +219,7 @@ async function* unpacked(
     {
       source: { kind: "bytes", input: { bytes, verdict: async () => undefined } },
       transforms: [rewrite],
+      computes: false,
       stop: supervisor.stop,
       onProgress: () => supervisor.clock.progress(),
     },

@@ -1,8 +1,25 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { asDasError, type DasError } from "../errors/das-error.js";
+import { clockMs } from "./clock.js";
 
 /** How long one link may compute before it lets the rest of the server run, ms. */
 export const TURN_MS = 10;
+
+/** The turn of the event loop in which a link computes. */
+export class Turn {
+  #began = clockMs();
+
+  /** Whether it is time for others. */
+  get isOver(): boolean {
+    return clockMs() - this.#began > TURN_MS;
+  }
+
+  /** Resolves when others have had theirs. */
+  async next(): Promise<void> {
+    await nextTurn();
+    this.#began = clockMs();
+  }
+}
 
 /**
  * Resolves after one whole turn of the event loop: a source that has given nothing by then makes a pause. The first turn may

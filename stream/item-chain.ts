@@ -68,6 +68,25 @@ export class ItemChain {
     this.#offer(0, item);
   }
 
+  /** As {@link push}, done in steps where the first transform can: each when it is asked for, the last with the end. */
+  *pushInSteps(item: StreamItem): Generator<undefined, void, undefined> {
+    const [first] = this.#transforms;
+    const [emit] = this.#emitters;
+    if (item.kind !== "data" || first?.pushInSteps === undefined || emit === undefined) {
+      this.#offer(0, item);
+      return;
+    }
+    if (this.closed) return;
+    try {
+      for (const _step of first.pushInSteps(item.batch, emit)) {
+        if (this.closed) return;
+        yield;
+      }
+    } catch (error) {
+      this.#caught(0, error);
+    }
+  }
+
   /** The input ended well. */
   end(): void {
     for (let position = 0; position < this.#transforms.length; position++) {
@@ -98,9 +117,13 @@ export class ItemChain {
     try {
       step(transform, emit);
     } catch (error) {
-      if (this.#sinkError !== undefined) throw this.#sinkError.error;
-      this.#failAt(position, asDasError(error, "a filter"));
+      this.#caught(position, error);
     }
+  }
+
+  #caught(position: number, error: unknown): void {
+    if (this.#sinkError !== undefined) throw this.#sinkError.error;
+    this.#failAt(position, asDasError(error, "a filter"));
   }
 
   #failAt(position: number, error: DasError): void {

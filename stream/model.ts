@@ -119,6 +119,11 @@ export type Emit = (item: StreamItem) => void;
  */
 export interface StreamTransform {
   push(item: StreamItem, emit: Emit): void;
+  /**
+   * As `push` of a batch, a step each time that the next one is asked for; of a filter of which one record can take long. Nothing else is to
+   * be asked of it until all steps are done, or ever.
+   */
+  pushInSteps?(batch: PacketBatch, emit: Emit): Iterable<unknown>;
   end(emit: Emit): void;
 }
 

@@ -8,8 +8,10 @@ import type { QueryWords } from "../query-words.js";
 import { readFlexFormat } from "./flex-format.js";
 
 /** Segments of a spectrum; das2-server 7.3. */
-const SEGMENT = { least: 16, most: 1 << 20 } as const;
-const MOST_SLIDE = 1024;
+/** The longest is prepared, and one of it transformed, within some turns of the event loop: nothing else runs meanwhile. */
+const SEGMENT = { least: 16, most: 65_536 } as const;
+/** Each sample is transformed, and half of it written, as many times. */
+const MOST_SLIDE = 64;
 
 /** Names of the path-style interface by those of das2.2, which are taken as well. Source: das2-server 7.3. */
 const FLEX_NAMES: ReadonlyMap<string, string> = new Map([
@@ -121,7 +123,8 @@ function readSpectrum(words: QueryWords): DataQuery["spectrum"] {
       `dft.length=${quoted(length)}, expected an even number of samples from ${SEGMENT.least} to ${SEGMENT.most}`,
     );
   const parts = slide === undefined ? 1 : /^[0-9]{1,4}$/.test(slide.trim()) ? Number(slide) : 0;
-  if (parts < 1 || parts > MOST_SLIDE)
-    throw new DasError("BAD_PARAMETER", `dft.slide=${quoted(slide ?? "")}, expected 1 to ${MOST_SLIDE}`);
+  const mostParts = Math.min(MOST_SLIDE, samples - 1);
+  if (parts < 1 || parts > mostParts)
+    throw new DasError("BAD_PARAMETER", `dft.slide=${quoted(slide ?? "")}, expected 1 to ${mostParts}`);
   return { length: samples, slide: parts };
 }

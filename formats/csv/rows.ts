@@ -23,10 +23,13 @@ export function headerRows(header: PacketHeader, stream: StreamHeader): readonly
   const units: string[] = [];
   const labels: string[] = [];
   for (const plane of header.planes) {
-    const rest = Array.from({ length: plane.items - 1 }, () => "");
     const unit = timeUnit(plane) === undefined ? plane.units : "UTC";
-    identifiers.push(identifier(plane, header), ...rest);
-    units.push(unit === "" ? "" : `(${unit})`, ...rest);
+    identifiers.push(identifier(plane, header));
+    units.push(unit === "" ? "" : `(${unit})`);
+    for (let item = 1; item < plane.items; item++) {
+      identifiers.push("");
+      units.push("");
+    }
     if (plane.role === "yscan") for (const tag of yTagValues(plane)) labels.push(shortestReal(tag));
     else labels.push(cascade(`${plane.role}Label`, plane, header, stream.properties)?.value ?? "");
   }

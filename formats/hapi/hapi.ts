@@ -13,6 +13,7 @@ import { binaryRows } from "./binary-rows.js";
 import { chooseParameters } from "./choose.js";
 import { definitionFacts } from "./definition-facts.js";
 import { checkTime, describePacket } from "./describe-packet.js";
+import { FirstRecords } from "./first-records.js";
 import { HAPI_HELP } from "./help.js";
 import { type HapiFacts, hapiHeader, infoText, textBefore, textBehind } from "./info.js";
 import { type HapiOptions, parseHapiOptions } from "./options.js";
@@ -51,6 +52,7 @@ export class HapiEncoder implements StreamEncoder {
   #main: PacketHeader | undefined;
   #columns: readonly HapiColumn[] | undefined;
   #described: readonly DescribedParameter[] = [];
+  readonly #first = new FirstRecords();
   #begun = false;
   #rows = 0;
   #ended = false;
@@ -69,6 +71,7 @@ export class HapiEncoder implements StreamEncoder {
         this.#stream = item.header;
         return;
       case "packet":
+        this.#writeFirst(write);
         this.#tables.delete(item.header.id);
         if (item.header.id === (this.#options.id ?? this.#main?.id ?? item.header.id)) {
           checkTime(item.header);
@@ -76,11 +79,12 @@ export class HapiEncoder implements StreamEncoder {
         }
         return;
       case "data":
-        this.#records(item.batch, write);
+        this.#data(item.batch, write);
         return;
       case "comment":
         return;
       case "exception":
+        this.#writeFirst(write);
         this.#ended = true;
         if (item.exception.type !== OUTCOME.NO_DATA.exception) {
           this.#flush(write);
@@ -94,7 +98,9 @@ export class HapiEncoder implements StreamEncoder {
   }
 
   end(write: Write): void {
-    if (!this.#ended) this.#finish(write);
+    if (this.#ended) return;
+    this.#writeFirst(write);
+    this.#finish(write);
   }
 
   /** Writes what has no records before it, and what comes behind them. */
@@ -104,6 +110,20 @@ export class HapiEncoder implements StreamEncoder {
     this.#begin(1201);
     if (this.#options.records && this.#isWrapped) this.#text.text(textBehind(this.#options.format));
     this.#flush(write);
+  }
+
+  /** The first records wait until they can be described. */
+  #data(batch: PacketBatch, write: Write): void {
+    const mustWait = !this.#ended && batch.header.id === this.#main?.id && this.#isToBeDescribed;
+    const rest = mustWait ? this.#first.add(batch) : batch;
+    if (rest === undefined) return;
+    if (mustWait) this.#writeFirst(write);
+    if (rest.count > 0) this.#records(rest, write);
+  }
+
+  #writeFirst(write: Write): void {
+    const first = this.#first.take();
+    if (first !== undefined) this.#records(first, write);
   }
 
   #records(batch: PacketBatch, write: Write): void {
@@ -177,14 +197,19 @@ export class HapiEncoder implements StreamEncoder {
 
   /** What the records are like, as soon as the first are there; without a layout that decides on the columns too. */
   #describe(firstTimes: Float64Array | undefined): void {
-    const { wanted, layout, info } = this.#options;
-    if (this.#main === undefined || this.#described.length > 0) return;
-    if (layout !== undefined && !info && !this.#isWrapped) return;
+    const { wanted } = this.#options;
+    if (this.#main === undefined || !this.#isToBeDescribed) return;
     const all = describePacket(this.#stream, this.#main, { firstTimes: firstTimes ?? [] });
     const chosen = chooseParameters(all, wanted);
     if (chosen.kind === "unknown") throw unknownParameter();
     this.#described = chosen.parameters;
     this.#columns ??= chosen.parameters.map(({ column }) => column);
+  }
+
+  /** Whether what the records are like is needed, and not yet known. */
+  get #isToBeDescribed(): boolean {
+    const { layout, info } = this.#options;
+    return this.#described.length === 0 && (layout === undefined || info || this.#isWrapped);
   }
 
   /** Whether the records are a member of an object. */

@@ -8,16 +8,21 @@ import { packetIdOption, TableEncoder, type TableLimits, type TableWriter } from
 
 type Write = (bytes: Uint8Array) => void;
 
-/** What is in memory at once: a row group, some tens of bytes a value while it is laid out. */
-const LIMITS: TableLimits = { rows: 65_536, values: 262_144 };
-/** Row groups of a file: the footer tells of each, and readers count them in 16 bits. */
+/**
+ * A row group: laid out in one go, in some turns of the event loop at most, and some tens of bytes a value in memory meanwhile. Times
+ * take as long as several reals, and each row has one.
+ */
+const LIMITS: TableLimits = { rows: 8192, values: 65_536 };
+/** Row groups of a file: readers count them in 16 bits. */
 const MAX_GROUPS = 32_767;
+/** Columns of all row groups: what the footer tells of each is in memory until the end, and written in one go. */
+const MAX_CHUNKS = 131_072;
 
 /**
  * One table as a Parquet file: row groups as they fill, the footer at the end. Instants are timestamps in nanoseconds adjusted to UTC, a
  * yscan is a list, fill is null; what is said of columns and stream is JSON under the key `das2` of the footer.
  *
- * Errors: OUTPUT_LIMIT beyond 32767 row groups. Source: Apache Parquet format, file format and logical types.
+ * Errors: OUTPUT_LIMIT beyond 32767 row groups, or 131072 columns of all of them. Source: Apache Parquet format, file format and logical types.
  */
 export class ParquetTableWriter implements TableWriter {
   readonly #bytes = new ByteWriter(1 << 20);
@@ -35,10 +40,11 @@ export class ParquetTableWriter implements TableWriter {
   }
 
   rows(columns: readonly ColumnRows[], rows: number, write: Write): void {
-    if (this.#groups++ === MAX_GROUPS)
+    const most = Math.min(MAX_GROUPS, Math.floor(MAX_CHUNKS / columns.length));
+    if (this.#groups++ === most)
       throw new DasError(
         "OUTPUT_LIMIT",
-        `the answer has more than ${MAX_GROUPS} row groups, expected a shorter range for this form`,
+        `the answer has more than ${most} row groups, expected a shorter range for this form`,
       );
     const columnData = columns.map(columnSource);
     // A writer that does not flush by itself gives no promise.
@@ -87,14 +93,19 @@ function value({ kind }: TableColumn, name: string): SchemaElement {
 
 function columnSource(rows: ColumnRows): ColumnSource {
   const { name, kind, items, isList } = rows.column;
-  const all: ArrayLike<number | bigint> = kind === "time" ? rows.instants : rows.reals;
-  const values = Array.from(all, (one, i) => (rows.isValue(i) ? one : null));
+  const all = kind === "time" ? rows.instants : rows.reals;
+  // Most columns have no fill, and are taken as they are; but of lists the writer knows arrays alone.
+  if (!isList) return { name, data: rows.nulls === 0 ? all : withNulls(all, rows), offsetIndex: false };
+  const values = rows.nulls === 0 ? Array.from<number | bigint>(all) : withNulls(all, rows);
   // Counting in lists costs more than it tells: their tags have ranges far apart.
-  if (!isList) return { name, data: values, offsetIndex: false };
   const data = Array.from({ length: rows.values / items }, (_, row) =>
     values.slice(row * items, (row + 1) * items),
   );
   return { name, data, statistics: false, offsetIndex: false };
+}
+
+function withNulls(all: ArrayLike<number | bigint>, rows: ColumnRows): (number | bigint | null)[] {
+  return Array.from(all, (one, i) => (rows.isValue(i) ? one : null));
 }
 
 function aboutAll(columns: readonly TableColumn[], stream: StreamHeader): string {

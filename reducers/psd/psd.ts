@@ -1,5 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
-import type { Comment, Emit, PacketHeader, StreamTransform } from "../../stream/model.js";
+import type { Comment, Emit, PacketBatch, PacketHeader, StreamTransform } from "../../stream/model.js";
 import type { FilterProgram } from "../../stream/program.js";
 import { routeItems } from "../../stream/route-items.js";
 import { type PsdOptions, parsePsdOptions } from "./options.js";
@@ -49,10 +49,14 @@ export class PsdTransform implements StreamTransform {
     },
     packet: (header, emit) => this.#define(header, emit),
     data: (batch, emit) => {
-      this.#sawData ||= batch.count > 0;
-      this.#transforms.get(batch.header.id)?.push(batch, emit);
+      for (const step of this.pushInSteps(batch, emit)) step satisfies undefined;
     },
   });
+
+  pushInSteps(batch: PacketBatch, emit: Emit): Iterable<undefined> {
+    this.#sawData ||= batch.count > 0;
+    return this.#transforms.get(batch.header.id)?.steps(batch, emit) ?? [];
+  }
 
   end(emit: Emit): void {
     if (!this.#sawData || this.#output.spectra > 0) return;

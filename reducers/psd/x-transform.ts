@@ -8,6 +8,7 @@ import { axisRequest, frequencyAxis } from "./frequency-axis.js";
 import { spectrumPacketProperties, spectrumPlane } from "./output-header.js";
 import { type SegmentAxis, segmentAxis } from "./segment-axis.js";
 import { SpectrumPackets } from "./spectrum-packet.js";
+import { Steps } from "./steps.js";
 import type { PacketTransform, PsdContext } from "./y-transform.js";
 
 /** A period that was measured on data is never exactly the same twice. */
@@ -68,6 +69,7 @@ class SampleTransform implements PacketTransform {
   #count = 0;
   #columnX = new Float64Array(0);
   readonly #periods: PeriodPackets[] = [];
+  readonly #steps = new Steps();
   /** Where the last spectrum went; spectra of one period that follow each other leave together. */
   #open: PeriodPackets | undefined;
 
@@ -94,7 +96,7 @@ class SampleTransform implements PacketTransform {
     }));
   }
 
-  push(batch: PacketBatch, emit: Emit): void {
+  *steps(batch: PacketBatch, emit: Emit): Generator<undefined, void, undefined> {
     if (this.#columnX.length < batch.count) this.#columnX = new Float64Array(batch.count);
     this.#axis.read(batch, this.#columnX);
     for (const sampled of this.#planes) {
@@ -104,13 +106,17 @@ class SampleTransform implements PacketTransform {
     }
     for (let row = 0; row < batch.count; row++) {
       const x = this.#columnX[row]!;
-      if (Math.abs(x) < FARTHEST) this.#sample(row, x, emit);
-      else if (Number.isNaN(x)) this.#context.warn("position", batch.header.id, emit);
+      if (Number.isNaN(x)) this.#context.warn("position", batch.header.id, emit);
+      if (!(Math.abs(x) < FARTHEST)) continue;
+      this.#sample(row, x);
+      if (this.#count < this.#context.options.length) continue;
+      yield* this.#transform(emit);
+      this.#drop(this.#context.options.step);
     }
     this.#open?.packets?.flush(emit);
   }
 
-  #sample(row: number, x: number, emit: Emit): void {
+  #sample(row: number, x: number): void {
     const at = this.#count;
     let someGood = false;
     for (const { column, samples, fill } of this.#planes) {
@@ -130,10 +136,6 @@ class SampleTransform implements PacketTransform {
     this.#x[at] = x;
     this.#count++;
     if (this.#count >= 3 && this.#isCadenceBroken()) this.#drop(at - 1);
-    if (this.#count === this.#context.options.length) {
-      this.#transform(emit);
-      this.#drop(this.#context.options.step);
-    }
   }
 
   /** Leaves out the first `n` samples. */
@@ -157,7 +159,7 @@ class SampleTransform implements PacketTransform {
   }
 
   /** The spectra of a full segment; reducers 7.2: the position is halfway between its first and last sample. */
-  #transform(emit: Emit): void {
+  *#transform(emit: Emit): Generator<undefined, void, undefined> {
     const { options, spectrum } = this.#context;
     const last = options.length - 1;
     const [x0, x1] = [this.#x[0]!, this.#x[last]!];
@@ -167,12 +169,14 @@ class SampleTransform implements PacketTransform {
     );
     if (packets === undefined) return;
     let any = false;
-    const good = this.#planes.map((sampled, i) => {
-      if (planes[i] === undefined || sampled.lastFill >= 0) return false;
-      const isGood = spectrum.density(sampled.samples, 0, period, sampled.density);
+    const good: boolean[] = [];
+    for (const [i, sampled] of this.#planes.entries()) {
+      const isWanted = planes[i] !== undefined && sampled.lastFill < 0;
+      const isGood = isWanted && spectrum.density(sampled.samples, 0, period, sampled.density);
       any ||= isGood;
-      return isGood;
-    });
+      good.push(isGood);
+      if (isWanted && this.#steps.enough(options.length)) yield;
+    }
     if (!any) return;
     packets.begin(x0 + (x1 - x0) / 2, emit);
     this.#planes.forEach((sampled, i) => {

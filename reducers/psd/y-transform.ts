@@ -11,6 +11,7 @@ import { samplePeriod } from "./sample-period.js";
 import { type SegmentAxis, segmentAxis } from "./segment-axis.js";
 import type { SpectrumOutput } from "./spectrum-output.js";
 import { SpectrumPackets } from "./spectrum-packet.js";
+import { Steps } from "./steps.js";
 
 /** Periods that a header gives are the same only where nothing but rounding sets them apart. */
 const EXACT = 1e-9;
@@ -19,7 +20,8 @@ const EXACT = 1e-9;
 export interface PacketTransform {
   /** Samples for which it holds memory as long as it lives. */
   readonly samples: number;
-  push(batch: PacketBatch, emit: Emit): void;
+  /** Does it in steps: of some thousand samples, or one transform of more. */
+  steps(batch: PacketBatch, emit: Emit): Iterable<undefined>;
 }
 
 /** What the transforms of all definitions share. */
@@ -154,13 +156,14 @@ class TableTransform implements PacketTransform {
   readonly #groups: readonly PeriodGroup[];
   readonly #context: PsdContext;
   #x = new Float64Array(0);
+  readonly #steps = new Steps();
 
   constructor(groups: readonly PeriodGroup[], context: PsdContext) {
     this.#groups = groups;
     this.#context = context;
   }
 
-  push(batch: PacketBatch, emit: Emit): void {
+  *steps(batch: PacketBatch, emit: Emit): Generator<undefined, void, undefined> {
     if (this.#x.length < batch.count) this.#x = new Float64Array(batch.count);
     this.#groups[0]!.axis.read(batch, this.#x); // there is one, and all have the same x
     for (const { tables } of this.#groups)
@@ -176,23 +179,35 @@ class TableTransform implements PacketTransform {
         if (Number.isNaN(x)) this.#context.warn("position", batch.header.id, emit);
         continue;
       }
-      for (const group of this.#groups) this.#packet(group, batch, packet, x, emit);
+      for (const group of this.#groups) {
+        yield* this.#packet(group, batch, packet, x, emit);
+        // The order of the output is that of the packets, however they come together.
+        if (this.#groups.length > 1) group.packets.flush(emit);
+      }
     }
     for (const { packets } of this.#groups) packets.flush(emit);
   }
 
   /** All segments of one packet; reducers 7.2: the position is x + (start + N/2) dt. */
-  #packet(group: PeriodGroup, batch: PacketBatch, packet: number, x: number, emit: Emit): void {
+  *#packet(
+    group: PeriodGroup,
+    batch: PacketBatch,
+    packet: number,
+    x: number,
+    emit: Emit,
+  ): Generator<undefined, void, undefined> {
     const { length, step } = this.#context.options;
     const { tables, copies, packets, period, sampleStep } = group;
     const items = tables.reduce((most, { plane }) => Math.max(most, plane.items), 0);
     for (let start = 0; start + length <= items; start += step) {
       let any = false;
-      const good = tables.map((table) => {
+      const good: boolean[] = [];
+      for (const table of tables) {
         const isGood = this.#segment(table, packet, start, period);
         any ||= isGood;
-        return isGood;
-      });
+        good.push(isGood);
+        if (this.#steps.enough(length)) yield;
+      }
       if (!any) continue;
       packets.begin(x + (start + length / 2) * sampleStep, emit);
       for (const { plane, index } of copies)

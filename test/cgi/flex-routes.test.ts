@@ -107,7 +107,7 @@ describe("pages of folders and sources (das2-server 7.1)", () => {
     expect(text(answer)).toContain("Pumps &amp; more");
     expect(text(answer)).not.toContain("Secret");
     expect(header(answer, "Content-Security-Policy")).toContain("default-src 'none'");
-    expect(text(await site.get("/source/"))).toContain('<a href="/das/server/source/Demo/">');
+    expect(text(await site.get("/source/"))).toContain('<summary><span class="name">Demo</span>');
     expect(text(await site.get("/source/demo/pump4/index.html"))).toContain(
       "/das/server/source/Demo/Pump4/flex.html",
     );
