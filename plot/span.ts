@@ -81,6 +81,18 @@ export function fitted({ begin, end }: Span, limits: Span = ALL_TIME): Span {
   return { begin: from, end: from + length };
 }
 
+/** Steps that times are rounded to, microseconds: parts of a second by ten, then what clocks and calendars have. */
+const STEPS_US = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 6e7, 6e8, 36e8, 864e8];
+/** No screen has so many columns: what is rounded to a part like this is not seen to move. */
+const UNSEEN_PARTS = 5000;
+
+/** The range with both ends at times that are short to write, moved by less than a screen shows. */
+export function tidied(span: Span, limits: Span = ALL_TIME): Span {
+  const step = STEPS_US.findLast((one) => one * UNSEEN_PARTS <= spanLength(span)) ?? 1;
+  const begin = Math.round(span.begin / step) * step;
+  return fitted({ begin, end: begin + Math.max(step, Math.round(spanLength(span) / step) * step) }, limits);
+}
+
 /** A time with no more digits than it needs: `2021-06-30`, `2021-06-30T12:00`, `2021-06-30T12:00:01.5`. */
 export function timeWord(us: number): string {
   const text = formatTime(us2000ToTime(us), 6);

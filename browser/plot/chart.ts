@@ -2,8 +2,9 @@ import uPlot from "uplot";
 import type { Span } from "../../plot/span.js";
 import { type AxisRange, type ScaleType, ticks } from "../../plot/ticks.js";
 import { timeTicks } from "../../plot/time-ticks.js";
+import { labelText } from "./label-text.js";
 import type { LineData } from "./line-data.js";
-import { drawLabel, fontOf, labelText } from "./rich-text.js";
+import { drawLabel, fontOf } from "./rich-text.js";
 import type { Theme } from "./theme.js";
 
 /** CSS pixels to the left of every panel, and to the right of it with and without a bar of colours. */

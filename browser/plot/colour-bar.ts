@@ -1,7 +1,8 @@
 import { mapColours } from "../../plot/colour-maps.js";
 import type { MapName } from "../../plot/page-state.js";
 import { type AxisRange, fraction, ticks } from "../../plot/ticks.js";
-import { drawLabel, fontOf, labelText } from "./rich-text.js";
+import { labelText } from "./label-text.js";
+import { drawLabel, fontOf } from "./rich-text.js";
 import type { Theme } from "./theme.js";
 
 /** Places of the bar, its numbers and its name, CSS pixels from the right edge of the plot. */

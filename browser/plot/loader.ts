@@ -28,6 +28,19 @@ interface Active {
   readonly stop: AbortController;
 }
 
+/** What is missing at one side of a range is asked for a little further: whoever moves will go on. */
+const AHEAD = 0.25;
+
+/** What to ask for, so that a movement is not followed by a request for each column. */
+function ahead(missing: Span, shown: Span): Span {
+  const more = Math.round((shown.end - shown.begin) * AHEAD);
+  if (missing.begin > shown.begin && missing.end === shown.end)
+    return { begin: missing.begin, end: missing.end + more };
+  if (missing.end < shown.end && missing.begin === shown.begin)
+    return { begin: missing.begin - more, end: missing.end };
+  return missing;
+}
+
 /** Seconds to the first, and at most to a next try. */
 const FIRST_RETRY_S = 1;
 const LAST_RETRY_S = 30;
@@ -105,7 +118,7 @@ export class SourceLoader {
     }
     if (this.#refused !== undefined && without(missing, [this.#refused]).length === 0) return;
     if (this.#state.kind === "away") return; // the timer asks
-    void this.#load(missing, widthS);
+    void this.#load(ahead(missing, span), widthS);
   }
 
   async #load(span: Span, widthS: number): Promise<void> {

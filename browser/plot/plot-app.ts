@@ -7,22 +7,33 @@ import {
   withoutSource,
   withSpan,
 } from "../../plot/page-state.js";
-import { ALL_TIME, fitted, hull, isSameSpan, moved, type Span, timeWord, zoomed } from "../../plot/span.js";
+import {
+  ALL_TIME,
+  fitted,
+  hull,
+  isSameSpan,
+  moved,
+  type Span,
+  tidied,
+  timeWord,
+  zoomed,
+} from "../../plot/span.js";
 import { parseTime, timeToUs2000 } from "../../stream/time.js";
 import { LEFT, RIGHT } from "./chart.js";
 import { node } from "./dom.js";
 import { askFacts, type PageFacts, type SourceFacts } from "./facts.js";
-import { followPointers, keyWish, type Wish } from "./gestures.js";
+import { followPointers } from "./gestures.js";
 import { PlotForm } from "./plot-form.js";
 import { savePicture, wholePicture } from "./save-picture.js";
 import { Pictures } from "./scan-pictures.js";
 import { SourceView } from "./source-view.js";
 import { readTheme, type Theme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
+import { keyWish, type Wish } from "./wishes.js";
 
 /** While the range is moved, data are asked for at most so often, ms. */
 const ASK_EVERY_MS = 120;
-/** Shorter than this between two changes by hand they are one step of the history, ms. */
+/** Changes of the range that follow each other as quickly as this are one step of the history, ms. */
 const SAME_STEP_MS = 1000;
 
 /**
@@ -169,7 +180,7 @@ export class PlotApp {
   #wish(wish: Wish): void {
     switch (wish.kind) {
       case "move":
-        this.#goTo(wish.part === 0 ? this.#span : moved(this.#span, wish.part, ALL_TIME), !wish.isOver);
+        this.#goTo(moved(this.#span, wish.part, ALL_TIME), !wish.isOver);
         return;
       case "zoom":
         this.#goTo(zoomed(this.#span, wish.factor, wish.at, ALL_TIME), !wish.isOver);
@@ -186,15 +197,17 @@ export class PlotApp {
   }
 
   /** Shows another range: at once with what there is, with what comes as it comes. */
-  #goTo(span: Span, isMoving: boolean): void {
+  #goTo(wanted: Span, isMoving: boolean): void {
     this.#isMoving = isMoving;
+    // Times in the address stay short; while it moves nothing is rounded, so that slow movements add up.
+    const span = isMoving ? wanted : tidied(wanted);
     if (!isSameSpan(span, this.#span)) {
       this.#span = span;
       this.#state = withSpan(this.#state, span);
     }
     if (isMoving) this.#askSoon();
     else this.#ask();
-    this.#tellAddress();
+    if (!isMoving) this.#tellAddress();
     this.#draw();
   }
 
@@ -288,7 +301,7 @@ export class PlotApp {
     const url = `${location.pathname}?${stateQuery(this.#state)}`;
     if (url === `${location.pathname}${location.search}`) return;
     const now = performance.now();
-    if (this.#isMoving || now - this.#steppedAt < SAME_STEP_MS) history.replaceState(null, "", url);
+    if (now - this.#steppedAt < SAME_STEP_MS) history.replaceState(null, "", url);
     else history.pushState(null, "", url);
     this.#steppedAt = now;
   }

@@ -1,41 +1,8 @@
-import { type LabelRun, labelLines } from "../../plot/label.js";
-
-/** Characters as small raised ones, where there are any. */
-const RAISED: Readonly<Record<string, string>> = {
-  "0": "⁰",
-  "1": "¹",
-  "2": "²",
-  "3": "³",
-  "4": "⁴",
-  "5": "⁵",
-  "6": "⁶",
-  "7": "⁷",
-  "8": "⁸",
-  "9": "⁹",
-  "-": "⁻",
-  "\u2212": "⁻",
-  "+": "⁺",
-  ".": "·",
-};
-
-function runs(label: string): readonly LabelRun[] {
-  return labelLines(label).flatMap((line, n) =>
-    n === 0 ? line : [{ text: " ", size: 1, rise: 0 }, ...line],
-  );
-}
-
-/** A label as plain text, its escapes understood: `V² m⁻²`. For marks of axes, names of controls, tables. */
-export function labelText(label: string): string {
-  return runs(label)
-    .map(({ text, rise }) =>
-      rise > 0 && [...text].every((c) => c in RAISED) ? [...text].map((c) => RAISED[c]).join("") : text,
-    )
-    .join("");
-}
+import { labelRuns } from "./label-text.js";
 
 /** A label as nodes: indices as `sup` and `sub`. Whatever it holds stays text. */
 export function labelNodes(label: string): readonly Node[] {
-  return runs(label).map(({ text, rise }) => {
+  return labelRuns(label).map(({ text, rise }) => {
     if (rise === 0) return document.createTextNode(text);
     const node = document.createElement(rise > 0 ? "sup" : "sub");
     node.textContent = text;
@@ -66,7 +33,7 @@ export function drawLabel(
   y: number,
   { fontPx, colour, most, isUpwards = false, weight = 400 }: LabelStyle,
 ): void {
-  const parts = runs(label);
+  const parts = labelRuns(label);
   const width = (px: number) =>
     parts.reduce((sum, { text, size }) => {
       context.font = fontOf(px * size, weight);

@@ -103,7 +103,14 @@ export class ScanTable {
           0.5,
         );
     }
-    this.x.keep(Int32Array.from({ length: half }, (_, i) => i));
+    const isOdd = xs.length % 2 === 1;
+    if (isOdd) {
+      // The last waits for its other half.
+      xs[half] = xs[xs.length - 1]!;
+      this.#values.copyWithin(half * width, (xs.length - 1) * width, xs.length * width);
+      this.#pending = this.#perRecord;
+    }
+    this.x.keep(Int32Array.from({ length: half + Number(isOdd) }, (_, i) => i));
     this.#perRecord *= 2;
   }
 }

@@ -3,11 +3,12 @@ import { moved, type Span, spanLength } from "../../plot/span.js";
 import { dataUrl } from "./data-links.js";
 import { button, node } from "./dom.js";
 import type { SourceFacts } from "./facts.js";
+import { labelText } from "./label-text.js";
 import { SourceLoader } from "./loader.js";
 import { type PanelHost, PanelView } from "./panel-view.js";
 import { panelsOf } from "./panels.js";
 import { chooseParts, type Part } from "./pieces.js";
-import { labelNodes, labelText } from "./rich-text.js";
+import { labelNodes } from "./rich-text.js";
 import { valuesTable } from "./values-table.js";
 
 /** What a source needs of the page. */

@@ -1,7 +1,7 @@
 import { MAP_TITLES } from "../../plot/colour-maps.js";
 import { MAP_NAMES, type PlotState } from "../../plot/page-state.js";
 import { button, node } from "./dom.js";
-import type { Wish } from "./gestures.js";
+import type { Wish } from "./wishes.js";
 
 /** What the buttons above the panels do. */
 export interface ToolbarHost {

@@ -1,11 +1,11 @@
 import { type Span, timeWord } from "../../plot/span.js";
 import { node } from "./dom.js";
+import { labelText } from "./label-text.js";
 import type { Cell } from "./line-data.js";
 import { exactText } from "./number-text.js";
 import type { PanelView } from "./panel-view.js";
 import { lineName } from "./panels.js";
 import type { Part } from "./pieces.js";
-import { labelText } from "./rich-text.js";
 
 /** Rows and columns of a table on the page; CSV has all of them. */
 const MOST_ROWS = 200;
