@@ -44,7 +44,7 @@ export const ROUTES: RouteTable = {
   folders: new Map([
     ...LIGHT_ROUTES.folders,
     ["docs", async () => (await import("./docs/docs.js")).docs],
-    ["source", async () => (await import("./flex/source.js")).source],
+    ["source", async () => (await import("./source-route.js")).source],
     ["data", async () => (await import("./flex/older-routes.js")).olderData],
     ["quicklook", async () => (await import("./queries/quick-look.js")).quickLook],
     ["coverage", async () => (await import("./flex/older-routes.js")).coverage],

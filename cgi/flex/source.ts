@@ -18,19 +18,37 @@ import { type SourceView, sourcePath } from "./source-path.js";
 
 const PREFIX = "/source/";
 
+/** What is answered below a source by rooms that know this one. */
+export interface OtherRooms {
+  /** Server-sent events. */
+  readonly live: (context: QueryContext, local: LocalSource) => Promise<Response>;
+  /** A request that is no WebSocket. Always fails. */
+  readonly flexRT: (context: QueryContext) => Promise<Response>;
+  readonly sourcePage: (context: QueryContext, local: LocalSource) => Promise<Response>;
+  readonly folderPage: (
+    context: QueryContext,
+    folder: CatalogFolder,
+    index: CatalogIndex,
+  ) => Promise<Response>;
+}
+
 /** `/source/...`: the catalog as folders, descriptions of sources, and their data. Source: das2-server 7.1. */
-export const source: Query = async (context) => {
+export function sourceQuery(rooms: OtherRooms): Query {
+  return (context) => answerSource(context, rooms);
+}
+
+async function answerSource(context: QueryContext, rooms: OtherRooms): Promise<Response> {
   const path = context.path.startsWith(PREFIX) ? context.path.slice(PREFIX.length) : "";
   const asked = sourcePath(path);
   switch (asked.kind) {
     case "view": {
       const found = await findLocal(context, asked.id);
-      if (found !== undefined) return await viewOf(context, found, asked.view);
+      if (found !== undefined) return await viewOf(context, found, asked.view, rooms);
       // A folder may have the name of a view.
       return await bare(context, path);
     }
     case "page":
-      return await page(context, asked.id);
+      return await page(context, asked.id, rooms);
     case "node":
       return await node(context, asked.id);
     case "bare":
@@ -38,7 +56,7 @@ export const source: Query = async (context) => {
     default:
       return asked satisfies never;
   }
-};
+}
 
 function nothing(id: string): DasError {
   return new DasError("NO_SUCH_SOURCE", `There is no source ${quoted(id)}`);
@@ -53,7 +71,12 @@ function folderOf({ folders }: CatalogIndex, id: string): CatalogFolder | undefi
   return same.length === 1 ? same[0] : undefined;
 }
 
-async function viewOf(context: QueryContext, local: LocalSource, view: SourceView): Promise<Response> {
+async function viewOf(
+  context: QueryContext,
+  local: LocalSource,
+  view: SourceView,
+  rooms: OtherRooms,
+): Promise<Response> {
   const { source: found, flex } = local;
   context.trace.source = found.id;
   switch (view) {
@@ -61,9 +84,9 @@ async function viewOf(context: QueryContext, local: LocalSource, view: SourceVie
     case "das2":
       return await (await import("./flex-data.js")).flexData(context, local, view);
     case "live":
-      return await (await import("../live/event-stream.js")).eventStream(context, local);
+      return await rooms.live(context, local);
     case "flexRT":
-      throw (await import("../live/no-socket.js")).noSocket(context);
+      return await rooms.flexRT(context);
     case "internal.json":
       throw new DasError("NOT_FOUND", "There is nothing at this path");
     default:
@@ -128,12 +151,12 @@ async function node(context: QueryContext, id: string): Promise<Response> {
   return json(folderNode(folder, index, siteFacts(context), false));
 }
 
-async function page(context: QueryContext, id: string): Promise<Response> {
-  const answer = await pageOrNode(context, id);
+async function page(context: QueryContext, id: string, rooms: OtherRooms): Promise<Response> {
+  const answer = await pageOrNode(context, id, rooms);
   return { ...answer, headers: [...answer.headers, ["Vary", "Accept"]] };
 }
 
-async function pageOrNode(context: QueryContext, id: string): Promise<Response> {
+async function pageOrNode(context: QueryContext, id: string, rooms: OtherRooms): Promise<Response> {
   const wantsJson = (context.request.headers.accept ?? "")
     .split(",")
     .some((type) => /^\s*application\/json\b/.test(type));
@@ -142,12 +165,12 @@ async function pageOrNode(context: QueryContext, id: string): Promise<Response> 
   if (found !== undefined) {
     context.trace.source = found.source.id;
     const elsewhere = await redirect(found.source, context);
-    return elsewhere ?? (await import("../browse/source-page.js")).sourcePage(context, found);
+    return elsewhere ?? (await rooms.sourcePage(context, found));
   }
   const index = await catalogIndex(context.site);
   const folder = folderOf(index, id);
   if (folder === undefined) throw nothing(id);
-  return (await import("../browse/folder-page.js")).folderPage(context, folder, index);
+  return await rooms.folderPage(context, folder, index);
 }
 
 /** A folder or source without the `/` behind it: the same with it. */
