@@ -14,8 +14,7 @@ export function filmStrip(
   chosen: ImageRecord | undefined,
 ): Markup {
   return html`<section class="strip" aria-labelledby="strip-heading">
-<h2 id="strip-heading">Images</h2>
-<p class="note">${countLine(list)}</p>
+<div class="strip-head"><h2 id="strip-heading">Images</h2><p class="note">${countLine(list)}</p></div>
 <ol id="strip">
 ${list.shown.map((record) => {
   const isChosen = record.recnum === chosen?.recnum;

@@ -5,6 +5,7 @@ import { outputType } from "../data/output-type.js";
 import { RESOURCE_TYPES } from "../resource-file.js";
 import { type ApiFacts, queryText } from "./facts.js";
 import { HEALTH_OPERATIONS } from "./health-operations.js";
+import { imageOperations } from "./image-operations.js";
 import type { ApiOperation, ApiParameter } from "./operation.js";
 import { plotOperations } from "./plot-operations.js";
 
@@ -163,6 +164,7 @@ export function queryOperations(facts: ApiFacts): readonly ApiOperation[] {
     },
     ...CACHE_OPERATIONS,
     ...HEALTH_OPERATIONS,
+    ...imageOperations(facts),
     ...plotOperations(facts),
     {
       ...common,
