@@ -9,7 +9,7 @@ export interface CheckResult {
 }
 
 /** Checks at the same time: few, so that a look at the state is no load. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /**
  * Runs one check. Never throws: what goes wrong is a finding, and so is a check that takes longer than it may.
@@ -67,6 +67,8 @@ function overdue(name: string, limitMs: number): Finding {
 function failed(name: string, error: unknown): Finding {
   // What is not an error of the house may say anything.
   const why = isDasError(error) ? describeProblem(error) : "this look failed";
+  if (isDasError(error, "BAD_CONFIG"))
+    return { name, state: "bad", says: why, advice: "Correct this in the configuration." };
   return {
     name,
     state: "unknown",

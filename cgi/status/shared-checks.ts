@@ -18,14 +18,19 @@ interface Look {
 export class SharedChecks {
   readonly #subject: () => CheckSubject;
   readonly #now: () => number;
+  readonly #limitMs: number;
   readonly #looks = new Map<string, Look>();
   /** Checks whose work goes on though nobody waits for it. */
   readonly #hanging = new Set<string>();
 
-  /** @param now milliseconds that only grow */
-  constructor(subject: () => CheckSubject, now: () => number = clockMs) {
+  /**
+   * @param now milliseconds that only grow
+   * @param limitMs longest wait for one check
+   */
+  constructor(subject: () => CheckSubject, now: () => number = clockMs, limitMs = LIMIT_MS) {
     this.#subject = subject;
     this.#now = now;
+    this.#limitMs = limitMs;
   }
 
   /**
@@ -59,6 +64,6 @@ export class SharedChecks {
         }
       },
     };
-    return runCheck(watched, this.#subject(), LIMIT_MS);
+    return runCheck(watched, this.#subject(), this.#limitMs);
   }
 }

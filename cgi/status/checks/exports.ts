@@ -34,7 +34,8 @@ export const exports: Check = {
 async function look(database: Database): Promise<Finding> {
   const name = "Exports";
   const [right] =
-    await database.query(sql`SELECT has_table_privilege(c.oid, 'SELECT, INSERT') AND has_table_privilege(c.oid, 'UPDATE') AS writes
+    await database.query(sql`SELECT has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+      AND has_table_privilege(c.oid, 'UPDATE') AS writes
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ${param(EXPORT_SCHEMA, "text")} AND c.relname = ${param(REQUESTS, "text")}`);
   if (right?.writes !== true)
