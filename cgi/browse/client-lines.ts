@@ -1,4 +1,3 @@
-import type { DataSource } from "../../dsdf/data-source.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
 import { hapiObstacle } from "../../dsdf/hapi-fit.js";
 import { timeText } from "../../dsdf/stages.js";
@@ -53,24 +52,27 @@ function autoplot(shown: ShownSource, chosen: Chosen, { server }: ClientFacts): 
   return [{ client: "Autoplot", about: "an address for its address bar", text: uri }];
 }
 
-/** The range for clients of HAPI, who are refused one that leaves the range of the data set. */
+/**
+ * The range for clients of HAPI: who has bins elsewhere gets every record there, so a short range will do; and one that leaves the range
+ * of the data set is refused.
+ */
 function rangeForHapi(
-  source: DataSource,
+  { source, hasBins }: ShownSource,
   { range, params, query }: Chosen,
   now: Date,
 ): TimeRange | undefined {
   const whole = hapiRange(source, now);
   if (whole === undefined) return undefined;
-  const begin = compareTimes(range.begin, whole.begin) < 0 ? whole.begin : range.begin;
-  const end = compareTimes(range.end, whole.end) > 0 ? whole.end : range.end;
-  const isOwn = params === undefined && query === undefined && compareTimes(begin, end) < 0;
-  return isOwn ? { begin, end } : sampleRanges(source, now)[0];
+  const isInside = compareTimes(range.begin, whole.begin) >= 0 && compareTimes(range.end, whole.end) <= 0;
+  const isOwn = params === undefined && query === undefined && !hasBins && isInside;
+  return isOwn ? range : sampleRanges(source, now)[0];
 }
 
-function hapi({ source, isFlex }: ShownSource, chosen: Chosen, facts: ClientFacts): readonly ClientLine[] {
+function hapi(shown: ShownSource, chosen: Chosen, facts: ClientFacts): readonly ClientLine[] {
+  const { source, isFlex } = shown;
   const { server, hasHapi, now } = facts;
   if (!hasHapi || isFlex || source.access.length > 0 || hapiObstacle(source) !== undefined) return [];
-  const range = rangeForHapi(source, chosen, now);
+  const range = rangeForHapi(shown, chosen, now);
   if (range === undefined) return [];
   const [part] = source.subSources;
   const id = source.requiresInterval && part !== undefined ? `${source.id},${part.key}` : source.id;

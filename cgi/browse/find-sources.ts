@@ -29,7 +29,8 @@ export function findSources(
     let worth = 0;
     for (const word of words) {
       const own = worthOf(one, word);
-      worth = own === 0 ? Number.NaN : worth + own;
+      // Two words that both fit well are better than one in the name and one somewhere.
+      worth = own === 0 ? Number.NaN : worth + Math.log1p(own);
     }
     if (worth > 0) found.push({ source: one.source, worth });
   }

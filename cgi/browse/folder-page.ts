@@ -24,6 +24,7 @@ export function folderPage(context: QueryContext, folder: CatalogFolder, index: 
   return taggedPage(context, {
     title: id === "" ? "All sources" : (title ?? lastName(id)),
     section: "sources",
+    isWide: true,
     trail: trailTo(mount, id),
     lead: id === "" ? count : html`<code class="id">${id}/</code> ${count}`,
     styles: ["browse.css"],

@@ -23,7 +23,7 @@ export interface Found {
 export function foundText({ text, words, sources, from, total }: Found): string {
   if (words.length === 0) return "";
   if (sources.length === 0) return `None of ${countText(total, "source")} has “${shortText(text, 60)}”`;
-  const all = `${countText(sources.length, "source")} of ${total}`;
+  const all = `${countText(sources.length, "source")} of ${total.toLocaleString("en")}`;
   if (sources.length <= FOUND_A_PAGE) return all;
   return `${all}, the best first: ${from + 1} to ${Math.min(from + FOUND_A_PAGE, sources.length)}`;
 }

@@ -44,6 +44,7 @@ async function frontPage(context: QueryContext): Promise<Response> {
       title: isSearch ? `${shortText(found.text, 60)}: search` : siteName,
       heading: html`${siteName}`,
       section: "sources",
+      isWide: true,
       lead: `${countText(count, "source")} of time-indexed data: look, plot, or have them in your own program, at the resolution you ask for.`,
       styles: ["browse.css"],
       scripts: ["browse.js"],
@@ -64,10 +65,22 @@ async function browse(context: QueryContext, index: CatalogIndex): Promise<Marku
   const root = index.folders.get("");
   const isEmpty = root === undefined || root.folders.length + root.sources.length === 0;
   return html`<div id="browse"><div class="columns"><section aria-labelledby="all"><h2 id="all">Sources</h2>
-${isEmpty ? html`<p class="nothing">There is no source yet that everybody may have. Put definitions into DSDF_ROOT.</p>` : tree(mount, root, index)}</section>
+${isEmpty ? html`<p class="nothing">There is no source yet that everybody may have. Put definitions into DSDF_ROOT.</p>` : siteTree(mount, index)}</section>
 ${await exampleCard(context, index)}</div>
 <h2>For programs</h2>
 ${linkTable(doorLinks(context))}</div>`;
+}
+
+/** The tree of all sources by mount, for as long as the catalog is the same. */
+const trees = new WeakMap<CatalogIndex, Map<string, Markup>>();
+
+function siteTree(mount: string, index: CatalogIndex): Markup {
+  const known = trees.get(index) ?? new Map<string, Markup>();
+  trees.set(index, known);
+  const made =
+    known.get(mount) ?? tree(mount, index.folders.get("") ?? { id: "", folders: [], sources: [] }, index);
+  known.set(mount, made);
+  return made;
 }
 
 /** The example of the configuration, else the first source that has one; missing where there is none that everybody may have. */

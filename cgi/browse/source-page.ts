@@ -24,6 +24,8 @@ import { trailTo } from "./trail.js";
 
 /** Size of the picture of an example, pixels. */
 const PICTURE = { width: 640, height: 360 };
+/** A text of so many characters may be too long for its place. */
+const SCROLLS = 600;
 /** Characters of the title of a page. */
 const MOST_TITLE = 120;
 
@@ -47,6 +49,7 @@ export async function sourcePage(context: QueryContext, { source, flex }: LocalS
   return taggedPage(context, {
     title: shortText(source.description, MOST_TITLE) || lastName(id),
     section: "sources",
+    isWide: true,
     trail: trailTo(mount, id),
     lead: html`<code class="id">${source.id}</code>${marksOf(source).map((mark) => html` <span class="badge">${mark}</span>`)}`,
     ...asideOf(plotLinks(mount, shown, chosen, series !== undefined)),
@@ -54,7 +57,7 @@ export async function sourcePage(context: QueryContext, { source, flex }: LocalS
     scripts: ["copy.js", "browse.js"],
     ...(source.hidden && flex === undefined ? { isPrivate: true } : {}),
     body: html`<div class="overview"><div>
-${source.description.length > MOST_TITLE ? html`<p class="text">${source.description}</p>\n` : undefined}${source.summary === undefined ? undefined : html`<p class="text">${source.summary}</p>\n`}${sourceFacts(shown, site)}</div>
+${source.description.length > MOST_TITLE ? longText("Description", source.description) : undefined}${source.summary === undefined ? undefined : longText("Summary", source.summary)}${sourceFacts(shown, site)}</div>
 ${picture(mount, shown, chosen)}</div>
 ${timeBar(source, chosen, now)}<section aria-labelledby="ask"><h2 id="ask">Ask for data</h2>
 ${exampleLinks(mount, shown, chosen)}${requestForm(mount, shown, chosen, facts)}</section>
@@ -67,6 +70,13 @@ ${linkTable(viewLinks(mount, shown, site.config.enableHapi, flex !== undefined))
 
 function asideOf(aside: Markup | undefined): { readonly aside?: Markup } {
   return aside === undefined ? {} : { aside };
+}
+
+/** A text that scrolls where it is long, and then can be reached by the keyboard. */
+function longText(label: string, text: string): Markup {
+  const reach = text.length > SCROLLS ? html` tabindex="0" role="region" aria-label="${label}"` : undefined;
+  return html`<div class="text"${reach}>${text}</div>
+`;
 }
 
 /** The address of the page that plots. */
@@ -106,7 +116,7 @@ function picture(mount: string, shown: ShownSource, chosen: Chosen): Markup | un
 
 function clientList(lines: readonly ClientLine[]): Markup {
   return html`<div class="clients">
-${lines.map(({ client, about, text }) => html`<h3>${client} <span class="note">${about}</span></h3>\n<pre data-copy="Copy the line for ${client}">${text}</pre>\n`)}</div>
+${lines.map(({ client, about, text }) => html`<div><h3>${client} <span class="note">${about}</span></h3>\n<pre data-copy="Copy the line for ${client}">${text}</pre></div>\n`)}</div>
 `;
 }
 

@@ -16,7 +16,8 @@ export function timeBar({ validRange }: DataSource, { range }: Chosen, now: Date
   const from = partOf(range.begin, whole);
   const width = Math.max(partOf(range.end, whole) - from, NARROWEST);
   const text = `Data from ${shortTime(whole.begin)} to ${validRange?.end === "now" ? "now" : shortTime(whole.end)}; chosen: ${shortTime(range.begin)} to ${shortTime(range.end)}`;
-  return html`<div class="coverage"><svg class="span" role="img" aria-label="${text}"><rect class="valid" width="100%" height="100%"/><rect class="chosen" x="${percent(Math.min(from, 1 - width))}" width="${percent(width)}" height="100%"/></svg>
+  return html`<div class="coverage"><p class="note">Time that is covered, with the chosen range marked</p>
+<svg class="span" role="img" aria-label="${text}"><rect class="valid" width="100%" height="100%"/><rect class="chosen" x="${percent(Math.min(from, 1 - width))}" width="${percent(width)}" height="100%"/></svg>
 ${axis(whole)}</div>
 `;
 }

@@ -53,6 +53,6 @@ function folderItem(mount: string, id: string, index: CatalogIndex, plan: TreePl
     return html`<li><details data-folder="${href}">${head}<p class="more"><a href="${href}">Open ${lastName(id)}</a></p></details></li>
 `;
   return html`<li><details${plan.open.has(id) ? html` open` : undefined}>${head}<ul>
-${members(mount, folder, index, plan)}<li class="more"><a href="${href}">Page of ${lastName(id)}</a></li></ul></details></li>
+${members(mount, folder, index, plan)}</ul></details></li>
 `;
 }
