@@ -12,8 +12,9 @@ import type { Properties, StreamDecoder, StreamItem } from "../../stream/model.j
 import { propertyText } from "../../stream/properties.js";
 import { parseXmlWithText } from "../../stream/xml-document.js";
 import { das2Properties } from "./das2-property.js";
-import { packetOfDataset } from "./packet-of-dataset.js";
+import { isRagged, packetOfDataset } from "./packet-of-dataset.js";
 import { das3StreamProperties, parseDataset } from "./parse-headers.js";
+import { RaggedReader } from "./ragged-reader.js";
 import { RecordReader } from "./record-reader.js";
 
 /** Ids of das2: 1 to 99. */
@@ -31,7 +32,9 @@ export class Das3Decoder implements StreamDecoder {
   readonly #limits: Das3Limits;
   readonly #queue = new ByteQueue();
   /** By das3 id. */
-  readonly #readers = new Map<number, RecordReader>();
+  readonly #readers = new Map<number, RecordReader | RaggedReader>();
+  /** The definition that has gone out, by das3 id, of datasets with a ragged index. */
+  readonly #defined = new Map<number, RecordReader>();
   /** das2 ids by das3 id. */
   readonly #ids = new Map<number, number>();
   /** Properties of a stream header that waits for the first packet after it, which says whether the stream is of waveforms. */
@@ -59,6 +62,7 @@ export class Das3Decoder implements StreamDecoder {
           const open = this.#readerOf(prefix);
           if (this.#open !== undefined && (this.#open !== open || this.#open.full))
             items.push(...this.#gathered());
+          this.#define(prefix.id, open, items);
           // What was gathered lasts only until the next record goes into the same memory.
           if (items.length > 0) {
             yield items;
@@ -105,16 +109,26 @@ export class Das3Decoder implements StreamDecoder {
   }
 
   /** The reader of a data packet. */
-  #readerOf({ id = 0, bodyBytes }: Das3PacketPrefix): RecordReader {
+  #readerOf({ id = 0, prefixBytes, bodyBytes }: Das3PacketPrefix): RecordReader {
     const reader = this.#readers.get(id);
     if (reader === undefined)
       throw new DasError("UNDEFINED_ID", `data of packet id ${id}, which no header has defined`);
-    if (bodyBytes !== reader.bodyBytes)
+    if (reader instanceof RaggedReader)
+      return reader.of(this.#queue.bytes, this.#queue.at + prefixBytes, bodyBytes);
+    if (reader.isOpenEnded ? bodyBytes < reader.bodyBytes : bodyBytes !== reader.bodyBytes)
       throw new DasError(
         "BAD_LENGTH",
         `a record of ${bodyBytes} bytes, expected ${reader.bodyBytes} by its header`,
       );
     return reader;
+  }
+
+  /** Another length of records is another definition of their packet type. */
+  #define(id = 0, reader: RecordReader, items: StreamItem[]): void {
+    const before = this.#defined.get(id);
+    if (before === reader || !(this.#readers.get(id) instanceof RaggedReader)) return;
+    this.#defined.set(id, reader);
+    items.push({ kind: "packet", header: reader.header });
   }
 
   /** What the records made since are, as an item. */
@@ -156,9 +170,16 @@ export class Das3Decoder implements StreamDecoder {
   }
 
   #dataset(id: number, body: Uint8Array, items: StreamItem[]): void {
-    const packet = packetOfDataset(this.#das2Id(id), parseDataset(parseXmlWithText(body)));
-    items.push(...this.#started(packet.isWaveform), { kind: "packet", header: packet.header });
-    this.#readers.set(id, new RecordReader(packet));
+    const dataset = parseDataset(parseXmlWithText(body));
+    const das2Id = this.#das2Id(id);
+    const ragged = isRagged(dataset) ? new RaggedReader(das2Id, dataset) : undefined;
+    const packet = ragged?.unit ?? packetOfDataset(das2Id, dataset);
+    items.push(...this.#started(packet.isWaveform));
+    this.#defined.delete(id);
+    this.#readers.set(id, ragged ?? new RecordReader(packet));
+    // How long the first record is tells the record itself.
+    if (ragged === undefined) items.push({ kind: "packet", header: packet.header });
+    if (packet.leftOut.length > 0) items.push(leftOutComment(packet.leftOut));
   }
 
   /** The stream header, where it still waits. */
@@ -193,4 +214,10 @@ export class Das3Decoder implements StreamDecoder {
     const { offset } = this.#queue;
     return new DasError(error.code, `${error.message} (byte ${offset})`, { ...error.where, offset }, error);
   }
+}
+
+function leftOutComment(names: readonly string[]): StreamItem {
+  const shown = [...new Set(names)].slice(0, 20).join(", ");
+  const value = `${shown}: left out, neither numbers nor times`;
+  return { kind: "comment", comment: { type: "log:warning", source: "das3_to_das2", value } };
 }

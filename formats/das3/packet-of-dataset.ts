@@ -24,8 +24,30 @@ export interface PacketOfDataset {
   readonly places: readonly PlacedPlane[];
   /** Bytes of the body of every record. */
   readonly bodyBytes: number;
+  /** What follows in a record is left out. */
+  readonly isOpenEnded: boolean;
+  /** Runs along a ragged index; missing: there is no such index. */
+  readonly ragged?: readonly Run[];
+  /** Names of what das2 has no form for, and that is left out. */
+  readonly leftOut: readonly string[];
   /** Tables are samples at offsets of the time of their record. */
   readonly isWaveform: boolean;
+}
+
+/** The values of one variable along a ragged index, in a record. */
+export interface Run {
+  /** Where the count stands, or the first value where there is none. */
+  readonly from: number;
+  readonly width: number;
+  /** Nothing follows it, so that it may have no count. */
+  readonly isLast: boolean;
+}
+
+/** How long the runs of a record are. */
+export interface RunLength {
+  readonly length: number;
+  /** Whether the count of the last one is there as well. */
+  readonly isLastTold: boolean;
 }
 
 /** A variable that every record has values of. */
@@ -44,18 +66,29 @@ const OPERATIONS: Readonly<Partial<Record<Das3Use, readonly [suffix: string, ope
   count: [".count", "BIN_COUNT"],
 };
 
+/** Whether the records of a dataset differ in length along its second index. */
+export function isRagged({ dimensions }: Das3Dataset): boolean {
+  return dimensions.some(({ variables }) =>
+    variables.some(({ content, index }) => content.kind === "packet" && index[1] === "*"),
+  );
+}
+
 /**
- * The das2 packet type that a dataset is.
- * Errors: NOT_IMPLEMENTED, with the reason, for a dataset that das2 has no form for: records of varying length, text, blobs, tables along
- * more than one index, coordinates that vary from record to record; those of {@link packetHeader}. Source: das2-stream C4, C6.
+ * The das2 packet type that a dataset is. Text and blobs are left out, for das2 knows only numbers and times.
+ *
+ * @param runs of a dataset with a ragged index
+ * Errors: NOT_IMPLEMENTED, with the reason, for a dataset that das2 has no form for: records of varying length but of binary runs along
+ * one index, tables along more than one, coordinates that vary from record to record, nothing but text; those of {@link packetHeader}.
+ * Source: das2-stream C4, C6.
  */
-export function packetOfDataset(id: number, dataset: Das3Dataset): PacketOfDataset {
-  const { recorded, bodyBytes } = recordOf(dataset);
+export function packetOfDataset(id: number, dataset: Das3Dataset, runs?: RunLength): PacketOfDataset {
+  const { recorded, bodyBytes, isOpenEnded, ragged, leftOut } = recordOf(dataset, runs);
   const x = recorded.find(({ dimension }) => dimension === timeOf(dataset.dimensions));
   if (x === undefined)
     throw unsuited(
       "the first coordinate is not in its records, expected a time or another x for each record",
     );
+  if (recorded.length < 2) throw unsuited("neither numbers nor times besides x");
   const { axes, isWaveform } = tagAxes(dataset, x.dimension);
   const others = recorded.filter((one) => one !== x);
   const isTable = ({ variable }: Recorded) => variable.index.slice(1).some((size) => size !== "-");
@@ -78,33 +111,73 @@ export function packetOfDataset(id: number, dataset: Das3Dataset): PacketOfDatas
     planes: planes.map(({ spec }) => spec),
     properties: das2Properties(dataset.properties),
   });
-  return { header, places: planes.map(({ place }) => place), bodyBytes, isWaveform };
+  const places = planes.map(({ place }) => place);
+  const more = ragged.length === 0 ? {} : { ragged };
+  return { header, places, bodyBytes, isOpenEnded, ...more, leftOut, isWaveform };
 }
 
 function unsuited(what: string): DasError {
   return new DasError("NOT_IMPLEMENTED", `a das3 dataset without das2 form: ${what}`);
 }
 
-/** The variables of a record with their places in it. */
-function recordOf(dataset: Das3Dataset): {
+/** Whether the values of a variable are neither numbers nor times. */
+function isForeign({ semantic }: Das3Variable, { encoding }: Recorded["content"]): boolean {
+  if (semantic === "string" || semantic === "blob" || encoding === "blob" || encoding === "base64")
+    return true;
+  return semantic === "bool" && encoding === "utf8";
+}
+
+/** What a record is made of. */
+interface RecordLayout extends Pick<PacketOfDataset, "bodyBytes" | "isOpenEnded" | "leftOut"> {
   readonly recorded: readonly Recorded[];
-  readonly bodyBytes: number;
-} {
-  const recorded: Recorded[] = [];
-  let from = 0;
+  readonly ragged: readonly Run[];
+}
+
+/** The variables of a record with their places in it. */
+function recordOf(dataset: Das3Dataset, runs: RunLength | undefined): RecordLayout {
+  const packets: (Omit<Recorded, "from"> & { readonly isForeign: boolean })[] = [];
   for (const dimension of dataset.dimensions)
     for (const variable of dimension.variables) {
-      const { content, index } = variable;
-      if (content.kind !== "packet") {
-        if (dimension.kind === "data") throw unsuited("data that stand in the header");
-        continue;
-      }
-      if (index.slice(1).some((size) => size === "*" || size === "^") || content.items === undefined)
-        throw unsuited("records of varying length");
-      recorded.push({ dimension, variable, content, from });
-      from += content.items * (content.itemBytes ?? 0);
+      const { content } = variable;
+      if (content.kind === "packet")
+        packets.push({ dimension, variable, content, isForeign: isForeign(variable, content) });
+      else if (dimension.kind === "data") throw unsuited("data that stand in the header");
     }
-  return { recorded, bodyBytes: from };
+  const recorded: Recorded[] = [];
+  const ragged: Run[] = [];
+  const leftOut: string[] = [];
+  let from = 0;
+  for (const [at, { dimension, variable, content, isForeign: isLeftOut }] of packets.entries()) {
+    const isLast = at === packets.length - 1;
+    const width = content.itemBytes ?? 0;
+    if (isLeftOut) leftOut.push(dimension.name);
+    const isVarying = content.items === undefined || content.itemBytes === undefined;
+    if (isLeftOut && isVarying && packets.slice(at).every((one) => one.isForeign)) {
+      leftOut.push(...packets.slice(at + 1).map((one) => one.dimension.name));
+      return { recorded, bodyBytes: from, isOpenEnded: true, ragged, leftOut };
+    }
+    if (runs !== undefined && isRun(variable, content)) {
+      const isTold = !isLast || runs.isLastTold;
+      ragged.push({ from, width, isLast });
+      if (isTold) from += `[j|${runs.length}]`.length;
+      const run = { ...variable, index: ["*", runs.length] as const };
+      if (!isLeftOut)
+        recorded.push({ dimension, variable: run, content: { ...content, items: runs.length }, from });
+      from += runs.length * width;
+      continue;
+    }
+    if (variable.index.slice(1).some((size) => size === "*" || size === "^") || isVarying)
+      throw unsuited("records of varying length");
+    if (!isLeftOut) recorded.push({ dimension, variable, content, from });
+    from += (content.items ?? 0) * width;
+  }
+  return { recorded, bodyBytes: from, isOpenEnded: false, ragged, leftOut };
+}
+
+/** Whether the values of a variable are a binary run along the second index of two. */
+function isRun({ index, components }: Das3Variable, { encoding, itemBytes }: Recorded["content"]): boolean {
+  const isBinary = encoding !== "utf8" && encoding !== "blob" && encoding !== "base64";
+  return isBinary && itemBytes !== undefined && components === 1 && index.length === 2 && index[1] === "*";
 }
 
 /** The coordinate that becomes x: the one of that axis, else a time, else the first. */

@@ -28,13 +28,19 @@ export class RecordReader {
   readonly header: PacketHeader;
   /** Bytes of the body of every record. */
   readonly bodyBytes: number;
+  /** Records may be longer; what follows is left out. */
+  readonly isOpenEnded: boolean;
+  /** Where the counts of runs stand that have to have one. */
+  readonly runs: readonly number[];
   readonly #builder: BatchBuilder;
   readonly #copies: readonly Copy[];
   readonly #conversions: readonly Conversion[];
 
-  constructor({ header, places, bodyBytes }: PacketOfDataset) {
+  constructor({ header, places, bodyBytes, isOpenEnded, ragged = [] }: PacketOfDataset) {
     this.header = header;
     this.bodyBytes = bodyBytes;
+    this.isOpenEnded = isOpenEnded;
+    this.runs = ragged.filter(({ isLast }) => !isLast).map(({ from }) => from);
     this.#builder = new BatchBuilder(header);
     const copies: Copy[] = [];
     const conversions: Conversion[] = [];

@@ -5,7 +5,8 @@ import { Das3Decoder } from "./decoder.js";
 const HELP = `Usage: das3_to_das2 [-h | -v]
 
 Reads a das3 stream (version 3.0) and writes it as a das2 stream: one packet type for each dataset, values as they are
-where das2 has their type, else as reals. Records of varying length, text and blobs have no das2 form.
+where das2 has their type, else as reals. Records of another length begin a new definition of their packet type. Text and blobs
+are left out; records of varying length that are text, or vary along several indices, have no das2 form.
 
   -h, --help       print this
   -v, --version    print the version

@@ -19,7 +19,14 @@ describe("what has no das2 form", () => {
     `<data physDim="Y"><scalar units="V" semantic="${semantic}" index="${index}">${packetText}</scalar></data>`;
 
   it.each([
-    ["ragged records", dataset("*;*", data("*;*", '<packet numItems="*" itemBytes="4" encoding="BEreal"/>'))],
+    [
+      "ragged records of text",
+      dataset("*;*", data("*;*", '<packet numItems="*" itemBytes="4" encoding="utf8" idxTerm=";"/>')),
+    ],
+    [
+      "ragged records along two indices",
+      dataset("*;*;*", data("*;*;*", '<packet numItems="*" itemBytes="4" encoding="BEreal"/>')),
+    ],
     [
       "text of variable width",
       dataset("*", data("*", '<packet numItems="1" itemBytes="*" encoding="utf8" valTerm=";"/>')),
