@@ -70,20 +70,20 @@ function todo(view: StatusView): Markup | undefined {
   if (all.length === 0) return undefined;
   return html`<section aria-label="To be done"><h2>To be done</h2>
 <ul class="todo">
-${all.map(({ name, state, says, advice }) => html`<li class="${state}"><p>${stateBadge(state)} <b>${name}</b> ${says}</p>${advice === undefined ? undefined : html`\n<p class="advice"><span aria-hidden="true">→</span> ${advice}</p>`}</li>\n`)}</ul></section>`;
+${all.map(({ name, state, says, advice }) => html`<li class="${state}"><p>${stateBadge(state)} <b>${name}:</b> ${says}</p>${advice === undefined ? undefined : html`\n<p class="advice"><span aria-hidden="true">→</span> ${advice}</p>`}</li>\n`)}</ul></section>`;
 }
 
 function row({ check, findings }: CheckResult): Markup {
   return html`${findings.map(({ name, state, says }) => html`<tr class="${state}" data-check="${check}"><td>${stateBadge(state)}</td><th scope="row">${name}</th><td>${says}</td></tr>\n`)}`;
 }
 
-function checks(view: StatusView): Markup {
+function checks(view: StatusView, below: string): Markup {
   return html`<section><h2>Everything that is looked at</h2>
 <table class="checks">
 <thead><tr><th scope="col">State</th><th scope="col">What</th><th scope="col">What is so</th></tr></thead>
 <tbody>
 ${view.checks.map(row)}</tbody></table>
-<p class="note">The same for a shell: <code>heliostream doctor</code>. For monitoring: <code>status.json</code>, and <code>metrics</code> for Prometheus. What each line means: <code>docs/health.md</code>.</p></section>`;
+<p class="note">The same for a shell: <code>heliostream doctor</code>. For monitoring: <a href="${below}/status.json">status.json</a>, and <a href="${below}/metrics">metrics</a> for Prometheus. <a href="${below}/docs/health">What each line means</a>.</p></section>`;
 }
 
 /** The status page of a server. */
@@ -98,7 +98,7 @@ ${form(choice)}</div>
 ${todo(view)}
 ${requestsPart(view, site.log)}
 ${view.coverage === undefined ? undefined : coveragePart(view.coverage, `${site.below}/cache`)}
-${checks(view)}`,
+${checks(view, site.below)}`,
     styles: ["status.css"],
     isWide: true,
     isPrivate: true,
