@@ -49,6 +49,6 @@ export const CLIENT_KEYS = [
     default: "0",
     min: 0,
     max: 1e12,
-    help: "Bins of a request for data at a resolution. 0 for no limit.",
+    help: "Bins of a request for data at a resolution. 0 for 100000 where a range is limited (MAX_RANGE, maxRange), else no limit.",
   },
 ] as const satisfies readonly KeyDescriptor[];

@@ -17,7 +17,14 @@ export interface RangeLimits {
 const MOST_NAMED = 4;
 
 /**
- * The limits for a source: `maxRange` of its definition, else that of the server.
+ * Most bins where the range is limited and nothing is said of bins: those finer than the records are the records themselves. Many times
+ * what a plot shows, and ten weeks of minutes.
+ */
+const BINS_OF_LIMITED_RANGES = 100_000;
+
+/**
+ * The limits for a source: `maxRange` of its definition, else that of the server; with either a limit of bins, whether or not the server
+ * has one of its own.
  * Errors: BAD_CONFIG for a MAX_RANGE that is no duration.
  */
 export function rangeLimits(
@@ -25,9 +32,10 @@ export function rangeLimits(
   config: Pick<Config, "maxRange" | "maxBins">,
 ): RangeLimits {
   const rangeSeconds = source.maxRangeSeconds ?? siteSeconds(config.maxRange);
+  const bins = config.maxBins === 0 && rangeSeconds !== undefined ? BINS_OF_LIMITED_RANGES : config.maxBins;
   return {
     ...(rangeSeconds === undefined ? {} : { rangeSeconds }),
-    ...(config.maxBins === 0 ? {} : { bins: config.maxBins }),
+    ...(bins === 0 ? {} : { bins }),
   };
 }
 

@@ -73,12 +73,27 @@ describe("a range in bins", () => {
 describe("the limits for a source", () => {
   it("are those of its definition, else those of the server", () => {
     const site = { maxRange: "30 days", maxBins: 0 };
-    expect(rangeLimits({}, site)).toEqual({ rangeSeconds: 30 * DAY });
+    expect(rangeLimits({}, site)).toMatchObject({ rangeSeconds: 30 * DAY });
     expect(rangeLimits({ maxRangeSeconds: 3600 }, { ...site, maxBins: 9 })).toEqual({
       rangeSeconds: 3600,
       bins: 9,
     });
     expect(rangeLimits({}, { maxRange: undefined, maxBins: 0 })).toEqual({});
+    expect(rangeLimits({}, { maxRange: undefined, maxBins: 9 })).toEqual({ bins: 9 });
+  });
+
+  it("of ranges keep bins from being full resolution by another name", () => {
+    for (const limits of [
+      rangeLimits({}, { maxRange: "1 day", maxBins: 0 }),
+      rangeLimits({ maxRangeSeconds: DAY }, { maxRange: undefined, maxBins: 0 }),
+    ]) {
+      // 31536000 bins of a second; of ten minutes they are 52560.
+      const refused = refusal(() => checkRange(limits, year, 1));
+      expect(refused.where.limit).toBe("MAX_BINS");
+      expect(refused.message).toContain("100000");
+      checkRange(limits, year, 600);
+    }
+    checkRange(rangeLimits({}, { maxRange: "1 day", maxBins: 1e12 }), year, 1);
   });
 
   it("are published as definitions say them", () => {
