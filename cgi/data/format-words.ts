@@ -32,14 +32,24 @@ const FORMATS = {
   png: { output: "png" },
 } as const satisfies Readonly<Record<string, FormatChoice>>;
 
+/** The same as text, of the forms that are text or have a text form. */
+const TEXT_OF: Readonly<Partial<Record<keyof typeof FORMATS, keyof typeof FORMATS>>> = {
+  das2: "das2-text",
+  "das2-text": "das2-text",
+  das3: "das3-text",
+  "das3-text": "das3-text",
+  csv: "csv",
+  "hapi-csv": "hapi-csv",
+  "hapi-json": "hapi-json",
+};
+
 /** The words that `format=` may be, in any case. */
 export const FORMAT_WORDS: readonly string[] = Object.keys(FORMATS);
 
 /**
- * What the words of a request say of the form of its answer. `ascii` wins over `format`, which clients that know only das2 do not
- * send (das2-server 21). A word that names no form is given back as `unknown`: only the source tells whether it is the extension of
- * its files.
- * Errors: BAD_PARAMETER for a size of a picture, or an id of a packet, that cannot be.
+ * What the words of a request say of the form of its answer. `ascii` asks for text, of the form that `format` names if it names one. A
+ * word that names no form is given back as `unknown`: only the source tells whether it is the extension of its files.
+ * Errors: BAD_PARAMETER for text of a form that has none, for a size of a picture, or an id of a packet, that cannot be.
  */
 export function readFormat(
   words: QueryWords,
@@ -48,10 +58,15 @@ export function readFormat(
 ): FormatChoice & { readonly unknown?: string } {
   const given = words.get("format");
   // What the source makes, whatever that is.
-  if (asText) return { output: "text" };
-  if (given === undefined) return { output: "stream" };
-  const name = given.toLowerCase();
-  if (!isFormat(name)) return { output: "stream", unknown: given };
+  if (given === undefined) return { output: asText ? "text" : "stream" };
+  const word = given.toLowerCase();
+  if (!isFormat(word)) return { output: asText ? "text" : "stream", unknown: given };
+  const name = asText ? TEXT_OF[word] : word;
+  if (name === undefined)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `ascii=1 and format=${word} ask for two forms, expected one of them, or another format: ${Object.keys(TEXT_OF).join(", ")}`,
+    );
   const choice: FormatChoice = FORMATS[name];
   switch (choice.output) {
     case "png":

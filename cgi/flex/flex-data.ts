@@ -16,7 +16,7 @@ import type { Response } from "../http.js";
 import type { QueryContext } from "../query.js";
 import type { QueryWords } from "../query-words.js";
 import type { LocalSource } from "./find-local.js";
-import { asksForDas3 } from "./flex-format.js";
+import { asksForDas3, checkFormatWords } from "./flex-format.js";
 import { flexWords, readFlexWords, readRangeWords } from "./flex-words.js";
 
 /** A request that has been read, for its source. */
@@ -62,6 +62,7 @@ function askedOf(words: QueryWords, source: DataSource): Asked {
 function askedOfFlex(words: QueryWords, flex: FlexSource, face: FlexInterface): Asked {
   const { source, type } = requestedSource(flex, words, face);
   const range = readRangeWords(words, source.id);
+  checkFormatWords(words, range);
   const interval = words.get("read.time.inter");
   if (interval !== undefined) readInterval(interval);
   const { resolution, ...others } = range;

@@ -68,6 +68,16 @@ function dasFormat(
   return isText ? { output: "das3", serial: "text", formatArgs: ["-t", ...textArgs] } : { output: "das3" };
 }
 
+/**
+ * Checks the words that a definition's own commands are given as they are, for these take any value for an option of theirs.
+ * Errors: BAD_PARAMETER. Source: das2-server 7.3.
+ */
+export function checkFormatWords(words: QueryWords, range: TimeRange): void {
+  digits(words, 18);
+  delimiter(words);
+  pictureArguments(words, range);
+}
+
 function versionOf(words: QueryWords): 2 | 3 | undefined {
   const text = words.get("format.version");
   if (text === undefined) return undefined;

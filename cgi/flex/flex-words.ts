@@ -7,8 +7,7 @@ import { quoted } from "../data/quoted.js";
 import type { QueryWords } from "../query-words.js";
 import { readFlexFormat } from "./flex-format.js";
 
-/** Segments of a spectrum; das2-server 7.3. */
-/** The longest is prepared, and one of it transformed, within some turns of the event loop: nothing else runs meanwhile. */
+/** Samples of a segment of a spectrum; das2-server 7.3. The longest is prepared, and one of it transformed, within some turns of the event loop: nothing else runs meanwhile. */
 const SEGMENT = { least: 16, most: 65_536 } as const;
 /** Each sample is transformed, and half of it written, as many times. */
 const MOST_SLIDE = 64;

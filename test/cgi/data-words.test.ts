@@ -12,6 +12,7 @@ import { withCacheTags } from "../../dsdf/client-cache.js";
 import { tomorrow, trimToValidRange } from "../../dsdf/valid-range.js";
 import { isDasError } from "../../errors/das-error.js";
 import { makeTime } from "../../stream/time.js";
+import { messageOf } from "../support/thrown.js";
 
 const words = (values: Record<string, string>) => new Map(Object.entries(values));
 const REQUEST = { dataset: "A", start_time: "2021-06-30", end_time: "2021-07-01" };
@@ -221,9 +222,22 @@ describe("the form of an answer (das2-server 3.1, 7.3)", () => {
     expect(read(sized).formatArgs).toEqual([...range, "width=1200", "height=700"]);
   });
 
-  it("is text where ascii asks for it, whatever format says", () => {
-    expect(read({ format: "png", ascii: "true" })).toMatchObject({ output: "text" });
-    expect(read({ format: "png", ascii: "true" }).formatArgs).toBeUndefined();
+  it.each([
+    ["das2", "das2text", undefined],
+    ["DAS3", "das3", ["-t"]],
+    ["das3-text", "das3", ["-t"]],
+    ["csv", "csv", undefined],
+    ["hapi-csv", "hapi", ["-F", "csv"]],
+    ["hapi-json", "hapi", ["-F", "json"]],
+  ])("is the text of %s where ascii asks for it", (format, output, formatArgs) => {
+    const asked = read({ format, ascii: "true" });
+    expect([asked.output, asked.formatArgs]).toEqual([output, formatArgs]);
+  });
+
+  it.each(["arrow", "parquet", "fits", "png", "hapi-binary"])("is not %s and text at once", (format) => {
+    expect(codeOf(() => read({ format, ascii: "1" }))).toBe("BAD_PARAMETER");
+    expect(messageOf(() => read({ format, ascii: "1" }))).toContain(`ascii=1 and format=${format} ask`);
+    expect(read({ format, ascii: "0" }).output).not.toBe("text");
   });
 
   it("may be no form at all, which is for the source to say", () => {

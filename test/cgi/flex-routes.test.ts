@@ -448,9 +448,19 @@ describe("sources of a dasFlex tree (das2-server 8.3, 9)", () => {
       "the parameters ask for CSV and das3 at once, expected one of them",
     ]);
     // An option of the programs of their commands is no number of digits.
-    for (const word of ["format.sigdigit=--help", "format.secfrac=-v", "format.delim=--help", "format.width=-h"]) {
-      const digits = await site.get(`/source/basin/level/flex?${DAY}&bin.time.max=300&format.type=csv&${word}`);
-      expect([digits.status, text(digits)], word).toEqual([400, expect.stringContaining(word.split("=")[0]!)]);
+    for (const word of [
+      "format.sigdigit=--help",
+      "format.secfrac=-v",
+      "format.delim=--help",
+      "format.width=-h",
+    ]) {
+      const digits = await site.get(
+        `/source/basin/level/flex?${DAY}&bin.time.max=300&format.type=csv&${word}`,
+      );
+      expect([digits.status, text(digits)], word).toEqual([
+        400,
+        expect.stringContaining(word.split("=")[0]!),
+      ]);
     }
     const early = await site.get(
       "/source/basin/level/flex?read.time.min=2019-06-30&read.time.max=2019-07-01",
