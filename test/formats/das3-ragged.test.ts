@@ -127,6 +127,23 @@ describe("das3 records of varying length (das2-stream C4.3)", () => {
   });
 });
 
+describe("ragged records of any bytes", () => {
+  it("never fail otherwise than with an error of their own", () => {
+    const piece = fc.oneof(
+      fc.constantFrom("[j|", "[j|2]", "[k|1]", "]", "[j|99999999]", "|", "\0\0\0\0\0\0\0\0"),
+      fc.string({ maxLength: 9 }),
+    );
+    const bodies = [data("e", RUN), data("e", RUN) + data("q", QUALITY), data("e", RUN) + data("f", RUN)];
+    fc.assert(
+      fc.property(fc.constantFrom(...bodies), fc.array(piece, { maxLength: 6 }), (body, parts) => {
+        const code = codeOf(() => toDas2(bytes(START, header("1", body), record("1", ...parts))));
+        expect(code).toMatch(/^(?:accepted|BAD_LENGTH|TOO_MANY_ITEMS|RECORD_TOO_LONG)$/);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe("what is neither number nor time", () => {
   const coord = `<coord physDim="time">${scalar("datetime", "*", '<packet numItems="1" itemBytes="24" encoding="utf8"/>', "UTC")}</coord>`;
   const volts = data("v", scalar("real", "*", '<packet numItems="1" itemBytes="8" encoding="utf8"/>'));
