@@ -20,7 +20,7 @@ export function countLine({ count, every, isCut, shown }: ImageList): string {
   const of = isCut ? `the first ${countText(count)}` : countText(count);
   const end = isCut ? " The range has more: choose a narrower one." : "";
   if (every > 1) return `Every ${ordinal(every)} of ${of} images is shown.${end}`;
-  return `${countText(shown.length)} ${shown.length === 1 ? "image" : "images"}.${end}`;
+  return `${isCut ? "The first " : ""}${countText(shown.length)} ${shown.length === 1 ? "image" : "images"}.${end}`;
 }
 
 /** Ranges of more than this are not made wider, seconds. */

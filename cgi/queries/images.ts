@@ -55,7 +55,7 @@ async function seriesAnswer(context: QueryContext, id: string): Promise<Response
 
 /** `/images/header.json?source=ID&time=…`: the cards of the header of one image, with its record; `channel` as for pictures. */
 export const imageHeader: Query = async (context) => {
-  const { words, trace } = context;
+  const { words } = context;
   const id = words.get("source");
   if (id === undefined)
     throw new DasError("BAD_PARAMETER", "source is missing, expected the id of a source of images");
@@ -70,10 +70,8 @@ export const imageHeader: Query = async (context) => {
       : await withImages(context, images, "none", (archive) =>
           findImage(archive, images, us2000, words.get("channel")),
         );
-  if (found === undefined) {
-    trace.outcome = "no data";
+  if (found === undefined)
     throw new DasError("NOTHING_FOUND", `There is no image of ${imageTimeText(us2000)}`);
-  }
   const { cards, away } = await recordHeader(context, images, found);
   const answer = {
     record: found.specification,

@@ -40,10 +40,8 @@ export const quickLook: Query = async (context) => {
       : await withImages(context, images, "none", (archive) =>
           findImage(archive, images, us2000, words.get("channel")),
         );
-  if (found === undefined) {
-    trace.outcome = "no data";
+  if (found === undefined)
     throw new DasError("NOTHING_FOUND", `There is no image of ${imageTimeText(us2000)}`);
-  }
   const how = recordLook(found, look, images.look, size);
   const etag = `"${pictureKey(found, how)}"`;
   const validators = validatorsOf(etag, found, context, source.access.length > 0);
