@@ -102,9 +102,12 @@ export class PooledTransaction implements Transaction {
       this.#expectAnswer();
       await this.#ownTime(settings);
       this.#stopExpecting();
-      const { to } = await import("pg-copy-streams");
+      // By its default: as a part of a bundle a CommonJS package has no other name.
+      const { default: copyStreams } = await import("pg-copy-streams");
       watch.start(limitMs);
-      for await (const piece of this.#client.query(to(`COPY (${text}) TO STDOUT (FORMAT binary)`))) {
+      for await (const piece of this.#client.query(
+        copyStreams.to(`COPY (${text}) TO STDOUT (FORMAT binary)`),
+      )) {
         watch.stop();
         yield piece as Uint8Array; // a readable stream of bytes
         watch.start(limitMs);

@@ -48,6 +48,7 @@ export async function startApache(program: string, configuration: string): Promi
     "proxy",
     "proxy_http",
     "headers",
+    "rewrite",
     "unixd",
     "authn_core",
   ];

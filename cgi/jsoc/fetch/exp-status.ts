@@ -8,6 +8,7 @@ import { type RequestProgress, readRequest } from "../../../netdrms/requests/rea
 import { checkRequestId } from "../../../netdrms/requests/request-id.js";
 import { type Response, textResponse } from "../../http.js";
 import type { QueryContext } from "../../query.js";
+import type { Site } from "../../site.js";
 import { JSON_TYPE, type JsonValue } from "../json.js";
 import { requestPool } from "../request-pool.js";
 import { type FetchReply, fetchResponse, type ReplyFormat } from "./fetch-reply.js";
@@ -42,7 +43,20 @@ export async function requestStatus(
     const files = await finishedReply(site.config.exportRoot, found.request, format);
     return files ?? fetchResponse(goneReply(found.request, contact), format);
   }
-  return fetchResponse(progressReply(found, contact), format);
+  const reply = progressReply(found, contact);
+  const waitsAlone = found.request.status === REQUEST_STATUS.waiting && found.position === 0;
+  return fetchResponse(
+    waitsAlone && !makesExports(site) ? { ...reply, note: WAITS_FOR_WORKER } : reply,
+    format,
+  );
+}
+
+const WAITS_FOR_WORKER =
+  "this program makes no exports itself: the request waits until a worker (heliostream worker) takes it";
+
+/** Whether the process that answers runs requests as well: a program of one request never does. */
+function makesExports({ resident, config }: Site): boolean {
+  return resident && config.exportRoot !== undefined && config.exportWorkers > 0;
 }
 
 /** The lists of the folder as they are; `undefined` where they cannot be had. */
