@@ -34,7 +34,7 @@ Sample k is at 2000-01-01 + k * cadence, exactly.
   fills 1/10         make the last of each 10 samples fill (spectra: the first quarter of its channels)
   ids 1              packet ids, taking turns of ${TURN_SAMPLES} samples
 
-ids * planes * channels * bytes of a value may be 1048576 at most.
+ids * planes * channels * bytes of a value may be 262144 at most.
 
   -h, --help         print this
   -v, --version      print the version

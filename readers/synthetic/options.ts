@@ -44,9 +44,10 @@ export const SYNTHETIC_FORMS = {
 const MAX_CHANNELS = 249_999;
 /**
  * What one packet of each id may take together. A packet goes through every stage whole and is held there several times
- * over, so that its size, which a request chooses, decides on the memory of the request.
+ * over, so that its size, which a request chooses, decides on the memory of the request, and on how long others wait while it is
+ * written as text.
  */
-const MAX_PACKET_BYTES = 1 << 20;
+const MAX_PACKET_BYTES = 1 << 18;
 const DEFAULT_GAPS = "100/1000";
 const DEFAULT_FILLS = "1/10";
 

@@ -164,11 +164,11 @@ describe("synthetic reader", () => {
     [["planes=0"], /planes = 0, expected an integer from 1 to 99/],
     [["planes=100"], /planes = 100/],
     [["channels=250000"], /channels = 250000/],
-    [["channels=249999", "planes=99"], /too wide: .* = 98999604, expected at most 1048576/],
-    [["channels=249999", "planes=2"], /= 1999992, expected at most 1048576/],
-    [["channels=131073", "type=real8"], /= 1048584, expected at most 1048576/],
-    [["channels=2648", "ids=99"], /= 1048608, expected at most 1048576/],
-    [["channels=1000", "planes=99", "type=ascii24,real4"], /= 2376000, expected at most 1048576/],
+    [["channels=249999", "planes=99"], /too wide: .* = 98999604, expected at most 262144/],
+    [["channels=249999", "planes=2"], /= 1999992, expected at most 262144/],
+    [["channels=32769", "type=real8"], /= 262152, expected at most 262144/],
+    [["channels=662", "ids=99"], /= 262152, expected at most 262144/],
+    [["channels=1000", "planes=99", "type=ascii24,real4"], /= 2376000, expected at most 262144/],
     [["type=real2"], /type = real2/],
     [["type=ascii8"], /type = ascii8/],
     [["gaps=5/5"], /gaps = 5\/5/],
@@ -235,11 +235,11 @@ describe("synthetic reader", () => {
   });
 
   it.each([
-    ["channels=249999"],
-    ["channels=131072", "type=real8"],
-    ["channels=500", "planes=87", `type=${Array.from({ length: 16 }, (_, i) => `ascii${i + 9}`).join(",")}`],
-    ["channels=300", "planes=9", "ids=97"],
-    ["channels=9999", "ids=26"],
+    ["channels=65536"],
+    ["channels=32768", "type=real8"],
+    ["channels=125", "planes=87", `type=${Array.from({ length: 16 }, (_, i) => `ascii${i + 9}`).join(",")}`],
+    ["channels=75", "planes=9", "ids=97"],
+    ["channels=2500", "ids=26"],
   ])("takes no more than a few MiB for the widest packets: %s %s %s", async (...params) => {
     const source = await openReader("synthetic", ["2021-01-01", "2021-01-01T01:00", ...params]);
     const before = process.memoryUsage().arrayBuffers;
