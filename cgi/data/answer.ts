@@ -29,7 +29,9 @@ export interface AnswerLabel {
 }
 
 /** What an answer has that not everybody gets. */
-const BY_LOGIN: HeaderLine = ["Vary", "Authorization"];
+export function byLogin({ access }: Pick<PreparedData["source"], "access">): readonly HeaderLine[] {
+  return access.length > 0 ? [["Vary", "Authorization"]] : [];
+}
 
 /** Status 200 and the headers that name type and file. */
 function dataHeaders(
@@ -45,7 +47,7 @@ function dataHeaders(
     ["Content-Disposition", `${type.disposition}; filename="${fileName}"`],
     // Streams of text have another type in a browser.
     ...(type.text && label.contentType === undefined ? [BY_BROWSER] : []),
-    ...(source.access.length > 0 ? [BY_LOGIN] : []),
+    ...byLogin(source),
   ];
 }
 

@@ -4,7 +4,7 @@ import { onlyAsFile } from "../../dsdf/file-type.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { timeText } from "../../dsdf/stages.js";
 import { runPipeline } from "../../pipeline/run.js";
-import { answerData } from "../data/answer.js";
+import { answerData, byLogin } from "../data/answer.js";
 import { dataRun } from "../data/data-run.js";
 import { type DataWords, readDataWords } from "../data/data-words.js";
 import { EMPTY_READER, emptyReader } from "../data/empty-reader.js";
@@ -38,6 +38,7 @@ async function plot(prepared: PreparedData, pngMaker: string, context: QueryCont
   const headers: HeaderLine[] = [
     ["Content-Type", "image/png"],
     ["Content-Disposition", `inline; filename="${fileName}"`],
+    ...byLogin(source),
     ...(planned === undefined ? [] : provenanceHeaders(source, planned.making, context)),
   ];
   if (context.request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };

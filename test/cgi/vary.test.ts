@@ -1,9 +1,15 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { packageRoot } from "../../config/package-root.js";
 import { flexSite, header } from "../support/flex-site.js";
 
 let site: Awaited<ReturnType<typeof flexSite>>;
 beforeAll(async () => {
-  site = await flexSite();
+  site = await flexSite({ HELIOSTREAM_USER_PASSWD: join(packageRoot(), "etc/demo-passwd") });
+  site.write(
+    "dsdf/Demo/Guest.dsdf",
+    "description = 'For a guest'\ndas2Stream = 1\nreader = 'synthetic'\nreadAccess = 'USER:guest'\n",
+  );
 });
 afterAll(() => site.close());
 
@@ -40,6 +46,15 @@ describe("the headers of a request on which an answer depends (RFC 9110, 12.5.5)
   ])("are named for %s, whatever they are", async (_, path, expected) => {
     for (const headers of [{}, GZIP, FIREFOX, { ...FIREFOX, ...GZIP }, JSON_WANTED])
       expect(await vary(path, headers)).toBe(expected);
+  });
+
+  it("are named where somebody was let in, as where he was not", async () => {
+    const path = `?server=dataset&dataset=Demo/Guest&${RANGE}`;
+    const login = { Authorization: `Basic ${Buffer.from("guest:sunspot").toString("base64")}` };
+    const answer = await site.get(path, { headers: login });
+    expect([answer.status, header(answer, "Vary")]).toEqual([200, "Authorization"]);
+    const refused = await site.get(path);
+    expect([refused.status, header(refused, "Vary")]).toEqual([401, "Authorization, User-Agent"]);
   });
 
   it("are named without a body as with it", async () => {
