@@ -73,3 +73,14 @@ export function pictureWords(
     ["format.height", String(size.height)],
   ];
 }
+
+/** The address of the page that plots, for a chosen range. */
+export function plotPage(mount: string, { source }: ShownSource, chosen: Chosen): string {
+  return `${mount}/plot?${queryString([
+    ["source", source.id],
+    ["begin", chosen.begin],
+    ["end", chosen.end],
+    ...(chosen.params === undefined ? [] : [["params", chosen.params] as const]),
+    ...numberWord("interval", chosen.interval),
+  ])}`;
+}

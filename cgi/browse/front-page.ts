@@ -13,9 +13,8 @@ import { intro } from "../queries/intro.js";
 import type { Query, QueryContext } from "../query.js";
 import { type Chosen, chosenRange } from "./chosen-range.js";
 import { contact } from "./contact.js";
-import { dataUrl, pictureWords, textWords } from "./data-query.js";
+import { dataUrl, pictureWords, plotPage, textWords } from "./data-query.js";
 import { doorLinks } from "./doors.js";
-import { queryString } from "./readable-url.js";
 import { foundBy, searchForm } from "./search-form.js";
 import { pageOf, shortText } from "./source-line.js";
 import { taggedPage } from "./tagged-page.js";
@@ -121,11 +120,7 @@ async function exampleCard(context: QueryContext, index: CatalogIndex): Promise<
   const own = chosenRange(source, undefined, shown.hasBins, site.now());
   const chosen = range === undefined ? own : withRange(own, range);
   const words = pictureWords(shown, PICTURE);
-  const plot = `${mount}/plot?${queryString([
-    ["source", source.id],
-    ["begin", chosen.begin],
-    ["end", chosen.end],
-  ])}`;
+  const plot = plotPage(mount, shown, chosen);
   const image: Piece =
     words === undefined
       ? undefined

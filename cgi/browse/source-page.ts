@@ -9,10 +9,10 @@ import type { Response } from "../http.js";
 import { html, Markup } from "../pages/html.js";
 import { type LinkRow, linkTable } from "../pages/link-table.js";
 import type { QueryContext } from "../query.js";
-import { offeredSource } from "./archive-series.js";
+import { archiveSeries, offeredSource } from "./archive-series.js";
 import { type Chosen, chosenRange } from "./chosen-range.js";
 import { type ClientLine, clientLines } from "./client-lines.js";
-import { dataUrl, pictureWords, type ShownSource } from "./data-query.js";
+import { dataUrl, pictureWords, plotPage, type ShownSource } from "./data-query.js";
 import { keptBlocks } from "./kept-blocks.js";
 import { queryString, queryText } from "./readable-url.js";
 import { exampleLinks, requestForm } from "./request-form.js";
@@ -52,7 +52,7 @@ export async function sourcePage(context: QueryContext, { source, flex }: LocalS
     isWide: true,
     trail: trailTo(mount, id),
     lead: html`<code class="id">${source.id}</code>${marksOf(source).map((mark) => html` <span class="badge">${mark}</span>`)}`,
-    ...asideOf(plotLinks(mount, shown, chosen, series !== undefined)),
+    ...asideOf(await plotLinks(mount, shown, chosen)),
     styles: [...(blocks === undefined ? [] : ["cache.css"]), "browse.css"],
     scripts: ["copy.js", "browse.js"],
     ...(source.hidden && flex === undefined ? { isPrivate: true } : {}),
@@ -79,30 +79,30 @@ function longText(label: string, text: string): Markup {
 `;
 }
 
-/** The address of the page that plots. */
-function plotPage(mount: string, { source }: ShownSource, { begin, end }: Chosen): string {
-  return `${mount}/plot?${queryString([
-    ["source", source.id],
-    ["begin", begin],
-    ["end", end],
-  ])}`;
-}
-
 function hasPlot({ source, isFlex }: ShownSource): boolean {
   return !isFlex && source.form !== "file" && source.form !== "qstream";
 }
 
-function plotLinks(mount: string, shown: ShownSource, chosen: Chosen, isSeries: boolean): Markup | undefined {
+async function plotLinks(mount: string, shown: ShownSource, chosen: Chosen): Promise<Markup | undefined> {
   const plot = hasPlot(shown)
     ? html`<a class="button main" data-plot href="${plotPage(mount, shown, chosen)}">Plot</a>`
     : undefined;
-  const images =
-    isSeries && shown.source.form === "file"
-      ? html`<a class="button" href="${`${mount}/images?${queryString([["source", shown.source.id]])}`}">Images</a>`
-      : undefined;
+  const images = (await hasImages(shown))
+    ? html`<a class="button" href="${`${mount}/images?${queryString([
+        ["source", shown.source.id],
+        ["begin", chosen.begin],
+        ["end", chosen.end],
+      ])}`}">Images</a>`
+    : undefined;
   return plot === undefined && images === undefined
     ? undefined
     : html`<div class="actions">${plot} ${images}</div>`;
+}
+
+/** Whether there is a page of its images; the code that knows is loaded for readers of an archive alone. */
+async function hasImages({ source, isFlex }: ShownSource): Promise<boolean> {
+  if (isFlex || archiveSeries(source) === undefined) return false;
+  return (await import("../images/image-source.js")).hasImages(source);
 }
 
 /** A picture of the chosen range, made when it comes into sight; none of what asks for a password. */
