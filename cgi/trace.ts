@@ -46,6 +46,11 @@ export class Trace {
     this.client = request.peer;
   }
 
+  /** When the request came, ms by the clock of the process. */
+  get startMs(): number {
+    return this.#startMs;
+  }
+
   /** Milliseconds since the request came. */
   elapsedMs(): number {
     return (this.#endMs ?? clockMs()) - this.#startMs;

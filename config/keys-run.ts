@@ -159,6 +159,13 @@ export const LOG_KEYS = [
     default: "127.0.0.1 ::1",
     help: "Addresses and networks that may see the log viewer and server=debug.",
   },
+  {
+    key: "VIEW_COMMANDS_ALLOW",
+    field: "viewCommandsAllow",
+    type: "networks",
+    default: "127.0.0.1 ::1",
+    help: "Of those who may see the log, who also sees command lines, paths and causes in it.",
+  },
 ] as const satisfies readonly KeyDescriptor[];
 
 /** The resident server (`heliostream serve`). */

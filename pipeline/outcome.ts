@@ -48,6 +48,12 @@ export type StageStatus =
   /** Built in: it ended well, or with the error. */
   | { readonly kind: "built in"; readonly error?: DasError };
 
+/** When a stage began and ended, ms by the clock of the process (`clock.ts`); missing: not yet. */
+export interface StageTime {
+  readonly beginMs?: number;
+  readonly endMs?: number;
+}
+
 /** What is known of the stream that a pipeline wrote. */
 export interface StreamFacts {
   readonly bytes: number;

@@ -9,7 +9,7 @@ import { deliverItems } from "./deliver-items.js";
 import { childEnvironment } from "./environment.js";
 import { DEFAULT_LIMITS, type PipelineLimits } from "./limits.js";
 import type { Grants, PipelineOptions } from "./options.js";
-import type { FailureReason, Outcome, StageStatus, StreamFacts } from "./outcome.js";
+import type { FailureReason, Outcome, StageStatus, StageTime, StreamFacts } from "./outcome.js";
 import { checkFormat } from "./plan.js";
 import { Supervisor } from "./supervisor.js";
 
@@ -21,6 +21,8 @@ interface Run {
   readonly outcome: Promise<Outcome>;
   /** How each stage ended; complete once `outcome` has resolved. */
   readonly statuses: readonly StageStatus[];
+  /** When each stage began and ended; complete once `outcome` has resolved. */
+  readonly times: readonly StageTime[];
   /** What was given out; complete once `outcome` has resolved. */
   readonly facts: StreamFacts;
   /** Ends everything at once, as the signal does. */
@@ -133,7 +135,11 @@ function startRun<T>(
     try {
       if (options.slots !== undefined) release = await options.slots.acquire(options.signal);
       const programs = await Promise.all(stages.map((stage) => options.programs(stage.argv[0])));
-      const openWith = (index: number) => ({
+      const openWith = (index: number) => {
+        supervisor.began(index);
+        return optionsOf(index);
+      };
+      const optionsOf = (index: number) => ({
         args: stages[index]?.argv.slice(1) ?? [],
         context: {
           signal: supervisor.stop,
@@ -168,6 +174,7 @@ function startRun<T>(
     started,
     outcome,
     statuses: supervisor.statuses,
+    times: supervisor.times,
     facts: given,
     cancel: () => supervisor.cancel(),
   };

@@ -2,10 +2,11 @@ import type { Stage } from "../dsdf/stage.js";
 import { DasError } from "../errors/das-error.js";
 import type { Child, ChildSurroundings } from "./child.js";
 import { ChildOutput } from "./child-output.js";
+import { clockMs } from "./clock.js";
 import { type Failure, judge } from "./judge.js";
 import { PipelineClock, type PipelineLimits } from "./limits.js";
 import type { Grants } from "./options.js";
-import type { Outcome, StageStatus, StreamFacts } from "./outcome.js";
+import type { Outcome, StageStatus, StageTime, StreamFacts } from "./outcome.js";
 import { within } from "./within.js";
 
 /**
@@ -43,6 +44,7 @@ export class Supervisor {
   readonly #children = new Map<number, Child>();
   readonly #unwanted = new Set<number>();
   readonly #statuses: StageStatus[];
+  readonly #times: StageTime[];
   readonly #finishing: Promise<void>[] = [];
   readonly #leftOver = new Set<NodeJS.Timeout>();
   #concluding = false;
@@ -54,6 +56,7 @@ export class Supervisor {
     this.stages = stages;
     this.#around = around;
     this.#statuses = stages.map(() => ({ kind: "running" }));
+    this.#times = stages.map(() => ({}));
     this.clock = new PipelineClock(around.limits, (error) => this.fail({ reason: "time limit", error }));
   }
 
@@ -76,6 +79,21 @@ export class Supervisor {
     return this.#statuses;
   }
 
+  /** When each stage began and ended. */
+  get times(): readonly StageTime[] {
+    return this.#times;
+  }
+
+  /** A stage begins; the first word counts. */
+  began(index: number): void {
+    const time = this.#times[index];
+    if (time !== undefined && time.beginMs === undefined) this.#times[index] = { beginMs: clockMs() };
+  }
+
+  #over(index: number): void {
+    this.#times[index] = { ...this.#times[index], endMs: clockMs() };
+  }
+
   /** Notes a failure and stops everything. */
   fail(failure: Failure): void {
     this.note(failure);
@@ -96,6 +114,7 @@ export class Supervisor {
   /** Notes how a built-in stage ended; the first word counts. */
   builtInEnded(index: number, error?: DasError): void {
     if (this.#statuses[index]?.kind !== "running") return;
+    this.#over(index);
     this.#statuses[index] = error === undefined ? { kind: "built in" } : { kind: "built in", error };
   }
 
@@ -213,7 +232,9 @@ export class Supervisor {
 
   #adopt(index: number, child: Child): void {
     this.#children.set(index, child);
+    this.began(index);
     void child.exited.then((status) => {
+      this.#over(index);
       this.#statuses[index] = { kind: "exited", unwanted: this.#unwanted.has(index), ...status };
       this.#endLeftOver(child);
     });

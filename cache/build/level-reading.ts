@@ -1,7 +1,7 @@
 import type { Stage } from "../../dsdf/stage.js";
 import { trimToValidRange } from "../../dsdf/valid-range.js";
 import { asDasError, type DasError } from "../../errors/das-error.js";
-import type { Outcome, StageStatus } from "../../pipeline/outcome.js";
+import type { Outcome, StageStatus, StageTime } from "../../pipeline/outcome.js";
 import type { PipelineItemsRun } from "../../pipeline/run.js";
 import { cutRange } from "../../reducers/range-cut.js";
 import type { ItemSource, StreamItem } from "../../stream/model.js";
@@ -76,6 +76,11 @@ export class RunningReading implements LevelReadRun {
 
   get statuses(): readonly StageStatus[] {
     return this.#pipeline?.statuses ?? [];
+  }
+
+  /** When each of them began and ended. */
+  get times(): readonly StageTime[] {
+    return this.#pipeline?.times ?? [];
   }
 
   get facts(): LevelReadFacts {

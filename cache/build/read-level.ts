@@ -1,7 +1,7 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import type { Stage } from "../../dsdf/stage.js";
 import type { DasError } from "../../errors/das-error.js";
-import type { Outcome, StageStatus } from "../../pipeline/outcome.js";
+import type { Outcome, StageStatus, StageTime } from "../../pipeline/outcome.js";
 import type { ItemSource } from "../../stream/model.js";
 import type { TimeRange } from "../../stream/time.js";
 import type { Claim } from "../index/block-index.js";
@@ -49,6 +49,8 @@ export interface LevelReadRun {
   readonly stages: readonly Stage[];
   /** How they ended. */
   readonly statuses: readonly StageStatus[];
+  /** When each of them began and ended. */
+  readonly times: readonly StageTime[];
   /** Resolves, never rejects, when nothing is left of the run and what is kept is in place. */
   readonly outcome: Promise<Outcome>;
   readonly facts: LevelReadFacts;

@@ -65,6 +65,19 @@ export function mayRead(
   });
 }
 
+/**
+ * Whether a request may see command lines and other internals of the requests of others, by the same rules: its address must be in
+ * `VIEW_COMMANDS_ALLOW`. To see the log is not enough.
+ */
+export function mayViewCommands(request: Request, site: Site): boolean {
+  const { viewCommandsAllow } = site.config;
+  return viewer(request, site, "Command lines", {
+    key: "VIEW_COMMANDS_ALLOW",
+    has: networkTest(viewCommandsAllow),
+    hasAll: viewCommandsAllow.includes("*"),
+  }).allowed;
+}
+
 /** A list of addresses. */
 interface Allowed {
   readonly key: string;

@@ -68,7 +68,9 @@ export function cachedReading(
         const told = run.outcome.then(() => {
           trace.readings = [
             ...trace.readings,
-            ...run.stages.map((stage, place) => stageRecord(stage, run.statuses[place])),
+            ...run.stages.map((stage, place) =>
+              stageRecord(stage, run.statuses[place], run.times[place], trace.startMs),
+            ),
           ];
         });
         started.push({ signal, told });

@@ -1,13 +1,28 @@
 import type { Stage } from "../../dsdf/stage.js";
 import { isDasError } from "../../errors/das-error.js";
-import type { Outcome, StageStatus } from "../../pipeline/outcome.js";
+import type { Outcome, StageStatus, StageTime } from "../../pipeline/outcome.js";
 import type { PipelineRun } from "../../pipeline/run.js";
 import type { StageRecord } from "../log/record.js";
 import type { Trace } from "../trace.js";
 
-/** What the log keeps of a program and how it ended. */
-export function stageRecord(stage: Stage, status: StageStatus | undefined): StageRecord {
-  const base = { role: stage.role, argv: stage.argv };
+/**
+ * What the log keeps of a program and how it ended.
+ * @param time when it began and ended
+ * @param arrivalMs from when that is counted, by the same clock
+ */
+export function stageRecord(
+  stage: Stage,
+  status: StageStatus | undefined,
+  time: StageTime = {},
+  arrivalMs = 0,
+): StageRecord {
+  const { beginMs, endMs } = time;
+  const base = {
+    role: stage.role,
+    argv: stage.argv,
+    ...(beginMs === undefined ? {} : { beginMs: tenths(beginMs - arrivalMs) }),
+    ...(endMs === undefined ? {} : { endMs: tenths(endMs - arrivalMs) }),
+  };
   if (status?.kind === "built in")
     return { ...base, builtIn: true, status: status.error === undefined ? 0 : 1 };
   if (status?.kind !== "exited") return { ...base, builtIn: false };
@@ -19,6 +34,10 @@ export function stageRecord(stage: Stage, status: StageStatus | undefined): Stag
   };
 }
 
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
 /** Notes how a pipeline ended. */
 export function noteOutcome(
   trace: Trace,
@@ -26,7 +45,9 @@ export function noteOutcome(
   run: PipelineRun,
   outcome: Outcome,
 ): void {
-  trace.stages = stages.map((stage, index) => stageRecord(stage, run.statuses[index]));
+  trace.stages = stages.map((stage, index) =>
+    stageRecord(stage, run.statuses[index], run.times[index], trace.startMs),
+  );
   trace.outcome = outcome.kind;
   if (outcome.kind === "failed") trace.error = outcome.error;
 }

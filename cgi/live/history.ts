@@ -118,7 +118,9 @@ export class History {
     this.#stages.push(...stages);
     const { trace } = this.#options.context;
     void run.outcome.then((outcome) => {
-      const records = stages.map((stage, index) => stageRecord(stage, run.statuses[index]));
+      const records = stages.map((stage, index) =>
+        stageRecord(stage, run.statuses[index], run.times[index], trace.startMs),
+      );
       trace.stages = [...trace.stages.slice(0, at), ...records, ...trace.stages.slice(at + stages.length)];
       if (outcome.kind === "failed") trace.error = outcome.error;
     });

@@ -32,6 +32,8 @@ export interface LogFilter {
   readonly cache?: CacheRecord["result"];
   /** Where to go on; missing: at the newest. */
   readonly before?: Place;
+  /** Whether command lines and internals are neither shown nor looked through; never from a parameter. */
+  readonly hidesInternals?: boolean;
   /** Seconds; one of {@link REFRESH_SECONDS}. */
   readonly refresh: number;
 }
@@ -39,6 +41,11 @@ export interface LogFilter {
 /** Whether an answer ended as it should. */
 export function isProblem(outcome: RequestOutcome): boolean {
   return outcome !== "complete" && outcome !== "no data";
+}
+
+/** A record without what only addresses in `VIEW_COMMANDS_ALLOW` may see: command lines, paths, causes. */
+export function withoutInternals({ where: _where, ...record }: RequestRecord): RequestRecord {
+  return { ...record, stages: record.stages.map((stage) => ({ ...stage, argv: [] })) };
 }
 
 /** Everything in a record that a text is looked for in, a line each. */
@@ -73,14 +80,6 @@ export function wantsJunk(filter: LogFilter): boolean {
   return outcome === "any" && source === "" && text === "" && narrow.every((one) => one === undefined);
 }
 
-/** Whether a line can hold a record that is wanted, by its bytes: most lines of a busy day need not be parsed. */
-export function mayMatch(line: Buffer, filter: LogFilter): boolean {
-  const { client, id } = filter;
-  return (
-    (client === undefined || line.includes(client)) && (id === undefined || line.includes(JSON.stringify(id)))
-  );
-}
-
 /** Class of a status, its hundreds: 0 to 5; what is no status is in class 0. */
 export function statusClass(status: number): number {
   return status >= 100 && status < 600 ? Math.floor(status / 100) : 0;
@@ -109,5 +108,7 @@ export function matches(record: RequestRecord, filter: LogFilter): boolean {
   if (cache !== undefined && record.cache?.result !== cache) return false;
   if (!isInRange(record, filter)) return false;
   if (source !== "" && !(record.source ?? "").toLowerCase().includes(source.toLowerCase())) return false;
-  return text === "" || everyText(record).toLowerCase().includes(text.toLowerCase());
+  if (text === "") return true;
+  const searched = filter.hidesInternals === true ? withoutInternals(record) : record;
+  return everyText(searched).toLowerCase().includes(text.toLowerCase());
 }

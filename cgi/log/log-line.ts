@@ -55,12 +55,14 @@ export function cutList(texts: readonly string[], maxBytes: number, maxEach: num
 
 function boundedStages(stages: readonly StageRecord[]): StageRecord[] {
   const told = stages.slice(0, MAX_STAGES);
-  const each = Math.floor(STAGES_BYTES / Math.max(1, told.length)) - 140;
+  const each = Math.floor(STAGES_BYTES / Math.max(1, told.length)) - 190;
   return told.map((stage) => ({
     role: cutText(stage.role, 40),
     argv: cutList(stage.argv, each, Math.min(1024, each - 40)),
     ...(stage.status === undefined ? {} : { status: stage.status }),
     ...(stage.signal === undefined ? {} : { signal: cutText(stage.signal, 24) }),
+    ...(stage.beginMs === undefined ? {} : { beginMs: stage.beginMs }),
+    ...(stage.endMs === undefined ? {} : { endMs: stage.endMs }),
     builtIn: stage.builtIn,
   }));
 }

@@ -10,7 +10,7 @@ import type { RangeSummary } from "./range-summary.js";
 import type { LogPage, PageEntry } from "./read-page.js";
 import { OUTCOMES } from "./read-record.js";
 import type { RequestRecord } from "./record.js";
-import { OUTCOME_LOOK, story } from "./story.js";
+import { OUTCOME_LOOK, type StoryLinks, story } from "./story.js";
 import { timeline, timeText, timeWord } from "./timeline.js";
 
 /** Everything a page of the log shows. */
@@ -27,6 +27,8 @@ export interface PageContent {
   readonly now: Date;
   /** All requests of the range; missing where there are none, and on the page of one request. */
   readonly summary: RangeSummary | undefined;
+  /** Whether the log can be followed. */
+  readonly isResident: boolean;
   /** What could not be shown, and why. */
   readonly notices: readonly string[];
 }
@@ -59,9 +61,16 @@ function rangeLink(content: PageContent, range: Pick<LogFilter, "day" | "begin" 
   return link({ ...content, filter }, range);
 }
 
-/** The story of one request, wherever it is. */
-function requestLink({ path }: PageContent, id: string): string {
-  return `${path}?${filterQuery({ outcome: "any", source: "", text: "", refresh: 0, id })}`;
+/** What the stories of a page lead to. */
+export function storyLinks(path: string, filter: LogFilter): StoryLinks {
+  const { before: _before, id: _id, ...rest } = filter;
+  const to = (more: Partial<LogFilter>) => `${path}?${filterQuery({ ...rest, ...more })}`;
+  return {
+    client: (client) => to({ client }),
+    source: (source) => to({ source }),
+    // Wherever it is.
+    request: (id) => `${path}?${filterQuery({ outcome: "any", source: "", text: "", refresh: 0, id })}`,
+  };
 }
 
 function dayLinks(content: PageContent): Markup {
@@ -82,6 +91,19 @@ function rangeName({ filter: { day, from, to, id } }: PageContent): string {
   if (day !== undefined) return dayText(day);
   if (from === undefined) return to === undefined ? "All days" : `Until ${timeText(to)}`;
   return to === undefined ? `Since ${timeText(from)}` : `${timeText(from)} to ${timeText(to)}`;
+}
+
+/** The same filter at another path below the viewer's. */
+function pathLink({ path, filter }: PageContent, below: string): string {
+  const { before: _page, refresh: _refresh, ...rest } = filter;
+  return `${path.replace(/\/\.$/, "")}${below}?${filterQuery({ ...rest, refresh: 0 })}`;
+}
+
+/** Everything that the filter gives as a file; and where the script of the page puts what comes from now on. */
+function outlets(content: PageContent): Markup {
+  const { isResident, page } = content;
+  return html`${page.entries.length === 0 ? undefined : html`<p class="outlets">All of it as <a href="${pathLink(content, "/export.ndjson")}">NDJSON</a> or <a href="${pathLink(content, "/export.csv")}">CSV</a></p>`}
+${isResident ? html`<section class="live" data-follow="${pathLink(content, "/follow")}" aria-label="New requests"></section>` : undefined}`;
 }
 
 function records(page: LogPage): RequestRecord[] {
@@ -156,11 +178,7 @@ function byArrival(entries: readonly PageEntry[]): PageEntry[] {
 
 function stories(content: PageContent): Markup {
   const isOne = content.filter.id !== undefined;
-  const links = {
-    client: (client: string) => link(content, { client }),
-    source: (source: string) => link(content, { source }),
-    request: (id: string) => requestLink(content, id),
-  };
+  const links = storyLinks(content.path, content.filter);
   const parts: Markup[] = [];
   let hour: string | undefined;
   for (const entry of byArrival(content.page.entries)) {
@@ -172,7 +190,14 @@ function stories(content: PageContent): Markup {
         html`${begun ? html`</ol>\n` : undefined}<h3>${name}${hour.slice(11)}:00</h3>\n<ol class="stories">\n`,
       );
     } else if (parts.length === 0) parts.push(html`<ol class="stories">\n`);
-    parts.push(entry.kind === "record" ? story(entry.record, links, isOne) : unreadable(entry));
+    parts.push(
+      entry.kind === "record"
+        ? story(entry.record, links, {
+            isOpen: isOne,
+            hidesInternals: content.filter.hidesInternals === true,
+          })
+        : unreadable(entry),
+    );
   }
   if (parts.length > 0) return html`${parts}</ol>`;
   const hint =
@@ -224,6 +249,7 @@ standard error.</p>
 <dt class="failed">✕ failed</dt><dd>something here is broken: a program, a definition, the server; HTTP status 200 with "failed" is an answer that broke off and says so in its stream</dd>
 <dt class="cancelled">◧ client left</dt><dd>the client did not wait for the end; programs that had not ended were stopped; without a status it left before anything was sent</dd>
 </dl>
+<p>"Follow" shows requests as they end, where the resident server runs; as a CGI program the page can be loaded again after some seconds.</p>
 <p>The drawing has all requests of the range, whatever the filter: choose a column for its part of the time.</p>
 <p>Clients find the id of a request in the header <code>X-Request-Id</code>: put it into the field Request id.</p>
 </details>`;
@@ -254,10 +280,12 @@ ${notices.map((notice) => html`<p class="notice">${notice}</p>\n`)}${summary ===
 ${busiest(content)}
 <h2>${filter.day === undefined ? name : html`<time datetime="${filter.day}">${name}</time>`}</h2>
 ${counts(shown, content)}
+${outlets(content)}
 ${stories(content)}
 ${pages(content)}`,
     foot: html`${deletion(content)}`,
     styles: ["log.css"],
+    ...(content.isResident ? { scripts: ["log.js"] } : {}),
     isWide: true,
     isPrivate: true,
     ...(refresh === undefined ? {} : { head: refresh }),

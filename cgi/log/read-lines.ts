@@ -10,7 +10,7 @@ export interface LogLine {
   /** Where it begins in the file. */
   readonly at: number;
   readonly bytes: number;
-  /** Missing where the line is too long to be a record. */
+  /** Lasts until the next read. Missing where the line is too long to be a record. */
   readonly text?: Buffer;
 }
 
@@ -21,6 +21,10 @@ class OpenLine {
 
   get isTooLong(): boolean {
     return this.#bytes > MAX_LINE_BYTES;
+  }
+
+  get isEmpty(): boolean {
+    return this.#bytes === 0;
   }
 
   addInFront(piece: Buffer): void {
@@ -74,8 +78,11 @@ export async function* readLinesBackwards(
     while (right > 0) {
       const lineEnd = chunk.lastIndexOf(0x0a, right - 1);
       if (lineEnd < 0) break;
-      open.addInFront(chunk.subarray(lineEnd + 1, right));
-      const line = open.take(from + lineEnd + 1);
+      const piece = chunk.subarray(lineEnd + 1, right);
+      const at = from + lineEnd + 1;
+      const isInside = open.isEmpty && piece.length <= MAX_LINE_BYTES;
+      if (!isInside) open.addInFront(piece);
+      const line = isInside ? { at, bytes: piece.length, text: piece } : open.take(at);
       if (line.bytes > 0) lines.push(line);
       lineStart = line.at;
       right = lineEnd;

@@ -57,7 +57,7 @@ function stage(value: unknown): StageRecord[] {
     {
       role: text(value.role),
       argv: texts(value.argv),
-      ...only<number>(value, ["status"], "number"),
+      ...only<number>(value, ["status", "beginMs", "endMs"], "number"),
       ...only<string>(value, ["signal"], "string"),
       builtIn: value.builtIn === true,
     },

@@ -9,6 +9,9 @@ export interface StageRecord {
   /** Exit status; missing where a signal ended it or it ran inside the server and was cancelled. */
   readonly status?: number;
   readonly signal?: string;
+  /** Milliseconds from the arrival of the request to its begin and to its end; missing where that is not known. */
+  readonly beginMs?: number;
+  readonly endMs?: number;
   /** Whether it ran inside the server. */
   readonly builtIn: boolean;
 }

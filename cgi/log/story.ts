@@ -1,6 +1,7 @@
 import { html, type Markup } from "../pages/html.js";
 import { bytesText, countText, durationText, shortTime } from "./format.js";
-import type { CacheRecord, RequestOutcome, RequestRecord, StageRecord } from "./record.js";
+import type { CacheRecord, RequestOutcome, RequestRecord } from "./record.js";
+import { stageList } from "./stage-list.js";
 
 /** How an outcome is shown: never by colour alone. */
 export const OUTCOME_LOOK: Readonly<
@@ -30,24 +31,6 @@ function subject(record: RequestRecord): string {
 function range(record: RequestRecord): string | undefined {
   if (record.begin === undefined && record.end === undefined) return undefined;
   return `${shortTime(record.begin ?? "")} to ${shortTime(record.end ?? "")}`;
-}
-
-function stageEnd(stage: StageRecord): { readonly text: string; readonly good: boolean } {
-  if (stage.signal !== undefined) return { text: `ended by ${stage.signal}`, good: false };
-  if (stage.status === undefined) return { text: "not finished", good: false };
-  return { text: `status ${stage.status}`, good: stage.status === 0 };
-}
-
-/** An argument as it would be typed: one with blanks or signs of a shell in quotes, so that it is seen where it ends. */
-function typed(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
-}
-
-function stageItem(stage: StageRecord): Markup {
-  const end = stageEnd(stage);
-  return html`<li class="${end.good ? "good" : "bad"}"><span class="role">${stage.role}</span>
-<span class="end">${end.good ? "✓" : "✕"} ${end.text}</span>${stage.builtIn ? html` <span class="tag">in the server</span>` : undefined}
-<code>${stage.argv.map(typed).join(" ")}</code></li>`;
 }
 
 function row(name: string, value: string | Markup | undefined): Markup | undefined {
@@ -126,8 +109,19 @@ function reasonLine(record: RequestRecord): Markup | undefined {
   return html`<span class="reason">${code === undefined ? undefined : html`<b>${code}</b> `}${reason}</span>`;
 }
 
-/** One request as a line that opens to its whole story, or is open. `record.time` is shown as its clock, UTC. */
-export function story(record: RequestRecord, links: StoryLinks, isOpen = false): Markup {
+/** How a story is shown. */
+export interface StoryLook {
+  readonly isOpen?: boolean;
+  /** Without command lines and internals. */
+  readonly hidesInternals?: boolean;
+}
+
+/** One request as a line that opens to its whole story. `record.time` is shown as its clock, UTC. */
+export function story(
+  record: RequestRecord,
+  links: StoryLinks,
+  { isOpen = false, hidesInternals = false }: StoryLook = {},
+): Markup {
   const look = OUTCOME_LOOK[record.outcome];
   const about = range(record);
   const stderr = record.stderr ?? [];
@@ -142,9 +136,9 @@ export function story(record: RequestRecord, links: StoryLinks, isOpen = false):
 <span class="took">${durationText(record.durationMs)}</span></summary>
 <div class="whole">
 ${facts(record, links)}
-${record.stages.length === 0 ? undefined : html`<h4>Pipeline</h4>\n<ol class="stages">${record.stages.map(stageItem)}</ol>`}
+${stageList(record, hidesInternals)}
 ${stderr.length === 0 ? undefined : html`<details class="stderr"><summary class="fold">Standard error, ${countText(stderr.length, "line")}</summary><pre tabindex="0">${stderr.join("\n")}</pre></details>`}
-${circumstances(record) === undefined ? undefined : html`<h4>For the operator</h4>\n${circumstances(record)}`}
+${hidesInternals || circumstances(record) === undefined ? undefined : html`<h4>For the operator</h4>\n${circumstances(record)}`}
 </div>
 </details>
 </li>

@@ -1,54 +1,45 @@
 import { DasError, OUTCOME } from "../../errors/das-error.js";
-import { mayView } from "../access/may-view.js";
+import { mayView, mayViewCommands } from "../access/may-view.js";
 import { publicError } from "../error-response.js";
 import { acceptsGzip } from "../finish.js";
-import { gzipWhole } from "../gzip.js";
+import { gzipStream, gzipWhole } from "../gzip.js";
 import type { HeaderLine, Request, Response } from "../http.js";
-import { EMPTY_BODY, textResponse } from "../http.js";
+import { EMPTY_BODY, headerValue, isWholeBody, textResponse } from "../http.js";
 import { html } from "../pages/html.js";
 import { pageText } from "../pages/page.js";
-import { PAGE_HEADERS } from "../pages/page-headers.js";
+import { PAGE_HEADERS, SCRIPTED_PAGE_HEADERS } from "../pages/page-headers.js";
 import { logPages } from "../pages/page-site.js";
 import { parseQuery, type QueryWords } from "../query-words.js";
 import { findResource, resourceResponse } from "../resource-file.js";
 import type { Site } from "../site.js";
 import { Trace } from "../trace.js";
+import type { ExportForm } from "./export/export-body.js";
 import type { LogFilter } from "./filter.js";
 import { dayRange, readFilter } from "./filter-words.js";
-import { IndexWork } from "./index/keep-on.js";
-import { LogIndexes } from "./index/log-indexes.js";
+import type { LogIndexes } from "./index/log-indexes.js";
 import { daysOf, isDay, type LogFile, listFiles, removeDays } from "./log-files.js";
-import { logPage } from "./page.js";
+import { logRoom } from "./log-room.js";
+import { logPage, storyLinks } from "./page.js";
 import { rangeSummary } from "./range-summary.js";
-import { filterOfFile, readLogPage } from "./read-page.js";
+import { readLogPage } from "./read-page.js";
 import { isSameOrigin } from "./same-origin.js";
+import { filterOfFile } from "./walk-log.js";
 
 /** Files of the page besides the style sheet of all pages; for everybody, they say nothing. */
-const STATIC_FILES = new Set(["log.css", "logo.svg"]);
+const STATIC_FILES = new Set(["log.css", "log.js", "logo.svg"]);
+
+/** What is at the paths below the mount. */
+const PATHS = new Map<string, "page" | "follow" | ExportForm>([
+  ["", "page"],
+  ["/", "page"],
+  ["/follow", "follow"],
+  ["/export.csv", "csv"],
+  ["/export.ndjson", "ndjson"],
+]);
 
 /** Links need a path that is not empty. */
 function pathOf(request: Request): string {
   return request.mount === "" ? "/." : request.mount;
-}
-
-/** What a server knows of its logs; a process of one request starts with what others have written down. */
-interface LogRoom {
-  readonly indexes: LogIndexes;
-  readonly work: IndexWork;
-}
-
-const rooms = new WeakMap<Site, LogRoom>();
-
-function logRoom(site: Site): LogRoom {
-  let room = rooms.get(site);
-  if (room === undefined) {
-    const indexes = new LogIndexes(site.config.logPath);
-    const work = new IndexWork(indexes);
-    room = { indexes, work };
-    rooms.set(site, room);
-    site.closers.add(() => work.stop());
-  }
-  return room;
 }
 
 /** The filter with the range that it means: the newest day, where neither a time nor one request is asked for. */
@@ -79,12 +70,88 @@ function noticesOf(files: readonly LogFile[], filter: LogFilter, indexes: LogInd
   ];
 }
 
-async function view(request: Request, site: Site, words: QueryWords, viewer: string): Promise<Response> {
+/** What is asked, and what it is to be looked for in. */
+interface Question {
+  readonly files: readonly LogFile[];
+  readonly filter: LogFilter;
+}
+
+async function readQuestion(
+  request: Request,
+  site: Site,
+  words: QueryWords,
+  viewer: string,
+): Promise<Question> {
+  const files = await listFiles(site.config.logPath);
+  const asked = withRange(readFilter(words, viewer, site.now()), files[0]?.day);
+  return { files, filter: mayViewCommands(request, site) ? asked : { ...asked, hidesInternals: true } };
+}
+
+/** Everything that the filter wants, as a file. */
+async function exported(
+  request: Request,
+  site: Site,
+  question: Question,
+  form: ExportForm,
+): Promise<Response> {
+  const { exportBody, EXPORT_FORMS } = await import("./export/export-body.js");
+  const { indexes } = logRoom(site);
+  const { before: _page, ...filter } = question.filter;
+  const name = `requests-${site.now().toISOString().slice(0, 19).replaceAll(":", "")}.${form}`;
+  return {
+    status: 200,
+    headers: [
+      ["Content-Type", EXPORT_FORMS[form].type],
+      ["Content-Disposition", `attachment; filename="${name}"`],
+    ],
+    body: exportBody({ files: question.files, indexes }, filter, form, request.signal),
+  };
+}
+
+/** What comes from now on, as events. */
+async function followed(request: Request, site: Site, question: Question): Promise<Response> {
+  if (!site.resident)
+    throw new DasError(
+      "NOT_IMPLEMENTED",
+      "The log can be followed where the resident server runs; here the page can be loaded again",
+    );
+  const { followEvents } = await import("./follow/follow-events.js");
+  const { liveRoom } = await import("../live/live-room.js");
+  const {
+    before: _page,
+    from: _from,
+    to: _to,
+    day: _day,
+    begin: _begin,
+    end: _end,
+    ...filter
+  } = question.filter;
+  const headers = [
+    ["Content-Type", "text/event-stream"],
+    // Proxies that gather answers would hold each event back.
+    ["X-Accel-Buffering", "no"],
+  ] as const;
+  if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
+  const { follower } = logRoom(site);
+  const queue = await follower.open(filter);
+  const end = () => queue.end();
+  for (const signal of [request.signal, liveRoom(site).closing]) {
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+  }
+  const links = storyLinks(pathOf(request), filter);
+  return {
+    status: 200,
+    headers,
+    body: followEvents(follower, queue, { links, hidesInternals: filter.hidesInternals === true }),
+  };
+}
+
+async function view(request: Request, site: Site, question: Question, viewer: string): Promise<Response> {
   const { config } = site;
   const { indexes, work } = logRoom(site);
-  const files = await listFiles(config.logPath);
+  const { files, filter } = question;
   const days = daysOf(files);
-  const filter = withRange(readFilter(words, viewer, site.now()), days[0]?.day);
   // What one request did is not in sums.
   const summary =
     filter.id === undefined && filter.before === undefined
@@ -98,12 +165,14 @@ async function view(request: Request, site: Site, words: QueryWords, viewer: str
     days,
     page,
     summary,
+    isResident: site.resident,
     notices: noticesOf(files, filter, indexes),
     viewer,
     keepDays: config.logDays,
     now: site.now(),
   });
-  return textResponse(200, "text/html", pageText(logPages(request, site), content));
+  const text = pageText(logPages(request, site), content);
+  return textResponse(200, "text/html", text, site.resident ? SCRIPTED_PAGE_HEADERS : []);
 }
 
 /** Deletes a day or all, and leads back to the page. */
@@ -132,12 +201,17 @@ async function answer(request: Request, site: Site, trace: Trace): Promise<Respo
     if (file !== undefined) return resourceResponse(request, file);
   }
   if (!viewer.allowed) throw new DasError("FORBIDDEN", viewer.reason);
-  if (path !== "" && path !== "/") throw new DasError("NOT_FOUND", "There is nothing at this path");
+  const kind = PATHS.get(path);
+  if (kind === undefined || (kind !== "page" && method === "POST"))
+    throw new DasError("NOT_FOUND", "There is nothing at this path");
   const words = parseQuery(request.query, site.config.maxParameterBytes);
   if (method === "POST") return remove(request, site, words);
   if (words.has("action"))
     throw new DasError("METHOD_NOT_ALLOWED", "Deletion is by the button of the page (POST) only");
-  return view(request, site, words, viewer.address);
+  const question = await readQuestion(request, site, words, viewer.address);
+  if (kind === "follow") return followed(request, site, question);
+  if (kind !== "page") return exported(request, site, question, kind);
+  return view(request, site, question, viewer.address);
 }
 
 /** The error that is told: an operator must see why the log cannot be shown, wherever its files are. */
@@ -169,15 +243,23 @@ function errorPage(request: Request, site: Site, error: DasError): Response {
 }
 
 async function finish(request: Request, response: Response): Promise<Response> {
-  let body = response.body as Uint8Array; // pages and files are whole
-  const headers: HeaderLine[] = [...response.headers, ...PAGE_HEADERS, ["X-Request-Id", request.id]];
+  const headers: HeaderLine[] = [...response.headers, ["X-Request-Id", request.id]];
+  if (headerValue(response, "Content-Security-Policy") === undefined) headers.push(...PAGE_HEADERS);
   if (!headers.some(([name]) => name === "Cache-Control")) headers.push(["Cache-Control", "no-store"]);
+  const isHead = request.method === "HEAD";
+  let { body } = response;
+  if (!isWholeBody(body)) {
+    if (isHead) await body[Symbol.asyncIterator]().return?.();
+    const isCoded = acceptsGzip(request) && headerValue(response, "Content-Disposition") !== undefined;
+    if (isCoded) headers.push(["Content-Encoding", "gzip"], ["Vary", "Accept-Encoding"]);
+    return { ...response, headers, body: isHead ? EMPTY_BODY : isCoded ? gzipStream(body) : body };
+  }
   if (body.length > 1024 && acceptsGzip(request)) {
     body = await gzipWhole(body);
     headers.push(["Content-Encoding", "gzip"], ["Vary", "Accept-Encoding"]);
   }
   if (response.status !== 304) headers.push(["Content-Length", String(body.length)]);
-  return { ...response, headers, body: request.method === "HEAD" ? EMPTY_BODY : body };
+  return { ...response, headers, body: isHead ? EMPTY_BODY : body };
 }
 
 /**
@@ -198,6 +280,6 @@ export async function handleLog(request: Request, site: Site): Promise<Response>
   }
   const finished = await finish(request, response);
   if (request.method === "POST" || trace.outcome !== "complete")
-    site.log.write(trace.record(finished.status, (finished.body as Uint8Array).length)); // as above
+    site.log.write(trace.record(finished.status, isWholeBody(finished.body) ? finished.body.length : 0));
   return finished;
 }

@@ -35,7 +35,10 @@ async function linesOf(bytes: string | Buffer, before = Number.POSITIVE_INFINITY
   const handle = await open(file(), "r");
   const lines: LogLine[] = [];
   try {
-    for await (const read of readLinesBackwards(handle, before)) lines.push(...read.lines);
+    // The text of a line lasts until the next read.
+    for await (const read of readLinesBackwards(handle, before))
+      for (const line of read.lines)
+        lines.push({ ...line, ...(line.text === undefined ? {} : { text: Buffer.from(line.text) }) });
   } finally {
     await handle.close();
   }

@@ -1,0 +1,159 @@
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FollowQueue } from "../../../cgi/log/follow/follow-queue.js";
+import { LogTail } from "../../../cgi/log/follow/new-lines.js";
+import { recordLine } from "../../../cgi/log/log-line.js";
+import { type RunningServer, startServer } from "../../../cgi/serve.js";
+import { caseConfig } from "../../support/case-site.js";
+import { logRecord } from "../../support/log-records.js";
+import { rawRequest } from "../../support/raw-http.js";
+
+interface Told {
+  readonly html: string;
+  readonly ids: readonly string[];
+  readonly more: number;
+}
+
+/** The events of a stream as they come. */
+async function* events(url: string): AsyncGenerator<{ readonly event: string; readonly data: Told }> {
+  const response = await new Promise<AsyncIterable<Buffer>>((resolve, reject) => {
+    get(url, resolve).on("error", reject);
+  });
+  let text = "";
+  for await (const piece of response) {
+    text += piece.toString("utf8");
+    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+      const [, event, data] = /event: (\w+)\ndata: (.*)/.exec(text.slice(0, end)) ?? [];
+      text = text.slice(end + 2);
+      if (event !== undefined && data !== undefined) yield { event, data: JSON.parse(data) };
+    }
+  }
+}
+
+describe("following the log", () => {
+  let server: RunningServer;
+  const { config, dispose } = caseConfig();
+  const url = (query: string) => `${server.url.replace(/server$/, "log")}/follow?${query}`;
+  const write = (count: number, prefix: string, more = {}) => {
+    for (let n = 0; n < count; n++)
+      server.site.log.write(logRecord({ id: `${prefix}${n}`, time: new Date().toISOString(), ...more }));
+  };
+  beforeAll(async () => {
+    server = await startServer(config);
+  });
+  afterAll(async () => {
+    await server.close(0);
+    dispose();
+  });
+
+  it("tells of requests as they end, of those that are wanted", async () => {
+    const stream = events(url("ip=*&outcome=failed"));
+    expect((await stream.next()).value?.event).toBe("open");
+    write(5, "good");
+    write(1, "bad", { outcome: "failed", userAgent: "<script>" });
+    const { value } = await stream.next();
+    expect(value?.data.ids).toEqual(["bad0"]);
+    expect(value?.data.more).toBe(0);
+    expect(value?.data.html).toContain("&lt;script&gt;");
+    await stream.return(undefined);
+  });
+
+  it("counts all of a burst and shows some, in few events, while the server answers others", async () => {
+    const stream = events(url("ip=*"));
+    await stream.next();
+    write(10_000, "burst");
+    let shown = 0;
+    let all = 0;
+    let told = 0;
+    while (all < 10_000) {
+      const { value, done } = await stream.next();
+      if (done === true || value === undefined) break;
+      told += 1;
+      shown += value.data.ids.length;
+      all += value.data.ids.length + value.data.more;
+      expect(value.data.html.length).toBeLessThan(200_000);
+      const other = await rawRequest(Number(new URL(server.url).port), { target: "/das/server?server=id" });
+      expect(other.status).toBe(200);
+    }
+    // One request of this test's own for each event is in the log too.
+    expect(all).toBeGreaterThanOrEqual(10_000);
+    expect(all).toBeLessThanOrEqual(10_000 + told);
+    expect(shown).toBeLessThanOrEqual(40 * told);
+    await stream.return(undefined);
+  });
+
+  it("ends for all when the server closes", async () => {
+    const other = caseConfig();
+    const closing = await startServer(other.config);
+    const stream = events(`${closing.url.replace(/server$/, "log")}/follow?ip=*`);
+    await stream.next();
+    const closed = closing.close();
+    expect((await stream.next()).done).toBe(true);
+    await closed;
+    other.dispose();
+  });
+
+  it("is for those who may see the log", async () => {
+    const port = Number(new URL(server.url).port);
+    const refused = await rawRequest(port, {
+      target: "/das/log/follow?ip=*",
+      headers: { Host: "evil.example" },
+    });
+    expect(refused.status).toBe(403);
+  });
+});
+
+describe("what waits for a client", () => {
+  it("is one batch with the newest, whatever comes", async () => {
+    const queue = new FollowQueue();
+    for (let n = 0; n < 1000; n++) queue.push([logRecord({ id: `r${n}` })], 1);
+    const batch = await queue.take(1000);
+    expect(batch?.records.map(({ id }) => id)).toEqual(Array.from({ length: 40 }, (_, n) => `r${960 + n}`));
+    expect(batch?.more).toBe(1000 + 960);
+    queue.push([], 3);
+    queue.end();
+    expect(await queue.take(1000)).toEqual({ records: [], more: 3 });
+    expect(await queue.take(1000)).toBeUndefined();
+  });
+});
+
+describe("new lines", () => {
+  const folder = mkdtempSync(join(tmpdir(), "heliostream-log-tail-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "requests-2021-06-30.jsonl");
+  const texts = ({ lines }: { readonly lines: readonly Buffer[] }) => lines.map((line) => line.toString());
+
+  it("are each given once: whole ones, of new files, of files that were cut off or replaced", async () => {
+    const tail = new LogTail(folder, 100);
+    writeFileSync(path, "before\n");
+    expect(texts(await tail.look())).toEqual([]);
+    appendFileSync(path, "one\ntw");
+    expect(texts(await tail.look())).toEqual(["one"]);
+    expect(texts(await tail.look())).toEqual([]);
+    appendFileSync(path, "o\n");
+    expect(texts(await tail.look())).toEqual(["two"]);
+    truncateSync(path, 0);
+    appendFileSync(path, "again\n");
+    expect(texts(await tail.look())).toEqual(["again"]);
+    writeFileSync(join(folder, "requests-2021-07-01.jsonl"), "next day\n");
+    appendFileSync(path, "late\n");
+    expect(texts(await tail.look())).toEqual(["late", "next day"]);
+  });
+
+  it("are counted where they are more than a look gives", async () => {
+    const tail = new LogTail(folder, 100);
+    await tail.look();
+    appendFileSync(
+      path,
+      Array.from({ length: 100 }, (_, n) => `line ${String(n).padStart(3, "0")}\n`).join(""),
+    );
+    const { lines, missed } = await tail.look();
+    expect(texts({ lines }).at(-1)).toBe("line 099");
+    expect(lines.length + missed).toBe(100);
+    appendFileSync(path, `${"x".repeat(1000)}\n${recordLine(logRecord()).slice(0, 50)}\n`);
+    expect(texts(await tail.look()).at(-1)).toHaveLength(50);
+  });
+});
