@@ -22,7 +22,9 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run(print: Print): Promis
   "cache-bytes": () => import("./cache-bytes.js"),
   "cache-cgi": () => import("./cache-cgi.js"),
   "cache-plan": () => import("./cache-plan.js"),
+  "plot-page": () => import("./plot-page.js"),
   memory: () => import("./memory.js"),
+  "log-page": () => import("./log-page.js"),
   "cache-build": () => import("./cache-build.js"),
 };
 

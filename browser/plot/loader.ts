@@ -16,6 +16,10 @@ export type LoadState =
 export interface LoaderHost {
   /** The address of a range in bins of a width, seconds. */
   readonly url: (span: Span, widthS: number) => string;
+  /** Some of the source needs a login. */
+  readonly asksForLogin: boolean;
+  /** Whether there has been one, and how to note it. */
+  readonly login: { readonly isKnown: () => boolean; readonly note: () => void };
   /** The source computes points at the distance that it is asked for. */
   readonly isSampled: boolean;
   /** Data have come, or {@link SourceLoader.state} is another. */
@@ -88,6 +92,7 @@ export class SourceLoader {
   retry(): void {
     this.#refused = undefined;
     if (this.#state.kind === "loading") return;
+    if (this.#state.kind === "login") this.#host.login.note();
     this.#state = { kind: "idle" };
     this.#ask();
   }
@@ -136,10 +141,15 @@ export class SourceLoader {
         columns.take(items);
         this.#host.changed();
       },
-      active.stop.signal,
+      { signal: active.stop.signal, credentials: this.#credentials },
     );
     this.#active = this.#active.filter((one) => one !== active);
     this.#finish(active.piece, this.#seen(columns, end), span);
+  }
+
+  /** Nobody is asked for a password before a login is known to be needed. */
+  get #credentials(): "omit" | "same-origin" {
+    return this.#host.asksForLogin && !this.#host.login.isKnown() ? "omit" : "same-origin";
   }
 
   /** An exception in the stream that is no lack of data is a refusal. */

@@ -26,6 +26,7 @@ import { followPointers } from "./gestures.js";
 import { PlotForm } from "./plot-form.js";
 import { savePicture, wholePicture } from "./save-picture.js";
 import { Pictures } from "./scan-pictures.js";
+import { searchSources } from "./source-search.js";
 import { SourceView } from "./source-view.js";
 import { readTheme, type Theme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
@@ -59,6 +60,7 @@ export class PlotApp {
   #askTimer: ReturnType<typeof setTimeout> | undefined;
   #steppedAt = 0;
   #cursor: number | undefined;
+  #hasData = false;
 
   constructor(root: Document, facts: PageFacts) {
     this.#stage = root.getElementById("plot")!; // the server made it
@@ -83,14 +85,12 @@ export class PlotApp {
       form === null
         ? undefined
         : new PlotForm(form, { state: () => this.#state, show: (state) => this.#showState(state) });
+    const more = this.#form?.more;
+    if (more !== undefined) searchSources(more, this.#mount, (id) => void this.#form?.add(id));
     this.#makeViews();
     this.#watch();
     this.#ask();
     this.#draw();
-  }
-
-  get form(): PlotForm | undefined {
-    return this.#form;
   }
 
   #makeViews(): void {
@@ -252,9 +252,21 @@ export class PlotApp {
       const isLoading = this.#views.some(({ loader }) => loader.state.kind === "loading");
       this.#toolbar.show(this.#state, { hasColours, isLoading });
       this.#stage.dataset.state = isLoading ? "loading" : "still";
+      this.#note(isLoading);
       if (!this.#isMoving) this.#form?.show(this.#state);
       this.#read();
     });
+  }
+
+  /** Notes for those who measure when data are on the screen, and when all that is wanted is. */
+  #note(isLoading: boolean): void {
+    if (!this.#hasData) {
+      this.#hasData = this.#views.some(({ hasData }) => hasData);
+      if (this.#hasData) performance.mark("plot: first data");
+    }
+    if (isLoading || this.#isMoving) return;
+    performance.clearMarks("plot: sharp");
+    performance.mark("plot: sharp");
   }
 
   #change(change: (state: PlotState) => PlotState): void {

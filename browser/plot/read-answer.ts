@@ -23,15 +23,16 @@ const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /**
  * Asks for a das2 stream and hands on its items as its bytes arrive; `take` may keep nothing of them beyond its return. Never throws: what
  * went wrong is in the end.
+ * @param options `credentials`: with `omit` a browser does not open its own window where a login is needed
  */
 export async function readAnswer(
   url: string,
   take: (items: readonly StreamItem[]) => void,
-  signal: AbortSignal,
+  { signal, credentials }: { readonly signal: AbortSignal; readonly credentials: "omit" | "same-origin" },
 ): Promise<AnswerEnd> {
   let response: Response;
   try {
-    response = await fetch(url, { signal });
+    response = await fetch(url, { signal, credentials });
   } catch (error) {
     return signal.aborted ? { kind: "cancelled" } : away(error);
   }

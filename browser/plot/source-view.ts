@@ -5,6 +5,7 @@ import { button, node } from "./dom.js";
 import type { SourceFacts } from "./facts.js";
 import { labelText } from "./label-text.js";
 import { SourceLoader } from "./loader.js";
+import { hasLogin, noteLogin } from "./login.js";
 import { type PanelHost, PanelView } from "./panel-view.js";
 import { panelsOf } from "./panels.js";
 import { chooseParts, type Part } from "./pieces.js";
@@ -61,6 +62,8 @@ export class SourceView {
     this.#number = number;
     this.loader = new SourceLoader({
       url: (span, widthS) => this.#url({ span, widthS, hasBand: host.hasBand() }),
+      asksForLogin: facts.asksForLogin,
+      login: { isKnown: hasLogin, note: noteLogin },
       isSampled: facts.needsInterval,
       changed: host.changed,
     });
@@ -89,6 +92,11 @@ export class SourceView {
 
   get panels(): readonly PanelView[] {
     return this.#views;
+  }
+
+  /** Whether something is drawn. */
+  get hasData(): boolean {
+    return this.#parts.some(({ piece }) => piece.columns.records > 0);
   }
 
   /** Title and bins as the stream tells them, as text. */
