@@ -22,11 +22,6 @@ export function sunumRange(code: number): { readonly first: bigint; readonly las
   return { first, last: first + (1n << LOCAL_BITS) - 1n };
 }
 
-/** The number that a site gave to a storage unit, without the code of the site. */
-export function localNumber(sunum: bigint): bigint {
-  return sunum & ((1n << LOCAL_BITS) - 1n);
-}
-
 /** A SUNUM as people write it. Errors: BAD_PARAMETER for anything but a decimal number below 2^63. */
 export function parseSunum(text: string): bigint {
   const sunum = /^\d{1,19}$/.test(text) ? BigInt(text) : -1n;

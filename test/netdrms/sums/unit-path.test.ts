@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatRecordsFile, parseRecordsFile } from "../../../netdrms/sums/records-file.js";
-import { localNumber, parseSunum, siteCode, sunumRange } from "../../../netdrms/sums/sunum.js";
+import { parseSunum, siteCode, sunumRange } from "../../../netdrms/sums/sunum.js";
 import { isUnitFolder, segmentFilePath, slotFolder } from "../../../netdrms/sums/unit-path.js";
 import { codeOf, messageOf } from "../../support/thrown.js";
 
@@ -17,10 +17,9 @@ describe("SUNUMs", () => {
     expect(codeOf(() => sunumRange(code))).toBe("BAD_PARAMETER");
   });
 
-  it("tell the site that made a unit, and its number there", () => {
+  it("tell the site that made a unit", () => {
     // netdrms 3.2: the hundred-and-first unit of site 3; netdrms 8: 722684218 is of site 0.
-    expect([siteCode(844424930132068n), localNumber(844424930132068n)]).toEqual([3, 100n]);
-    expect([siteCode(722684218n), localNumber(722684218n)]).toEqual([0, 722684218n]);
+    expect([siteCode(844424930132068n), siteCode(722684218n)]).toEqual([3, 0]);
     expect([siteCode(844424930131967n), siteCode(1125899906842624n)]).toEqual([2, 4]);
     expect(siteCode(9223372036854775807n)).toBe(0x7fff);
     expect(siteCode(-1n)).toBe(-1);
