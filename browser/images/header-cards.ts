@@ -1,3 +1,5 @@
+import { troubleOf, untilBack } from "./outage.js";
+
 /** Answers of the server that are kept: headers of images that were looked at. */
 const MOST_KEPT = 50;
 
@@ -35,12 +37,20 @@ export class HeaderCards {
       this.#fill(header);
       return header.record;
     } catch {
-      if (!signal.aborted) {
-        this.#body.replaceChildren();
-        this.#note.textContent = "The header could not be loaded.";
-      }
-      return undefined;
+      if (signal.aborted) return undefined;
+      this.#body.replaceChildren();
+      return this.#recover(url, signal);
     }
+  }
+
+  /** Says what is wrong; where nobody answers, asks again when somebody does. */
+  async #recover(url: string, signal: AbortSignal): Promise<string | undefined> {
+    const trouble = await troubleOf(url, signal);
+    if (signal.aborted) return undefined;
+    this.#note.textContent = "The header could not be loaded.";
+    if (trouble?.kind === "refused") return undefined;
+    await untilBack(url, signal);
+    return signal.aborted ? undefined : this.show(url);
   }
 
   async #ask(url: string, signal: AbortSignal): Promise<Header> {
