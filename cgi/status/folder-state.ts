@@ -1,12 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { stat, statfs, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { spaceAsker } from "../../netdrms/sums/partition-space.js";
 import { bytesText, percentText } from "../log/format.js";
+import { pathAsker } from "./answers-in-time.js";
 import type { Finding } from "./finding.js";
 
-/** Asked first, by a process of its own: a network folder that hangs then costs no thread of this one. */
-const askSpace = spaceAsker();
+const answersInTime = pathAsker();
 
 /** Below these parts of a disk somebody should know, or act. */
 const FEW = 0.05;
@@ -35,15 +34,16 @@ export async function folderState({ name, folder, otherwise }: WantedFolder): Pr
     advice,
   });
   const rights = `Give the user of the server a folder that it may write (chown, chmod), or name another in ${name}.`;
-  const there = await nearestFolder(folder);
-  if (there === undefined) return bad("it is no folder", rights);
-  if ((await askSpace(there)) === undefined)
+  if (!(await answersInTime(folder)))
     return bad(
       "its disk does not answer",
       "See whether it is mounted, and whether the host that has it can be reached.",
     );
+  const there = await nearestFolder(folder);
+  if (there === undefined) return bad("it is no folder", rights);
   const fault = await writeFault(there);
-  const room = await statfs(there);
+  const room = await statfs(there).catch(() => undefined);
+  if (room === undefined) return bad(`it cannot be written (${fault ?? "unknown"})`, rights);
   const free = room.bavail * room.bsize;
   const whole = room.blocks * room.bsize;
   const figures = {

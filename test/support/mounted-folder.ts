@@ -11,10 +11,10 @@ export interface MountedFolder {
   dispose(): void;
 }
 
-/** Mounts a file system of so many KiB; `undefined` where this user may not. */
-export function mountedFolder(kib: number): MountedFolder | undefined {
+/** Mounts a file system of so many KiB for so many files; `undefined` where this user may not. */
+export function mountedFolder(kib: number, files = 1000): MountedFolder | undefined {
   const folder = mkdtempSync(join(tmpdir(), "heliostream-mounted-"));
-  if (!run("mount", "-t", "tmpfs", "-o", `size=${kib}k`, "tmpfs", folder)) {
+  if (!run("mount", "-t", "tmpfs", "-o", `size=${kib}k,nr_inodes=${files}`, "tmpfs", folder)) {
     rmdirSync(folder);
     return undefined;
   }

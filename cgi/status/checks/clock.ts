@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { usesRedis } from "../../../cache/index/open-index.js";
 import { databaseUrl } from "../../../config/archive-settings.js";
 import { sql } from "../../../netdrms/database/sql.js";
-import { spaceAsker } from "../../../netdrms/sums/partition-space.js";
 import { clockMs } from "../../../pipeline/clock.js";
 import { durationText } from "../../log/format.js";
+import { pathAsker } from "../answers-in-time.js";
 import { askDatabase } from "../ask-database.js";
 import { askRedis } from "../ask-redis.js";
 import type { Check, CheckSubject, Finding } from "../finding.js";
 
-const askSpace = spaceAsker();
+const answersInTime = pathAsker();
 /** Blocks are out of date by times of files and of several hosts: apart by so much, some are built for nothing, or too late. */
 const APART_MS = 2000;
 /** Apart by so much, leases of builds lapse while they run. */
@@ -73,7 +73,7 @@ function judge(told: readonly { readonly name: string; readonly ahead: Ahead | u
 /** By the time that a new file gets: on a network folder that of its host. */
 async function fileClock({ config, now }: CheckSubject): Promise<Ahead | undefined> {
   const folder = config.cacheRoot ?? tmpdir();
-  if ((await askSpace(folder)) === undefined) return undefined;
+  if (!(await answersInTime(folder))) return undefined;
   const file = join(folder, `.heliostream-clock-${process.pid}-${randomBytes(4).toString("hex")}`);
   const sent = now();
   const begun = clockMs();

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { pathAsker } from "../../../cgi/status/answers-in-time.js";
 import { clock } from "../../../cgi/status/checks/clock.js";
 import { folders } from "../../../cgi/status/checks/folders.js";
 import type { Finding } from "../../../cgi/status/finding.js";
@@ -56,6 +57,58 @@ describe("the check of folders", () => {
   });
 });
 
+/** Does something as a user without rights of its own, where this is root, who has all. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+describe("the check of folders without rights", () => {
+  it("is bad where the folder may not be written, and where the way to it is closed", async () => {
+    const cache = join(place.folder, "cache");
+    mkdirSync(cache);
+    chmodSync(cache, 0o555);
+    chmodSync(place.folder, 0o755);
+    expect((await asNobody(() => found(cache))).says).toBe(
+      `${cache}: it cannot be written (EACCES); no blocks are kept`,
+    );
+    chmodSync(place.folder, 0o600);
+    expect(await asNobody(() => found(cache))).toMatchObject({
+      state: "bad",
+      says: `${cache}: it cannot be written (EACCES); no blocks are kept`,
+      advice:
+        "Give the user of the server a folder that it may write (chown, chmod), or name another in CACHE_ROOT.",
+    });
+    chmodSync(place.folder, 0o755);
+    chmodSync(cache, 0o777);
+    expect((await asNobody(() => found(cache))).state).toBe("good");
+  });
+});
+
+describe("the question whether a path answers", () => {
+  it("is answered for folders, files and what is not there", async () => {
+    const ask = pathAsker();
+    for (const path of [place.folder, place.write("file", ""), join(place.folder, "none")])
+      expect(await ask(path)).toBe(true);
+  });
+
+  it("is given up when it takes too long, asked once by all, and not again before it has ended", async () => {
+    // It takes the path for a number of seconds.
+    const ask = pathAsker({ program: ["sleep"], limitMs: 100 });
+    const [first, second] = [ask("1000"), ask("1000")];
+    expect(first).toBe(second);
+    expect(await first).toBe(false);
+    // What was killed is gone soon, and then it is asked again.
+    await expect.poll(() => ask("0")).toBe(true);
+    expect(await pathAsker({ program: ["no-such-program"] })(place.folder)).toBe(true);
+  });
+});
+
 const probe = mountedFolder(64);
 probe?.dispose();
 
@@ -64,7 +117,7 @@ describe.skipIf(probe === undefined)(
   () => {
     let disk: MountedFolder;
     beforeEach(() => {
-      const mounted = mountedFolder(4096);
+      const mounted = mountedFolder(65_536, 100);
       if (mounted === undefined) throw new Error("a disk could be mounted before");
       disk = mounted;
     });
@@ -85,8 +138,13 @@ describe.skipIf(probe === undefined)(
         writeFileSync(join(disk.folder, "filler"), Buffer.alloc(Math.floor(bavail * part) * bsize));
       fill(0.5);
       expect((await found(disk.folder)).state).toBe("good");
-      // Less than a MiB is left of four.
-      fill(0.8);
+      // Of 64 MiB: 2.6 MiB, 4 %; then 0.3 MiB.
+      fill(0.96);
+      expect(await found(disk.folder)).toMatchObject({
+        state: "worried",
+        advice: "Make room on that disk, or move CACHE_ROOT to another one.",
+      });
+      fill(0.995);
       expect((await found(disk.folder)).state).toBe("bad");
       fill(1);
       expect(await found(disk.folder)).toMatchObject({
@@ -97,6 +155,12 @@ describe.skipIf(probe === undefined)(
       });
       fill(0.5);
       expect((await found(disk.folder)).state).toBe("good");
+    });
+
+    it("is bad where no more files can be made, though there is room", async () => {
+      const { ffree } = statfsSync(disk.folder);
+      for (let n = 0; n < ffree; n++) writeFileSync(join(disk.folder, `file-${n}`), "");
+      expect(await found(disk.folder)).toMatchObject({ state: "bad", figures: { free_inodes: 0 } });
     });
   },
 );
