@@ -103,7 +103,7 @@ const someRecord = fc
   .map(({ source, cache, minute, reason, ...rest }) =>
     logRecord({
       ...rest,
-      id: `r${++serial}-${serial % 7}`,
+      id: `r${++serial}_${serial % 7}`,
       // Clocks that step: not in order.
       time: new Date(Date.parse(`${DAY}T00:00:00Z`) + minute * 60_000).toISOString(),
       ...(source === undefined ? { source: "" } : { source }),
@@ -141,21 +141,25 @@ const someStep = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: "new process" as const }) },
 );
 
+const FIELDS = {
+  client: fc.constantFrom("192.0.2.1", "2001:db8::7", "192.0.2.99"),
+  outcome: fc.constantFrom("problems" as const, ...OUTCOMES),
+  source: fc.constantFrom("gauge", "DEMO", "äbsent", "i", "k"),
+  status: fc.constantFrom("404", "4xx", "2xx", "200", "5xx", "0"),
+  slower: fc.constantFrom(1, 1000, 1e6),
+  faster: fc.constantFrom(0, 1, 100),
+  cache: fc.constantFrom(...CACHES),
+  text: fc.constantFrom("r1", "_3", "disk full", "é TAPS", "pump4", "nowhere at all", "Autoplot"),
+  from: fc.integer({ min: 0, max: 1500 }).map((m) => Date.parse(`${DAY}T00:00:00Z`) + m * 60_000),
+  to: fc.integer({ min: 0, max: 1500 }).map((m) => Date.parse(`${DAY}T00:00:00Z`) + m * 60_000),
+};
+
+/** One or two things that are asked for: of more hardly anything is left. */
 const someFilter = fc
-  .record(
-    {
-      client: fc.constantFrom("192.0.2.1", "2001:db8::7", "192.0.2.99"),
-      outcome: fc.constantFrom("any" as const, "problems" as const, ...OUTCOMES),
-      source: fc.constantFrom("", "gauge", "DEMO", "äbsent", "i", "k"),
-      status: fc.constantFrom("404", "4xx", "2xx", "200", "5xx", "0"),
-      slower: fc.constantFrom(1, 1000, 1e6),
-      faster: fc.constantFrom(0, 1, 100),
-      cache: fc.constantFrom(...CACHES),
-      text: fc.constantFrom("", "r1", "-3", "disk full", "é TAPS", "pump4", "nowhere at all", "Autoplot"),
-      from: fc.integer({ min: 0, max: 1500 }).map((m) => Date.parse(`${DAY}T00:00:00Z`) + m * 60_000),
-      to: fc.integer({ min: 0, max: 1500 }).map((m) => Date.parse(`${DAY}T00:00:00Z`) + m * 60_000),
-    },
-    { requiredKeys: ["outcome", "source", "text"] },
+  .tuple(fc.record(FIELDS), fc.subarray(Object.keys(FIELDS), { maxLength: 2 }))
+  .map(
+    ([fields, names]): Partial<LogFilter> =>
+      Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name))),
   )
   // A link names its range in words.
   .map(({ from, to, ...rest }): LogFilter => {
