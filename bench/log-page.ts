@@ -36,29 +36,44 @@ const PAGES: Readonly<Record<string, string>> = {
   "an id that is nowhere": "id=absent-1",
 };
 
-/** Records as a busy server writes them: one in a thousand failed, was slow, came in part from the cache. */
-function recordText(n: number, count: number): string {
-  const isRare = n % 1000 === 7;
+const SOURCES = 50;
+
+/** A line with gaps for id, time and client: making each of ten million by itself would take minutes. */
+function pattern(kind: "usual" | "rare", source: number): readonly string[] {
+  const isRare = kind === "rare";
   return recordLine({
-    id: `bench-${n}`,
-    time: new Date(Date.parse(`${DAY}T00:00:00Z`) + Math.floor((n / count) * DAY_MS)).toISOString(),
+    id: "@id@",
+    time: "@time@",
     pid: 4711,
-    client: `192.0.2.${n % 997 === 7 ? 7 : 10 + (n % 200)}`,
+    client: "@client@",
     method: "GET",
     host: "data.example.org",
-    target: `/das/server?server=dataset&dataset=Demo/Source${n % 50}&start_time=2021-06-${10 + (n % 20)}&end_time=2021-07-01`,
+    target: `/das/server?server=dataset&dataset=Demo/Source${source}&start_time=2021-06-${10 + (source % 20)}&end_time=2021-07-01`,
     mount: "/das/server",
     query: "dataset",
     userAgent: "Autoplot",
-    source: `Demo/Source${n % 50}`,
+    source: `Demo/Source${source}`,
     stages: [],
-    cache: { result: isRare ? "partial" : "hit", blocks: n % 30 },
-    status: n % 2000 === 7 ? 404 : 200,
-    durationMs: isRare ? 6000 + (n % 1000) : 2 + (n % 40),
-    bytes: 1000 + (n % 100_000),
+    cache: { result: isRare ? "partial" : "hit", blocks: source % 30 },
+    status: isRare && source % 2 === 1 ? 404 : 200,
+    durationMs: isRare ? 6000 + source : 2 + source,
+    bytes: 1000 + source * 777,
     outcome: isRare ? "failed" : "complete",
     ...(isRare ? { code: "READER_FAILED", reason: "the file is broken" } : {}),
-  });
+  }).split("@");
+}
+
+const PATTERNS = {
+  usual: Array.from({ length: SOURCES }, (_, source) => pattern("usual", source)),
+  rare: Array.from({ length: SOURCES }, (_, source) => pattern("rare", source)),
+};
+
+/** Records as a busy server writes them: one in a thousand failed, was slow, came in part from the cache. */
+function recordText(n: number, count: number): string {
+  const parts = PATTERNS[n % 1000 === 7 ? "rare" : "usual"][(n * 7 + Math.floor(n / 1000)) % SOURCES] ?? [];
+  const time = new Date(Date.parse(`${DAY}T00:00:00Z`) + Math.floor((n / count) * DAY_MS)).toISOString();
+  const client = `192.0.2.${n % 997 === 7 ? 7 : 10 + (n % 200)}`;
+  return `${parts[0]}bench-${n}${parts[2]}${time}${parts[4]}${client}${parts[6]}`;
 }
 
 async function writeLog(folder: string, count: number): Promise<void> {
