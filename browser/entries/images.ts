@@ -1,6 +1,7 @@
 import { readImageData } from "../images/image-data.js";
 import { ImageViewer } from "../images/image-viewer.js";
 import { Player } from "../images/player.js";
+import { retryThumbnails } from "../images/thumbnails.js";
 
 /** Elements that have a use of their own for a key. */
 const WITH_KEYS = "input, select, textarea, [contenteditable]";
@@ -11,7 +12,9 @@ if (root !== null) {
   const player = new Player(root.querySelector<HTMLElement>("#player")!, viewer);
   root.querySelector<HTMLElement>("#neighbours")!.hidden = true;
 
-  document.querySelector("#strip")?.addEventListener("click", (event) => {
+  const strip = document.querySelector("#strip");
+  if (strip !== null) retryThumbnails(strip);
+  strip?.addEventListener("click", (event) => {
     // Another window or a download is what the link itself is for.
     if (event.target instanceof Element === false || isModified(event as MouseEvent)) return;
     const item = event.target.closest("li");

@@ -19,7 +19,7 @@ export function colourBar({ look, unit }: RecordLook): Markup | undefined {
   });
   const text = unit === "" ? "" : ` ${unit}`;
   return html`<div class="colours"><span>${numberText(low)}${text}</span>
-<svg role="img" aria-label="Colours from ${numberText(low)} to ${numberText(high)}${text}, ${scale} scale" viewBox="0 0 ${PIECES} 1" preserveAspectRatio="none">${pieces}</svg>
+<svg role="img" aria-label="Values from ${numberText(low)} to ${numberText(high)}${text}, ${scale} scale" viewBox="0 0 ${PIECES} 1" preserveAspectRatio="none">${pieces}</svg>
 <span>${numberText(high)}${text}</span>
 <span class="missing-key"><i></i> no value</span></div>
 `;
