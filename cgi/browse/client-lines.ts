@@ -48,7 +48,7 @@ function autoplot(shown: ShownSource, chosen: Chosen, { server }: ClientFacts): 
   const { begin, end, interval, params } = chosen;
   const uri =
     `vap+das2server:${server}?dataset=${queryText(source.id)}&start_time=${begin}&end_time=${end}` +
-    `${interval === undefined ? "" : `&interval=${interval}`}${params === undefined ? "" : `&${plusText(params)}`}`;
+    `${interval === undefined ? "" : `&interval=${interval}`}${params === undefined ? "" : `&${plusText(params).replaceAll("%3D", "=")}`}`;
   return [{ client: "Autoplot", about: "an address for its address bar", text: uri }];
 }
 

@@ -2,6 +2,8 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
 import { shortTime } from "../../dsdf/flex/source-interface.js";
 import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
+import { lastName, pageOf } from "../browse/source-line.js";
+import { trailTo } from "../browse/trail.js";
 import type { Response } from "../http.js";
 import { html, type Markup } from "../pages/html.js";
 import { serverPage } from "../pages/server-page.js";
@@ -9,18 +11,22 @@ import type { QueryContext } from "../query.js";
 
 /** A form that asks for the data of a source; it works without a script. Source: das2-server 7.1. */
 export function formPage(context: QueryContext, source: DataSource, facts: ViewFacts): Response {
-  const action = `${context.request.mount}/source/${encodedId(localId(source))}/flex`;
+  const { mount } = context.request;
+  const id = localId(source);
+  const action = `${mount}/source/${encodedId(id)}/flex`;
   const given = defaults(source);
   const fields = httpParams(source, facts).map((param) => field(param, given.get(param.name) ?? ""));
   return serverPage(context, {
     title: source.description || source.id,
     section: "sources",
+    trail: [...trailTo(mount, id), { href: pageOf(mount, id), text: lastName(id) }],
+    lead: "Every parameter of its data by path; empty ones are as usual.",
     body: html`<form method="get" action="${action}">
 <table>
 <tbody>
 ${fields}</tbody>
 </table>
-<p><button type="submit">Get data</button></p>
+<p><button class="main">Get data</button></p>
 </form>
 `,
   });
