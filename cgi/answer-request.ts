@@ -134,6 +134,24 @@ function keepRecord({ log, meter, closers }: Site, trace: Trace, status: number,
   void written.then(() => closers.delete(close));
 }
 
+/** The answer with an error: where it has the usual form, and a browser went there, a page. */
+async function refusal(
+  request: Request,
+  site: Site,
+  error: DasError,
+  refuse: Door["refuse"],
+): Promise<Response> {
+  const headers = errorHeaders(error, site);
+  if (refuse !== errorResponse || !mayWantPage(request)) return refuse(request, error, headers);
+  const { wantsErrorPage, errorPage } = await import("./pages/error-page.js");
+  return wantsErrorPage(request) ? errorPage(request, site, error, headers) : refuse(request, error, headers);
+}
+
+/** Programs never do: for them the code of pages is not loaded. */
+function mayWantPage({ headers }: Request): boolean {
+  return headers.accept?.includes("text/html") === true;
+}
+
 /**
  * Gives the answer of a request its last form and sees to its record. Never throws: every failure is an answer.
  * @param work makes the answer; what it throws is told as `refuse` tells errors
@@ -159,7 +177,7 @@ export async function answerWith(
     response = await work(trace);
   } catch (thrown) {
     const error = publicError(thrown);
-    response = refuse(request, error, errorHeaders(error, site));
+    response = await refusal(request, site, error, refuse);
     if (error.code === "CANCELLED" || request.signal.aborted) {
       // Nobody is there to be told: what is made of it here is never sent.
       if (error.code === "CANCELLED") trace.outcome = "cancelled";
