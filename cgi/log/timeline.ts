@@ -48,9 +48,9 @@ export function timeWord(ms: number): string {
   return ms % 60_000 === 0 ? text.slice(0, 16) : text.slice(0, 23);
 }
 
-/** A time for people. */
+/** A time for people, to the minute. */
 export function timeText(ms: number): string {
-  return timeWord(ms).replace("T", " ");
+  return timeWord(Math.floor(ms / 60_000) * 60_000).replace("T", " ");
 }
 
 function columnName({ from, to }: Column): string {

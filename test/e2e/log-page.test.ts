@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { caseConfig } from "../support/case-site.js";
 import { coloursOf, contrast } from "../support/contrast.js";
+import { logRecord } from "../support/log-records.js";
 import { rawRequest } from "../support/raw-http.js";
 import { programForTest } from "../support/system-programs.js";
 
@@ -126,13 +128,14 @@ describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () 
     await open("ip=*");
     await page.locator(".overview a").first().focus();
     await page.keyboard.press("Enter");
-    await page.waitForURL(/before=\d+/);
+    await page.waitForURL(/begin=[^&]+&end=/);
     expect(await lines().count()).toBeGreaterThan(0);
     await open("ip=*&source=FailsLate");
     await lines().first().click();
     await page.locator(".facts a:has(code)").first().click();
     expect(await lines().count()).toBe(1);
-    expect(page.url()).toContain("text=");
+    expect(page.url()).toContain("id=");
+    expect(await page.locator(".story .whole").isVisible()).toBe(true);
   });
 
   it("shows hostile text as text", async () => {
@@ -188,6 +191,67 @@ describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () 
       const { text, back } = await coloursOf(page.locator(selector).first());
       expect(contrast(text, back), `${selector}: ${text} on ${back}`).toBeGreaterThanOrEqual(4.5);
     }
+  });
+
+  describe("with scripts", () => {
+    let scripted: Browser;
+    beforeAll(async () => {
+      scripted = await chromium.launch({ executablePath: browser.path, args: ARGUMENTS });
+    });
+    afterAll(() => scripted?.close());
+
+    it("follows requests as they end, and a burst does not freeze it", async () => {
+      const live = await scripted.newPage();
+      const faults: string[] = [];
+      live.on("pageerror", (error) => faults.push(String(error)));
+      live.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+      await live.goto(`${server.url.replace(/server$/, "log")}?ip=*&source=Burst`);
+      await live.getByRole("button", { name: "Follow" }).click();
+      await live.getByText("waiting for requests").waitFor();
+      for (let n = 0; n < 10_000; n++)
+        server.site.log.write(
+          logRecord({
+            id: `burst-${n}`,
+            source: "Demo/Burst",
+            target: HOSTILE,
+            time: new Date().toISOString(),
+          }),
+        );
+      await live
+        .getByText(/more not shown/)
+        .first()
+        .waitFor();
+      await live
+        .getByRole("status")
+        .filter({ hasText: /^10,\d\d\d new/ })
+        .waitFor();
+      expect(await live.locator(".live .stories > li").count()).toBeLessThanOrEqual(200);
+      await live.locator(".live .story .line").first().click();
+      expect(await live.locator(".live .story .whole").first().innerText()).toContain("<script>");
+      await live.getByRole("button", { name: "Stop" }).click();
+      expect(await live.getByRole("button", { name: "Follow" }).getAttribute("aria-pressed")).toBe("false");
+      expect(faults).toEqual([]);
+      await live.close();
+    });
+
+    it.each(["light", "dark"] as const)(
+      "has nothing serious that keeps anybody from using it, %s",
+      async (colorScheme) => {
+        const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+        const checked = await scripted.newContext({ bypassCSP: true, colorScheme });
+        const one = await checked.newPage();
+        for (const query of ["ip=*&begin=-7d", "ip=*&source=FailsLate", "ip=nobody"]) {
+          await one.goto(`${server.url.replace(/server$/, "log")}?${query}`);
+          for (const line of await one.locator(".story .line").all()) await line.click();
+          await one.evaluate(source);
+          const found = (await one.evaluate(
+            "axe.run().then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes[0].html))",
+          )) as string[];
+          expect(found, query).toEqual([]);
+        }
+        await checked.close();
+      },
+    );
   });
 
   it("deletes a day by its button, once that was looked for", async () => {
