@@ -11,6 +11,7 @@ if (root !== null) {
   const viewer = new ImageViewer(root, readImageData(root));
   const player = new Player(root.querySelector<HTMLElement>("#player")!, viewer);
   root.querySelector<HTMLElement>("#neighbours")!.hidden = true;
+  root.querySelector<HTMLElement>("#keys")!.hidden = false;
 
   const strip = document.querySelector("#strip");
   if (strip !== null) retryThumbnails(strip);

@@ -33,6 +33,7 @@ export class ImageViewer {
     this.#links = [...viewer.querySelectorAll<HTMLAnchorElement>("#files a")];
     this.#items = [...document.querySelectorAll<HTMLAnchorElement>("#strip a")];
     this.#cards = new HeaderCards(document);
+    this.#mark(data.chosen);
     const image = this.#picture.querySelector("img");
     // The picture of the server may have failed before this script ran.
     if (image?.complete && image.naturalWidth === 0) void this.#fail(data.chosen);
@@ -98,7 +99,7 @@ export class ImageViewer {
 
   /** Marks the image in the strip and brings it into sight there, without moving the page. */
   #mark(frame: Frame): void {
-    const at = this.data.frames.indexOf(frame);
+    const at = this.data.frames.findIndex(({ recnum }) => recnum === frame.recnum);
     this.#items.forEach((item, n) => {
       if (n === at) item.setAttribute("aria-current", "true");
       else item.removeAttribute("aria-current");

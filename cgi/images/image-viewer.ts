@@ -26,14 +26,13 @@ export function imageViewer(
   const sides = width > 0 && height > 0 ? html` width="${width}" height="${height}"` : undefined;
   const isCoarse = width > 0 && width < COARSE;
   return html`<section class="viewer" id="viewer" aria-label="Image" data-images="${scriptData(base, pictures, list, found)}">
-<figure>
+<p class="which"><time id="time" datetime="${time}Z">${time.replace("T", " ")} UTC</time> <code id="record">${found.specification}</code></p>
+${neighbours(base, list, found)}${player(list)}<figure>
 <div class="picture${isCoarse ? " coarse" : ""}" id="picture"><img src="${pictureLink(pictures, found, LARGE_SIZE)}"${sides} alt="${`Image of ${time} UTC`}"></div>
 <p class="trouble" id="trouble" role="alert" hidden></p>
-<figcaption>
-<p class="which"><time id="time" datetime="${time}Z">${time.replace("T", " ")} UTC</time> <code id="record">${found.specification}</code></p>
-${colourBar(how)}</figcaption>
+<figcaption>${colourBar(how)}<p class="keys" id="keys" hidden>Keys: space plays, ← → step, Home and End</p></figcaption>
 </figure>
-${neighbours(base, list, found)}${player(list)}<p class="files" id="files">${fileLinks(base, found, pictures).map(({ href, text, isOfRange }) => html`<a href="${href}"${isOfRange === true ? html` data-range` : undefined}>${text}</a> `)}</p>
+<p class="files" id="files">${fileLinks(base, found, pictures).map(({ href, text, isOfRange }) => html`<a href="${href}"${isOfRange === true ? html` data-range` : undefined}>${text}</a> `)}</p>
 ${
   plots.length === 0
     ? undefined
@@ -68,7 +67,6 @@ function player({ shown }: ImageList): Markup {
 <label class="slider"><span class="unseen">Image</span><input type="range" id="slider" min="0" max="${Math.max(0, shown.length - 1)}" value="0"></label>
 <label>Speed <select id="speed">${SPEEDS.map((speed) => html`<option value="${speed}"${speed === USUAL_SPEED ? html` selected` : undefined}>${speed}/s</option>`)}</select></label>
 <label class="check"><input type="checkbox" id="loop"> Loop</label>
-<span class="keys">Keys: space, ← →, Home, End</span>
 </div>
 `;
 }

@@ -274,7 +274,7 @@ describe.skipIf(postgres.missing || browser.missing)(browser.title("the page of 
       "#time",
       "#record",
       ".colours span",
-      ".keys",
+      "#keys",
       "#cards th",
       "#cards td",
       ".strip time",
@@ -285,7 +285,7 @@ describe.skipIf(postgres.missing || browser.missing)(browser.title("the page of 
     ])
       expect(await contrastOf(page.locator(selector).first()), selector).toBeGreaterThanOrEqual(4.5);
     const picture = await page.locator("#picture").boundingBox();
-    expect(picture?.width).toBeGreaterThan(Math.min(width, 600) * 0.75);
+    expect(picture?.width).toBeGreaterThan(Math.min(width, 500) * 0.75);
     await page.emulateMedia({ colorScheme: null });
     await page.setViewportSize({ width: 1400, height: 1000 });
   });
