@@ -2,7 +2,7 @@ import { mapColours } from "../../plot/colour-maps.js";
 import type { MapName } from "../../plot/page-state.js";
 import { type Span, spanLength } from "../../plot/span.js";
 import type { AxisRange, ScaleType } from "../../plot/ticks.js";
-import { colourIndex, rowTags } from "./scan-rows.js";
+import { colourScale, rowTags } from "./scan-rows.js";
 import type { ScanTable } from "./scan-table.js";
 
 /** Columns of a picture: no screen has more. */
@@ -94,6 +94,8 @@ function paintColumns(table: ScanTable, image: ImageData, look: ScanLook, range:
   const colours = words(look.map);
   const { order, from: rowFrom, to: rowTo } = rowTags(table.tags, look.y, look.rows);
   const means = new Float64Array(table.tags.length);
+  const tagColours = new Uint32Array(order.length);
+  const place = colourScale(look.z, colours.length);
   const xs = table.x.values;
   const reach = table.width / 2;
   let first = 0;
@@ -111,10 +113,23 @@ function paintColumns(table: ScanTable, image: ImageData, look: ScanLook, range:
       hasData = near >= 0 && Math.abs(xs[near]! - centre) <= Math.max(reach, range.width / 2);
       if (hasData) meanOfRecords(table, near, near + 1, means);
     }
+    if (!hasData) {
+      for (let row = 0, at = column; row < look.rows; row++, at += image.width) pixels[at] = 0;
+      continue;
+    }
+    // A tag is mostly shown by several rows: its colour is found once.
+    for (let n = 0; n < order.length; n++) {
+      const colour = place(means[order[n]!]!);
+      tagColours[n] = colour < 0 ? 0 : colours[colour]!;
+    }
     for (let row = 0, at = column; row < look.rows; row++, at += image.width) {
-      const value = hasData ? rowMean(means, order, rowFrom[row]!, rowTo[row]!) : Number.NaN;
-      const colour = colourIndex(value, look.z, colours.length);
-      pixels[at] = colour < 0 ? 0 : colours[colour]!;
+      const first = rowFrom[row]!;
+      const end = rowTo[row]!;
+      if (end - first === 1) pixels[at] = tagColours[first]!;
+      else {
+        const colour = place(rowMean(means, order, first, end));
+        pixels[at] = colour < 0 ? 0 : colours[colour]!;
+      }
     }
   }
 }

@@ -74,7 +74,7 @@ export class ScanTable {
       this.#values = wider;
     }
     this.x.extend(1)[0] = x;
-    for (let n = 0; n < width; n++) this.#values[start + n] = values[at + n]!;
+    this.#values.set(values.subarray(at, at + width), start);
   }
 
   /** Adds a record to the last that is kept. */

@@ -160,6 +160,7 @@ export class SourceView {
         isMoving: frame.isMoving,
       });
     this.#showState();
+    this.#table.hidden = this.#views.length === 0;
     if (!frame.isMoving) this.#showTable();
   }
 

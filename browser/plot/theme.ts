@@ -12,24 +12,38 @@ export interface Theme {
   readonly bands: readonly string[];
 }
 
-/** Reads the colours of the style sheet in the scheme that is in use: variables of both schemes are told apart only where they are used. */
+/**
+ * Reads the colours of the style sheet in the scheme that is in use: variables of both schemes are told apart only where they are used.
+ * All of them are put to use before the first is read, for each reading after a change has the browser look at all styles again.
+ */
 export function readTheme(root: HTMLElement): Theme {
-  const probe = document.createElement("span");
-  probe.hidden = true;
-  root.append(probe);
-  const colour = (name: string) => {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
+  const probes = document.createElement("span");
+  probes.hidden = true;
+  const probe = (name: string) => {
+    const one = document.createElement("span");
+    one.style.color = `var(--${name})`;
+    probes.append(one);
+    return () => getComputedStyle(one).color;
   };
-  const lines = Array.from({ length: LINES }, (_, n) => colour(`line-${n + 1}`));
+  const several = (name: string) => {
+    const all = Array.from({ length: LINES }, (_, n) => probe(`${name}-${n + 1}`));
+    return () => all.map((colour) => colour());
+  };
+  const ink = probe("ink");
+  const muted = probe("muted");
+  const rule = probe("plot-rule");
+  const panel = probe("panel");
+  const lines = several("line");
+  const bands = several("band");
+  root.append(probes);
   const theme: Theme = {
-    ink: colour("ink"),
-    muted: colour("muted"),
-    rule: colour("plot-rule"),
-    panel: colour("panel"),
-    lines,
-    bands: Array.from({ length: LINES }, (_, n) => colour(`band-${n + 1}`)),
+    ink: ink(),
+    muted: muted(),
+    rule: rule(),
+    panel: panel(),
+    lines: lines(),
+    bands: bands(),
   };
-  probe.remove();
+  probes.remove();
   return theme;
 }
