@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,6 +80,15 @@ describe("lines for clients", () => {
     async (id) => {
       const lines = await linesOf(site.url, id);
       expect(await shell(lines.get("curl"))).toMatch(/^\[00\]\d{6}<stream/);
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
+  const isWithout = spawnSync("wget", ["--version"]).status !== 0;
+  it.skipIf(isWithout).each([...IDS, HOSTILE.name])(
+    `give a file by wget${isWithout ? " (skipped: wget is not installed)" : ""} (%s)`,
+    async (id) => {
+      const lines = await linesOf(site.url, id);
       await shell(`${lines.get("wget")} -q`);
       const [file = "", ...more] = await readdir(folder);
       expect(more).toEqual([]);
