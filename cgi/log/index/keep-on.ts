@@ -8,6 +8,8 @@ const STEP_BYTES = 16 * 1024 * 1024;
 /** Makes the indexes of files whole while other requests are answered, one file at a time, newest first. */
 export class IndexWork {
   readonly #indexes: LogIndexes;
+  /** Bytes of each file when nothing more could be done for it. */
+  readonly #done = new Map<string, number>();
   #running: Promise<void> | undefined;
   #stopped = false;
 
@@ -31,7 +33,14 @@ export class IndexWork {
 
   async #run(files: readonly LogFile[]): Promise<void> {
     // A file that cannot be read has no index; whoever looks at it is told.
-    for (const log of files) if (!log.isCoded) await this.#file(log).catch(() => undefined);
+    for (const log of files) {
+      if (log.isCoded || this.#done.get(log.path) === log.bytes) continue;
+      // A file that cannot be read has no index; whoever looks at it is told.
+      await this.#file(log).catch(() => undefined);
+      if (!this.#stopped) this.#done.set(log.path, log.bytes);
+    }
+    for (const path of this.#done.keys())
+      if (!files.some((log) => log.path === path)) this.#done.delete(path);
   }
 
   async #file(log: LogFile): Promise<void> {

@@ -1,12 +1,13 @@
-import { closeSync, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import type { LogFile } from "../log-files.js";
+import { type LogFile, listFiles } from "../log-files.js";
 import { makeFolder } from "../make-folder.js";
+import { openLog } from "../open-log.js";
 import { makeChunks } from "./chunk-maker.js";
 import { rowEnd } from "./chunk-row.js";
 import { anchorAt, fileKey } from "./file-mark.js";
 import { writeBlock } from "./group-block.js";
-import { indexFile, indexFolder } from "./index-names.js";
+import { indexFile, indexFolder, removeIndexes } from "./index-names.js";
 import { decodeState, emptyState, encodeState, type IndexState } from "./index-state.js";
 import { GROUP_CHUNKS, type IndexSizes, USUAL_SIZES } from "./sizes.js";
 
@@ -118,6 +119,8 @@ export class LogIndexes {
   }
 
   async #extend(log: LogFile, file: FileHandle, known: IndexState, to: number): Promise<IndexState> {
+    // Begun anew: what was known of the file that stood here is of no use.
+    if (known.end === 0) await this.#removeStale(log);
     const sealed = [...known.sealed];
     const rows = [...known.rows];
     const signatures = [...known.signatures];
@@ -151,6 +154,17 @@ export class LogIndexes {
     return state;
   }
 
+  /** Removes the indexes of files of that day that are not there any more, nor under another name. */
+  async #removeStale({ day }: LogFile): Promise<void> {
+    const keys = new Set<string | undefined>();
+    for (const log of await listFiles(this.#folder)) {
+      const file = log.day === day ? await openLog(log.path) : undefined;
+      if (file === undefined) continue;
+      keys.add(await fileKey(file).finally(() => file.close()));
+    }
+    this.#writes(() => removeIndexes(this.#folder, (one, key) => one === day && !keys.has(key)));
+  }
+
   /** Without a place for it the index is what is in memory. */
   #writes(write: () => void): boolean {
     try {
@@ -166,13 +180,12 @@ export class LogIndexes {
   #seal(log: LogFile, group: Parameters<typeof writeBlock>[1]): void {
     makeFolder(indexFolder(this.#folder));
     const path = indexFile(this.#folder, log.day, group.key, "blocks");
-    const fd = openSync(path, group.number === 0 ? "a+" : "r+", FILE_MODE);
-    closeSync(fd);
-    const writing = openSync(path, "r+");
+    // Made where it is missing, never emptied: another process may be writing to it.
+    const fd = openSync(path, constants.O_RDWR | constants.O_CREAT, FILE_MODE);
     try {
-      writeBlock(writing, group);
+      writeBlock(fd, group);
     } finally {
-      closeSync(writing);
+      closeSync(fd);
     }
   }
 

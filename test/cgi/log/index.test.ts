@@ -16,7 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isProblem, type LogFilter } from "../../../cgi/log/filter.js";
 import { filterQuery, readFilter } from "../../../cgi/log/filter-words.js";
 import { LogIndexes } from "../../../cgi/log/index/log-indexes.js";
-import { listFiles } from "../../../cgi/log/log-files.js";
+import { listFiles, removeDays } from "../../../cgi/log/log-files.js";
 import { recordLine } from "../../../cgi/log/log-line.js";
 import { openLog } from "../../../cgi/log/open-log.js";
 import { type PageLimits, readLogPage } from "../../../cgi/log/read-page.js";
@@ -308,6 +308,26 @@ describe("files of an index", () => {
     const indexes = new LogIndexes(folder, SMALL);
     expect(await found(indexes, everything)).toEqual(newest(1000));
     expect(files()).toHaveLength(2);
+  });
+
+  it("go with their file: of one that was replaced nothing is kept, of one that was renamed all", async () => {
+    write(0, 300);
+    await indexAll(new LogIndexes(folder, SMALL));
+    const first = files();
+    expect(first).toHaveLength(2);
+    renameSync(path(), path(1));
+    write(300, 300);
+    await indexAll(new LogIndexes(folder, SMALL));
+    expect(files()).toHaveLength(4);
+    expect(files()).toEqual(expect.arrayContaining(first));
+    rmSync(path(1));
+    writeFileSync(path(), "");
+    write(900, 300);
+    await indexAll(new LogIndexes(folder, SMALL));
+    expect(files()).toHaveLength(2);
+    expect(files().filter((name) => first.includes(name))).toEqual([]);
+    removeDays(folder, DAY);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("are done without where they cannot be written", async () => {
