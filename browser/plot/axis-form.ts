@@ -76,12 +76,12 @@ function axisRow({ title, choice, shown, choose }: AxisField): { root: HTMLEleme
     high,
     node("button", { text: "Set" }),
     button(
-      "Fit",
+      "Reset",
       () => {
         choose({});
         fill();
       },
-      { label: `${title}: fit to the data` },
+      { label: `${title}: as it suits the data` },
     ),
     wrong,
   );

@@ -245,6 +245,8 @@ function seriesOptions(bands: readonly boolean[], host: ChartHost): uPlot.Series
     const line: uPlot.Series = {
       scale: "y",
       stroke,
+      // Aligned to pixels a slow change would look like stairs.
+      pxAlign: 0,
       width: 1.25,
       points: { size: 4, width: 1, fill: stroke },
     };

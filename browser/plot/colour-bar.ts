@@ -11,6 +11,24 @@ const NUMBERS = 31;
 const NAME = 79;
 const FONT_PX = 11;
 
+const strips = new Map<MapName, HTMLCanvasElement>();
+
+/** The colours of a map above each other, the highest at the top: made once, for it is drawn with each picture. */
+function strip(map: MapName): HTMLCanvasElement {
+  let canvas = strips.get(map);
+  if (canvas === undefined) {
+    const colours = mapColours(map);
+    canvas = document.createElement("canvas");
+    canvas.width = 1;
+    canvas.height = colours.length;
+    const image = new ImageData(1, colours.length);
+    for (const [n, [r, g, b]] of [...colours].reverse().entries()) image.data.set([r, g, b, 255], 4 * n);
+    canvas.getContext("2d")?.putImageData(image, 0, 0);
+    strips.set(map, canvas);
+  }
+  return canvas;
+}
+
 /** The bar of colours beside a spectrogram, with its numbers and what they are. */
 export function drawColourBar(
   context: CanvasRenderingContext2D,
@@ -26,13 +44,9 @@ export function drawColourBar(
   const right = box.left + box.width;
   const left = right + BAR.left * px;
   const width = BAR.width * px;
-  const colours = mapColours(map);
   context.save();
-  for (const [n, [r, g, b]] of colours.entries()) {
-    context.fillStyle = `rgb(${r} ${g} ${b})`;
-    const top = box.top + box.height * (1 - (n + 1) / colours.length);
-    context.fillRect(left, top, width, box.height / colours.length + 1);
-  }
+  context.imageSmoothingEnabled = false;
+  context.drawImage(strip(map), left, box.top, width, box.height);
   context.strokeStyle = theme.muted;
   context.lineWidth = px;
   context.strokeRect(left, box.top, width, box.height);

@@ -34,6 +34,8 @@ export function drawLabel(
   { fontPx, colour, most, isUpwards = false, weight = 400 }: LabelStyle,
 ): void {
   const parts = labelRuns(label);
+  // Also measuring sets the letters, and whoever drew before takes them for his own.
+  context.save();
   const width = (px: number) =>
     parts.reduce((sum, { text, size }) => {
       context.font = fontOf(px * size, weight);
@@ -42,7 +44,6 @@ export function drawLabel(
   const full = width(fontPx);
   const px = full <= most ? fontPx : Math.max(fontPx * 0.7, (fontPx * most) / full);
   const drawn = Math.min(width(px), most);
-  context.save();
   context.translate(x, y);
   if (isUpwards) context.rotate(-Math.PI / 2);
   context.beginPath();
