@@ -241,12 +241,13 @@ export class PlotApp {
       this.#frame = undefined;
       const hasColours = this.#hasColours;
       const columns = this.#columns;
+      const last = this.#views.findLastIndex(({ hasPanels }) => hasPanels);
       for (const [n, view] of this.#views.entries())
         view.show({
           width: this.#width,
           columns,
           hasColours,
-          isLast: n === this.#views.length - 1,
+          isLast: n === last,
           isMoving: this.#isMoving,
         });
       const isLoading = this.#views.some(({ loader }) => loader.state.kind === "loading");

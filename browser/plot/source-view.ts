@@ -94,6 +94,11 @@ export class SourceView {
     return this.#views;
   }
 
+  /** Whether there is anything that a panel could show. */
+  get hasPanels(): boolean {
+    return panelsOf(this.loader.pieces).length > 0;
+  }
+
   /** Whether something is drawn. */
   get hasData(): boolean {
     return this.#parts.some(({ piece }) => piece.columns.records > 0);
