@@ -81,7 +81,7 @@ function axisRow({ title, choice, shown, choose }: AxisField): { root: HTMLEleme
         choose({});
         fill();
       },
-      { label: `${title}: as it suits the data` },
+      { label: `Reset ${title}`, title: "As it suits the data" },
     ),
     wrong,
   );

@@ -20,10 +20,10 @@ export interface PageFacts {
   readonly sources: readonly SourceFacts[];
 }
 
-/** The facts of a page, which its own server wrote. */
-export function pageFacts(root: Document): PageFacts {
+/** The facts of a page, from the text that its own server wrote. */
+export function pageFacts(text: string): PageFacts {
   // The form is that of the server that the script came from.
-  return JSON.parse(root.getElementById("plot-facts")?.textContent ?? "{}") as PageFacts;
+  return JSON.parse(text) as PageFacts;
 }
 
 /** Asks the server for what it knows of sources. Throws an Error with what the server says where there is none. */

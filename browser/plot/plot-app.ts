@@ -58,7 +58,7 @@ export class PlotApp {
   #frame: number | undefined;
   #askedAt = 0;
   #askTimer: ReturnType<typeof setTimeout> | undefined;
-  #steppedAt = 0;
+  #steppedAt = Number.NEGATIVE_INFINITY;
   #cursor: number | undefined;
   #hasData = false;
 
@@ -293,7 +293,7 @@ export class PlotApp {
     if (unknown.length > 0)
       for (const source of await askFacts(this.#mount, unknown)) this.#facts.set(source.id, source);
     this.#span = fitted(stateSpan(state) ?? this.#span);
-    this.#steppedAt = 0;
+    this.#steppedAt = Number.NEGATIVE_INFINITY;
     this.#change(() => state);
   }
 
