@@ -9,7 +9,7 @@ export const PAGE_RECORDS = 200;
  * Bytes that are looked through for one page, those that the index passes over not counted: about as much as ten thousand requests
  * have. A filter that finds little in them goes on with the next page.
  */
-const MAX_SCAN_BYTES = 8 * 1024 * 1024;
+const MAX_SCAN_BYTES = 4 * 1024 * 1024;
 
 /** Neighbouring lines that are no records. */
 export interface UnreadableLines {
