@@ -33,7 +33,7 @@ export function openApiDocument(facts: ApiFacts): JsonObject {
     tags: [...tags, "log"].map((name) => ({ name })),
     paths: {
       ...Object.fromEntries(operations.map((one) => [one.path, pathItem(one)])),
-      ...logPath(facts),
+      ...logPaths(facts),
     },
     components: {
       securitySchemes: {
@@ -48,29 +48,44 @@ export function openApiDocument(facts: ApiFacts): JsonObject {
   };
 }
 
-/** The viewer of the request log stands beside the server. Source: das2-server 18.2. */
-function logPath({ log }: ApiFacts): JsonObject {
-  const slash = log.lastIndexOf("/");
-  const words = ["day", "source", "ip", "type", "outcome", "text", "before", "refresh"];
-  return {
-    [`/${log.slice(slash + 1)}`]: {
-      servers: [{ url: log.slice(0, slash) }],
-      get: {
-        operationId: "getLog",
-        tags: ["log"],
-        summary: "The log of requests, for those who may see it",
-        parameters: words.map((name) => ({ name, in: "query", schema: { type: "string" } })),
-        responses: {
-          200: { description: "A page", content: { "text/html": { schema: { type: "string" } } } },
-          400: { description: "The filter cannot be understood" },
-          403: { description: "Not for this client" },
-        },
-      },
-    },
-  };
-}
-
 const TEXT = { type: "string" } as const;
+
+/** Words by which records of the log are chosen. */
+const LOG_WORDS = "day begin end source ip type outcome status cache slower faster text id".split(" ");
+
+/** Paths of the viewer of the request log, by what follows its own. */
+const LOG_PATHS = [
+  ["", "getLog", "The log of requests, for those who may see it", "text/html"],
+  [
+    "/export.ndjson",
+    "getLogAsJson",
+    "The records that the words choose, a line of JSON each",
+    "application/x-ndjson",
+  ],
+  ["/export.csv", "getLogAsCsv", "The records that the words choose, as a table", "text/csv"],
+  ["/follow", "followLog", "New records as they are written, as server-sent events", "text/event-stream"],
+] as const;
+
+/** The viewer of the request log stands beside the server. Source: das2-server 18.2. */
+function logPaths({ log }: ApiFacts): JsonObject {
+  const slash = log.lastIndexOf("/");
+  const paths = LOG_PATHS.map(([below, operationId, summary, type]) => {
+    const words = below === "" ? [...LOG_WORDS, "before", "refresh"] : LOG_WORDS;
+    const get = {
+      operationId,
+      tags: ["log"],
+      summary,
+      parameters: words.map((name) => ({ name, in: "query", schema: TEXT })),
+      responses: {
+        200: { description: "What there is", content: { [type]: { schema: TEXT } } },
+        400: { description: "The filter cannot be understood" },
+        403: { description: "Not for this client" },
+      },
+    };
+    return [`/${log.slice(slash + 1)}${below}`, { servers: [{ url: log.slice(0, slash) }], get }] as const;
+  });
+  return Object.fromEntries(paths);
+}
 
 /** How the doors tell of errors in JSON. */
 const SCHEMAS: JsonObject = {
