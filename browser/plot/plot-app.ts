@@ -34,6 +34,8 @@ import { keyWish, type Wish } from "./wishes.js";
 
 /** While the range is moved, data are asked for at most so often, ms. */
 const ASK_EVERY_MS = 120;
+/** While an answer comes, it is drawn at most so often, ms. */
+const DRAW_EVERY_MS = 60;
 /** Changes of the range that follow each other as quickly as this are one step of the history, ms. */
 const SAME_STEP_MS = 1000;
 
@@ -58,6 +60,8 @@ export class PlotApp {
   #frame: number | undefined;
   #askedAt = 0;
   #askTimer: ReturnType<typeof setTimeout> | undefined;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+  #drawTimer: ReturnType<typeof setTimeout> | undefined;
   #steppedAt = Number.NEGATIVE_INFINITY;
   #cursor: number | undefined;
   #hasData = false;
@@ -113,7 +117,7 @@ export class PlotApp {
       sync: "plot",
       chosen: (source) => this.#state.sources[source - 1] ?? { id: facts.id, hidden: [] },
       hasBand: () => this.#state.band,
-      changed: () => this.#draw(),
+      changed: () => this.#drawSoon(),
       chooseAxis: (key, choice) =>
         this.#change((state) => {
           const axes = new Map(state.axes);
@@ -235,10 +239,21 @@ export class PlotApp {
     for (const view of this.#views) if (view.isDrawn) view.loader.want(this.#span, this.#columns);
   }
 
+  /** Draws what has come: at once where it is the first or the last, between them not with each piece of an answer. */
+  #drawSoon(): void {
+    const isComing = this.#views.some(({ loader }) => loader.state.kind === "loading");
+    const wait = this.#drawnAt + DRAW_EVERY_MS - performance.now();
+    if (!isComing || wait <= 0) this.#draw();
+    else this.#drawTimer ??= setTimeout(() => this.#draw(), wait);
+  }
+
   /** Draws before the browser shows the next picture. */
   #draw(): void {
+    clearTimeout(this.#drawTimer);
+    this.#drawTimer = undefined;
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
+      this.#drawnAt = performance.now();
       const hasColours = this.#hasColours;
       const columns = this.#columns;
       const last = this.#views.findLastIndex(({ hasPanels }) => hasPanels);
