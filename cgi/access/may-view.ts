@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { networkTest } from "../../config/networks.js";
-import { clientAddress, plainAddress } from "../client-address.js";
+import { plainAddress, requestOrigin } from "../client-address.js";
 import type { Request } from "../http.js";
 import type { Site } from "../site.js";
 
@@ -35,9 +35,9 @@ export type Viewer =
   | { readonly allowed: false; readonly address: string; readonly reason: string };
 
 /**
- * Decides whether a request may see the log, and what else is for operators only: its address must be in `VIEW_LOG_ALLOW`. Two ways to be at that address without being
- * it are closed: a proxy on this host that is not in `TRUSTED_PROXIES` (all its clients would be "this host"), and a page from elsewhere
- * whose host name was made to point here.
+ * Decides whether a request may see the log, and what else is for operators only: its address must be in `VIEW_LOG_ALLOW`. Ways to be at that address without
+ * being it are closed: a proxy on this host that is not in `TRUSTED_PROXIES`, or that does not say for whom it asks (all its clients would be
+ * "this host"), and a page from elsewhere whose host name was made to point here.
  * @param what is named in the reason
  * Source: das2-server 18.2, 20.1 (8, 11).
  */
@@ -88,12 +88,19 @@ interface Allowed {
 
 function viewer(request: Request, site: Site, what: string, { key, has, hasAll }: Allowed): Viewer {
   const peer = plainAddress(request.peer);
-  const address = clientAddress(peer, request.headers["x-forwarded-for"], site.isTrustedProxy);
+  const forwardedFor = request.headers["x-forwarded-for"];
+  const { address, isSure } = requestOrigin(peer, forwardedFor, site.isTrustedProxy);
   const refuse = (reason: string): Viewer => ({ allowed: false, address, reason });
   if (!has(address)) return refuse(`${what} cannot be seen from ${address}: that is not in ${key}`);
   if (hasAll) return { allowed: true, address };
-  if (!site.isTrustedProxy(peer) && PROXY_HEADERS.some((name) => request.headers[name] !== undefined))
-    return refuse(`${what} cannot be seen through the proxy at ${address}: that is not in TRUSTED_PROXIES`);
+  if (PROXY_HEADERS.some((name) => request.headers[name] !== undefined)) {
+    if (!site.isTrustedProxy(peer))
+      return refuse(`${what} cannot be seen through the proxy at ${address}: that is not in TRUSTED_PROXIES`);
+    if (forwardedFor === undefined || !isSure)
+      return refuse(
+        `${what} cannot be seen through the proxy at ${address}: it does not say in X-Forwarded-For for whom`,
+      );
+  }
   if (isLoopback(address) && !isOwnName(nameOf(request.host), site))
     return refuse(`${what} cannot be seen by this host name: it is not that of SERVER_URL`);
   return { allowed: true, address };

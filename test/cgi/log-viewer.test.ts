@@ -358,6 +358,21 @@ describe("who may see the log", () => {
     }
   });
 
+  it.each([
+    ["another header", { "x-real-ip": "203.0.113.77" }],
+    ["the newer header", { forwarded: "for=203.0.113.77" }],
+    ["none", { via: "1.1 proxy" }],
+    ["no address", { "x-forwarded-for": "unknown" }],
+    ["nothing", { "x-forwarded-for": "" }],
+    ["a comma at the end", { "x-forwarded-for": "203.0.113.77," }],
+    ["text behind the address", { "x-forwarded-for": "203.0.113.77, garbage" }],
+  ])("does not count a trusted proxy that names its client by %s as this host", async (_how, headers) => {
+    openWith({ HELIOSTREAM_TRUSTED_PROXIES: "127.0.0.1" });
+    const response = await ask("ip=*", { headers });
+    expect(response.status).toBe(403);
+    expect(textOf(response)).toContain("X-Forwarded-For");
+  });
+
   it("is the networks of VIEW_LOG_ALLOW, and everybody only where it says so", async () => {
     openWith({ HELIOSTREAM_VIEW_LOG_ALLOW: "192.0.2.0/24 2001:db8::/32" });
     const peers = ["192.0.2.77", "192.0.3.1", "2001:db8::5", "2001:db9::5", "127.0.0.1"];
