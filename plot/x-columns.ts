@@ -81,6 +81,11 @@ export class XColumns {
   }
 }
 
+/** Of fewer distances none recurs often enough to be called common. */
+const FEW = 40;
+/** Common distances of more usual ones than this are gaps that recur. */
+const MOST_STEPS = 2.1;
+
 /** Distances between neighbouring records, by size: what is usual, so that what is wider can be called a gap. */
 export class Cadence {
   readonly #classes = new Map<number, number>();
@@ -99,17 +104,30 @@ export class Cadence {
 
   /** The median distance, to 2 %; `undefined` where there are not two records. */
   get usual(): number | undefined {
-    if (this.#count === 0) return undefined;
+    return this.#quantile(0.5);
+  }
+
+  /**
+   * The distance that records keep: the median, or the one that no more than one in twenty exceeds where that is not more than two of the
+   * median. Bins that are narrower than the records behind them are apart are empty now and then all along: that is no gap.
+   */
+  get kept(): number | undefined {
+    const { usual } = this;
+    const common = this.#count < FEW ? undefined : this.#quantile(0.95);
+    return usual !== undefined && common !== undefined && common <= MOST_STEPS * usual ? common : usual;
+  }
+
+  #quantile(part: number): number | undefined {
     let sum = 0;
     for (const [key, count] of [...this.#classes].sort(([a], [b]) => a - b)) {
       sum += count;
-      if (2 * sum >= this.#count) return 2 ** (key / CLASSES);
+      if (sum >= part * this.#count) return 2 ** (key / CLASSES);
     }
     return undefined;
   }
 }
 
-/** Wider than this is a gap: the stated width of a record, but never less than the records usually are apart. */
-export function gapWidth(stated: number | undefined, { usual }: Cadence): number {
-  return Math.max((stated ?? 0) * 1.001, (usual ?? 0) * 1.6);
+/** Wider than this is a gap: the stated width of a record, but never less than the records keep apart. */
+export function gapWidth(stated: number | undefined, { usual = 0, kept = 0 }: Cadence): number {
+  return Math.max((stated ?? 0) * 1.001, usual * 1.6, kept * 1.1);
 }

@@ -53,7 +53,7 @@ export class ScanTable {
 
   /** A record stands for half of this to both sides, microseconds. */
   get width(): number {
-    return Math.min(this.gap, (this.cadence.usual ?? this.stated ?? 0) * this.#perRecord);
+    return Math.min(this.gap, (this.cadence.kept ?? this.stated ?? 0) * this.#perRecord);
   }
 
   /** Places of the records of a range, `to` excluded. */
