@@ -66,7 +66,8 @@ export async function openLive(
   const { query, source } = prepared;
   if (query === undefined) return { portions: nothing(), cut: cut.signal };
   const subject = liveSubject(source, query, site);
-  const signal = AbortSignal.any([request.signal, room.closing, cut.signal]);
+  const letGo = AbortSignal.any([room.closing, cut.signal]);
+  const signal = AbortSignal.any([request.signal, letGo]);
   const position = positionOf(options.after, timeToUs2000(query.begin), subject.equalX);
   const headers = new HeaderMemory();
   const until = options.until === undefined ? undefined : timeToUs2000(options.until);
@@ -86,7 +87,7 @@ export async function openLive(
   await history.start();
 
   async function* all(): AsyncGenerator<LivePortion, void, undefined> {
-    yield* unlessCut(history.portions(), cut.signal);
+    yield* unlessLetGo(history.portions(), letGo);
     if (!follows) return;
     const queue = new ClientQueue((error) => cut.abort(error));
     const release = endWith(queue, signal, until === undefined ? undefined : lastLook(until, prepared, site));
@@ -122,17 +123,17 @@ function toldItem(item: StreamItem, provenance: Provenance): StreamItem {
   return item.kind === "stream" ? { kind: "stream", header: withProvenance(item.header, provenance) } : item;
 }
 
-/** The same portions; what a client that is let go of was being read for fails by the reason of that. */
-async function* unlessCut(
+/** The same portions; what was being read for a client that is let go of, as when the server closes, fails by the reason of that. */
+async function* unlessLetGo(
   portions: AsyncIterable<LivePortion>,
-  cut: AbortSignal,
+  letGo: AbortSignal,
 ): AsyncGenerator<LivePortion, void, undefined> {
   try {
     yield* portions;
   } catch (error) {
-    throw cut.reason instanceof DasError ? cut.reason : error;
+    throw letGo.reason instanceof DasError ? letGo.reason : error;
   }
-  if (cut.reason instanceof DasError) throw cut.reason;
+  if (letGo.reason instanceof DasError) throw letGo.reason;
 }
 
 async function* nothing(): AsyncGenerator<LivePortion, void, undefined> {}
