@@ -135,6 +135,7 @@ const OWN = new Set([
 export function comparable(answer: RawAnswer): unknown {
   const headers = answer.headers
     .filter(([name]) => !OWN.has(name.toLowerCase()))
-    .map(([name, value]) => `${name}: ${value}`);
+    // Apache puts what it knows of together anew, without blanks.
+    .map(([name, value]) => `${name}: ${/^vary$/i.test(name) ? value.replace(/, */g, ", ") : value}`);
   return { status: answer.status, headers: headers.sort(), body: answer.body.toString("base64") };
 }
