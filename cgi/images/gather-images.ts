@@ -103,7 +103,7 @@ export async function imageSources({ site }: QueryContext): Promise<readonly Dat
   return found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Those that can be read and are at home here; folders are no sources. */
+/** Those that everybody may read and that are at home here; folders are no sources. */
 async function listedSources(
   { sources }: QueryContext["site"],
   entries: Awaited<ReturnType<QueryContext["site"]["sources"]["list"]>>,
@@ -113,7 +113,7 @@ async function listedSources(
     if (id.endsWith("/")) continue;
     try {
       const source = await sources.find(id);
-      if (source?.reader !== undefined && !source.hidden) found.push(source);
+      if (source?.reader !== undefined && !source.hidden && source.access.length === 0) found.push(source);
     } catch (error) {
       if (!isDasError(error, "BAD_DEFINITION")) throw error;
     }

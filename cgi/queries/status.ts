@@ -1,5 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
-import { mayView } from "../access/may-view.js";
+import { mayView, mayViewCommands } from "../access/may-view.js";
 import { textResponse } from "../http.js";
 import { REFRESH_SECONDS } from "../log/filter.js";
 import { PAGE_HEADERS } from "../pages/page-headers.js";
@@ -9,11 +9,14 @@ import type { Query, QueryContext } from "../query.js";
 import { gatherStatus } from "../status/gather.js";
 import { statusPage } from "../status/page.js";
 import type { StatusView } from "../status/view.js";
+import { withoutPaths } from "../status/without-paths.js";
 
-function look({ request, site }: QueryContext): Promise<StatusView> {
+/** What may be seen: folders of this host are for those who may see command lines. */
+async function look({ request, site }: QueryContext): Promise<StatusView> {
   const viewer = mayView(request, site, "The state of this server");
   if (!viewer.allowed) throw new DasError("FORBIDDEN", viewer.reason);
-  return gatherStatus(site);
+  const view = await gatherStatus(site);
+  return mayViewCommands(request, site) ? view : { ...view, checks: withoutPaths(view.checks) };
 }
 
 /** `/status`: what is well and what is not, with what to do, as a page; for those who may see the log. */

@@ -165,8 +165,8 @@ describe.skipIf(postgres.missing)(postgres.title("the page of images"), () => {
     expect((await page({ source: "Lab/Images" })).text).toContain("5 images.");
     const { text } = await page({});
     const listed = all(text, /images\?source=([^"]+)"/g).map((id) => decodeURIComponent(id!));
-    // Protected sources are told of, hidden ones are not.
-    expect(listed).toEqual(["Lab/Aged", "Lab/Images", "Lab/Shown", "Lab/User", "Lab/Valid", "Lab/Wrong"]);
+    // As in the catalog, protected and hidden sources are not told of.
+    expect(listed).toEqual(["Lab/Images", "Lab/Shown", "Lab/Valid", "Lab/Wrong"]);
   });
 
   it("says on the page what is wrong with a request", async () => {

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { MinuteCount } from "../../../cgi/metrics/recent-requests.js";
 import { statusPage } from "../../../cgi/status/page.js";
 import type { StatusView } from "../../../cgi/status/view.js";
+import { withoutPaths } from "../../../cgi/status/without-paths.js";
 import { cacheSite, isWellFormed, textOf } from "../../support/cache-site.js";
+import { CASE_SITE } from "../../support/case-site.js";
+import { liveServer } from "../../support/live-server.js";
 import { madeAccess } from "../../support/made-cache.js";
 
 const made = cacheSite();
@@ -102,6 +105,37 @@ describe("the status page", () => {
       );
     }
     expect(made.written.map(({ status }) => status)).toEqual([403, 403]);
+  });
+
+  it("tells where the server keeps its files to those alone who may see command lines", async () => {
+    const live = await liveServer({
+      HELIOSTREAM_TRUSTED_PROXIES: "127.0.0.1",
+      HELIOSTREAM_VIEW_LOG_ALLOW: "127.0.0.1 192.0.2.7",
+    });
+    try {
+      const folder = CASE_SITE.slice(0, CASE_SITE.lastIndexOf("/"));
+      const seen = async (path: string, client: string) => {
+        const answer = await fetch(`${live.server.url}${path}`, { headers: { "X-Forwarded-For": client } });
+        expect(answer.status).toBe(200);
+        return await answer.text();
+      };
+      for (const path of ["/status", "/status.json"]) {
+        expect(await seen(path, "127.0.0.1")).toContain(folder);
+        const others = await seen(path, "192.0.2.7");
+        expect(others).toContain("DSDF_ROOT");
+        expect(others).not.toContain(folder);
+      }
+    } finally {
+      await live.close();
+    }
+  });
+
+  it("shortens paths, and neither addresses nor fractions", () => {
+    const says = "'/var/lib/x/log' is full; see https://a.example/b/c, 3/4 used (/srv/data/y.dsdf:12)";
+    const [result] = withoutPaths([{ check: "x", findings: [{ name: "x", state: "bad", says }] }]);
+    expect(result?.findings[0]?.says).toBe(
+      "'…/log' is full; see https://a.example/b/c, 3/4 used (…/y.dsdf:12)",
+    );
   });
 
   it("shows hostile text as text, and lets nothing inline in", async () => {
