@@ -206,28 +206,33 @@ describe("an index", () => {
           for (const filter of filters) {
             const all = Array.from({ length: rotations + 1 }, (_, part) => readFileSync(path(part)));
             const expected = all.flatMap((bytes) => plainScan(bytes.toString("utf8"), filter));
-            expect(await found(indexes, filter, limits)).toEqual(expected);
+            expect(joined(await found(indexes, filter, limits))).toEqual(joined(expected));
           }
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 25 },
     );
   }, 60_000);
 });
 
+/** What is no record may be told of once or in pieces: at the ends of files and of what is looked at in one go. */
+function joined(ids: readonly string[]): readonly string[] {
+  return ids.filter((id, n) => id !== "junk" || ids[n - 1] !== "junk");
+}
+
 /** Ids of what is wanted in the text of a file, last one first; neighbours that are no records once. */
 function plainScan(text: string, filter: LogFilter): string[] {
-  const isWhole = filter.from === undefined && filter.to === undefined;
-  const isNarrow = filterQuery({ ...filter, outcome: "any" }) !== "ip=*" || filter.outcome !== "any";
+  const day = Date.parse(`${DAY}T00:00:00Z`);
+  const isWhole = (filter.from ?? day) <= day && (filter.to ?? Number.POSITIVE_INFINITY) >= day + 86_400_000;
+  const { from: _from, to: _to, begin: _begin, end: _end, ...rest } = filter;
+  const isNarrow = filterQuery({ ...rest, outcome: "any" }) !== "ip=*" || filter.outcome !== "any";
   const ids: string[] = [];
   for (const line of text.split("\n").reverse()) {
     if (line === "") continue;
     const record = parsed(line);
     if (record !== undefined) {
-      const { from, to, ...rest } = filter;
-      const day = Date.parse(`${DAY}T00:00:00Z`);
-      const hasDay = (from ?? day) <= day && (to ?? Number.POSITIVE_INFINITY) >= day + 86_400_000;
-      if (isWanted(record, hasDay ? rest : filter)) ids.push(record.id);
+      // Where the whole day is asked for, the file is shown whole, whatever its clocks say.
+      if (isWanted(record, isWhole ? rest : filter)) ids.push(record.id);
     } else if (isWhole && !isNarrow && ids.at(-1) !== "junk") ids.push("junk");
   }
   return ids;
