@@ -8,6 +8,7 @@ export interface SourceFacts {
   readonly needsInterval: boolean;
   readonly asksForLogin: boolean;
   readonly valid?: { readonly begin: string; readonly end: string };
+  readonly examples: readonly { readonly begin: string; readonly end: string }[];
 }
 
 /** What the server puts on the page for the script. */

@@ -93,6 +93,8 @@ export class SourceLoader {
     this.#refused = undefined;
     if (this.#state.kind === "loading") return;
     if (this.#state.kind === "login") this.#host.login.note();
+    // It would ask again in the middle of what is asked now.
+    clearTimeout(this.#timer);
     this.#state = { kind: "idle" };
     this.#ask();
   }
@@ -104,6 +106,7 @@ export class SourceLoader {
     this.#store.clear();
     clearTimeout(this.#timer);
     this.#wanted = undefined;
+    this.#tries = 0;
     this.#state = { kind: "idle" };
     this.#refused = undefined;
   }

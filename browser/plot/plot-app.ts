@@ -215,13 +215,13 @@ export class PlotApp {
     this.#draw();
   }
 
-  /** All that the sources have, where they say it; else that of all their data that have come. */
+  /** All that the sources have, where they say it; else what their examples show. */
   #showWhole(): void {
-    const spans = this.#views.flatMap(({ facts: { valid } }) =>
-      valid === undefined
-        ? []
-        : [{ begin: timeToUs2000(parseTime(valid.begin)), end: timeToUs2000(parseTime(valid.end)) }],
-    );
+    const ranges = this.#views.flatMap(({ facts: { valid, examples } }) => valid ?? examples);
+    const spans = ranges.map(({ begin, end }) => ({
+      begin: timeToUs2000(parseTime(begin)),
+      end: timeToUs2000(parseTime(end)),
+    }));
     const all = hull(spans);
     if (all !== undefined) this.#goTo(fitted(all), false);
   }
@@ -316,6 +316,8 @@ export class PlotApp {
     const state = readState(location.search);
     const known = state.sources.filter(({ id }) => this.#facts.has(id));
     this.#span = fitted(stateSpan(state) ?? this.#span);
+    // What is changed next is a step of its own: the one gone back to stays.
+    this.#steppedAt = Number.NEGATIVE_INFINITY;
     const before = this.#state;
     this.#state = { ...withSpan(state, this.#span), sources: known };
     if (!sameSources(before.sources, known) || before.band !== state.band) this.#makeViews();
