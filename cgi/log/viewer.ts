@@ -134,11 +134,11 @@ async function followed(request: Request, site: Site, question: Question): Promi
   if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
   const { follower } = logRoom(site);
   const queue = await follower.open(filter);
-  const end = () => queue.end();
-  for (const signal of [request.signal, liveRoom(site).closing]) {
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-  }
+  // Who leaves before the first event is asked for has no end of the body that would give its place back.
+  const leave = () => follower.leave(queue);
+  const letGo = AbortSignal.any([request.signal, liveRoom(site).closing]);
+  if (letGo.aborted) leave();
+  else letGo.addEventListener("abort", leave, { once: true });
   const links = storyLinks(pathOf(request), filter);
   return {
     status: 200,

@@ -110,6 +110,7 @@ describe("words and numbers of the page", () => {
       access: "das2",
       needsInterval: false,
       asksForLogin: false,
+      examples: [],
     } as const;
     const request = {
       mount: "/das/server",

@@ -46,18 +46,24 @@ export class LogFollower {
     if (this.#clients.size >= MOST_CLIENTS)
       throw new DasError("OVERLOADED", "as many follow the log as may at the same time");
     const client: Follower = { queue: new FollowQueue(), filter, test: lineTest(filter) };
+    // Counted before the wait: others may come and leave meanwhile.
+    this.#clients.add(client);
     if (this.#tail === undefined) {
       this.#tail = new LogTail(this.#folder);
-      this.#looking = this.#tail.look().then(() => undefined);
-      await this.#looking;
-      this.#watch();
+      this.#looking = this.#tail.look().then(() => this.#watch());
     }
-    this.#clients.add(client);
+    try {
+      await this.#looking;
+    } catch (error) {
+      this.leave(client.queue);
+      throw error;
+    }
     return client.queue;
   }
 
-  /** The client has left. */
+  /** Ends what a client is told; once more does nothing. */
   leave(queue: FollowQueue): void {
+    queue.end();
     for (const client of this.#clients) if (client.queue === queue) this.#clients.delete(client);
     if (this.#clients.size === 0) this.#stop();
   }
@@ -69,6 +75,7 @@ export class LogFollower {
   }
 
   #watch(): void {
+    if (this.#tail === undefined) return;
     try {
       this.#watcher = watch(this.#folder, { persistent: false }, () => this.#later(GATHER_MS));
       this.#watcher.on("error", () => undefined);

@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FollowQueue } from "../../../cgi/log/follow/follow-queue.js";
+import { LogFollower } from "../../../cgi/log/follow/log-follower.js";
 import { LogTail } from "../../../cgi/log/follow/new-lines.js";
 import { recordLine } from "../../../cgi/log/log-line.js";
 import { type RunningServer, startServer } from "../../../cgi/serve.js";
 import { caseConfig } from "../../support/case-site.js";
+import { send } from "../../support/live-server.js";
 import { logRecord } from "../../support/log-records.js";
 import { rawRequest } from "../../support/raw-http.js";
 
@@ -83,6 +85,37 @@ describe("following the log", () => {
     expect(all).toBeLessThanOrEqual(10_000 + told);
     expect(shown).toBeLessThanOrEqual(40 * told);
     await stream.return(undefined);
+  });
+
+  it("has its places back from those who leave before anything is told", async () => {
+    const { pathname, port } = new URL(url("ip=*"));
+    const text = `GET ${pathname}?ip=* HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
+    // Three times as many as may follow at the same time.
+    for (let n = 0; n < 96; n++) (await send(Number(port), text)).destroy();
+    const first = async () => {
+      const stream = events(url("ip=*"));
+      const { value } = await stream.next();
+      await stream.return(undefined);
+      return value?.event;
+    };
+    await expect.poll(first).toBe("open");
+  });
+
+  it("goes on for one who came while another came and left", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "heliostream-follow-"));
+    const follower = new LogFollower(folder);
+    try {
+      const filter = { outcome: "any", source: "", text: "", refresh: 0 } as const;
+      const [stays, leaves] = [follower.open(filter), follower.open(filter)];
+      follower.leave(await leaves);
+      const queue = await stays;
+      const day = new Date().toISOString().slice(0, 10);
+      writeFileSync(join(folder, `requests-${day}.jsonl`), recordLine(logRecord({ id: "told" })));
+      expect((await queue.take(20_000))?.records.map(({ id }) => id)).toEqual(["told"]);
+    } finally {
+      follower.end();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("ends for all when the server closes", async () => {
