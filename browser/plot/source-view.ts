@@ -1,5 +1,5 @@
 import type { ChosenSource } from "../../plot/page-state.js";
-import { moved, type Span, spanLength } from "../../plot/span.js";
+import { moved, type Span, spanLength, spanText } from "../../plot/span.js";
 import { dataUrl } from "./data-links.js";
 import { button, node } from "./dom.js";
 import type { SourceFacts } from "./facts.js";
@@ -256,7 +256,13 @@ export class SourceView {
 
   #emptyText(): string {
     const { valid } = this.facts;
-    return `No data in this range.${valid === undefined ? "" : ` The source has data from ${valid.begin.slice(0, 16)} to ${valid.end.slice(0, 16)}.`}`;
+    if (valid === undefined) return "No data in this range.";
+    const { begin, end } = spanText(this.#host.span());
+    const range = `${valid.begin.slice(0, 16)} to ${valid.end.slice(0, 16)}`;
+    // What is valid has gaps, and may be looked at more closely than records are apart.
+    return begin < valid.end && end > valid.begin
+      ? `No record in this range, though it is within that of the source (${range}): zoom out or move.`
+      : `No data in this range. The source has data from ${range}.`;
   }
 
   #troubleNodes(): readonly Node[] {

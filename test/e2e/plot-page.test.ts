@@ -339,6 +339,11 @@ describe.skipIf(browser.missing)(browser.title("the plot page in a browser"), ()
     expect(await page.getByRole("alert").first().innerText()).toContain('There is no source "No/Such"');
     await page.goto(`${server.url}/plot?source=Examples/Synthetic&begin=1950-01-01&end=1950-01-02`);
     await page.getByText("No data in this range. The source has data from 1970-01-01T00:00").waitFor();
+    // Between two samples of a second each.
+    await page.goto(
+      `${server.url}/plot?source=Examples/Synthetic&begin=2021-06-30T00:00:00.2&end=2021-06-30T00:00:00.7`,
+    );
+    await page.getByText("No record in this range, though it is within that of the source").waitFor();
     await page.getByLabel("Another source").fill("No/Such");
     await page.getByRole("button", { name: "Plot" }).click();
     await page.getByRole("alert").filter({ hasText: 'There is no source "No/Such"' }).waitFor();
