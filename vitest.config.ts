@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** What is waited for comes when the machine has time for it. */
@@ -9,6 +10,8 @@ const POLL = { poll: { timeout: 30_000 } };
  */
 export default defineConfig({
   test: {
+    // On two processors the default is one: half of the machine would wait.
+    maxWorkers: Math.max(1, availableParallelism()),
     globalSetup: ["test/support/install-programs.ts", "test/support/postgres-server.ts"],
     projects: [
       {
