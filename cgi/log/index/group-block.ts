@@ -1,10 +1,10 @@
-import { fdatasyncSync, readSync, writeSync } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import { type ChunkRow, emptyRow, joinRow, ROW_FIELDS, rowBegin, rowEnd } from "./chunk-row.js";
 import { GROUP_CHUNKS, SIGNATURE_BITS, SLICE_WORDS } from "./sizes.js";
 
 /*
- * A block holds a group of chunks. Its pages are of 4096 bytes, each with its sum in the last four:
+ * A block holds a group of chunks, in pages of 4096 bytes; the head and the pages of slices have their sums in their last four:
  *   head    magic, number, anchor, sum of the rows, key, the row of the whole group
  *   rows    one for each chunk
  *   slices  for each bit of the signatures that bit of all chunks, 127 bits a page
@@ -60,7 +60,10 @@ export interface WholeGroup {
   readonly anchor: number;
 }
 
-/** Writes a block; it is on the disk when this returns. Errors: those of node:fs. */
+/**
+ * Writes a block. It is not waited for until the disk has it, which would hold up every request: a block that a loss of power left in pieces
+ * does not fit its sums, and is made again. Errors: those of node:fs.
+ */
 export function writeBlock(fd: number, group: WholeGroup): void {
   const rows = Buffer.concat(group.rows.map(viewOf));
   const all = emptyRow(rowBegin(group.rows[0] ?? emptyRow(0)));
@@ -75,9 +78,7 @@ export function writeBlock(fd: number, group: WholeGroup): void {
   head.writeUInt32LE(crc32(head.subarray(0, SUM_AT)), SUM_AT);
   const at = group.number * BLOCK_BYTES;
   writeAll(fd, Buffer.concat([rows, slicePages(group.signatures)]), at + PAGE_BYTES);
-  fdatasyncSync(fd);
   writeAll(fd, head, at);
-  fdatasyncSync(fd);
 }
 
 /** A group as it was read; what of it is damaged is `undefined`, and must be looked for in the log itself. */

@@ -92,7 +92,9 @@ export class LogIndexes {
 
   #load(log: LogFile, file: FileHandle, key: string, size: number): IndexState {
     const { chunkBytes } = this.#sizes;
-    for (const state of [this.#states.get(key), this.#read(log, key)]) {
+    // What another process has kept is read only where memory has nothing that fits.
+    for (const known of [() => this.#states.get(key), () => this.#read(log, key)]) {
+      const state = known();
       if (state === undefined || state.key !== key || state.chunkBytes !== chunkBytes) continue;
       if (state.end <= size && anchorAt(file, state.end) === state.anchor) {
         this.#remember(state);
