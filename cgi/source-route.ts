@@ -7,6 +7,8 @@ export const source = sourceQuery({
     throw (await import("./live/no-socket.js")).noSocket(context);
   },
   sourcePage: async (context, local) => (await import("./browse/source-page.js")).sourcePage(context, local),
+  formPage: async (context, found, facts) =>
+    (await import("./browse/form-page.js")).formPage(context, found, facts),
   folderPage: async (context, folder, index) =>
     (await import("./browse/folder-page.js")).folderPage(context, folder, index),
 });

@@ -1,8 +1,9 @@
+import type { DataSource } from "../../dsdf/data-source.js";
 import type { FlexSource } from "../../dsdf/flex/flex-source.js";
 import { httpStreamSource, liveUrl, webSocketSource } from "../../dsdf/flex/http-stream.js";
 import { isObject, type JsonObject } from "../../dsdf/flex/json.js";
 import { sourceSet } from "../../dsdf/flex/nodes.js";
-import { encodedId, sourceUrl } from "../../dsdf/flex/view-facts.js";
+import { encodedId, sourceUrl, type ViewFacts } from "../../dsdf/flex/view-facts.js";
 import { DasError } from "../../errors/das-error.js";
 import { BY_BROWSER, isBrowser } from "../browser.js";
 import { quoted } from "../data/quoted.js";
@@ -25,6 +26,7 @@ export interface OtherRooms {
   /** A request that is no WebSocket. Always fails. */
   readonly flexRT: (context: QueryContext) => Promise<Response>;
   readonly sourcePage: (context: QueryContext, local: LocalSource) => Promise<Response>;
+  readonly formPage: (context: QueryContext, source: DataSource, facts: ViewFacts) => Promise<Response>;
   readonly folderPage: (
     context: QueryContext,
     folder: CatalogFolder,
@@ -109,7 +111,7 @@ async function viewOf(
     case "dataset.jsonld":
       return (await import("./json-ld.js")).datasetDocument(found, context);
     case "flex.html":
-      return (await import("./form-page.js")).formPage(context, found, facts);
+      return await rooms.formPage(context, found, facts);
     case "das2.d2t": {
       if (found.form === "file") throw new DasError("NOT_FOUND", "This source gives files, not streams");
       const type = isBrowser(context.request.headers["user-agent"])

@@ -2,12 +2,12 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
 import { shortTime } from "../../dsdf/flex/source-interface.js";
 import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
-import { lastName, pageOf } from "../browse/source-line.js";
-import { trailTo } from "../browse/trail.js";
 import type { Response } from "../http.js";
 import { html, type Markup } from "../pages/html.js";
 import { serverPage } from "../pages/server-page.js";
 import type { QueryContext } from "../query.js";
+import { lastName, pageOf } from "./source-line.js";
+import { trailTo } from "./trail.js";
 
 /** A form that asks for the data of a source; it works without a script. Source: das2-server 7.1. */
 export function formPage(context: QueryContext, source: DataSource, facts: ViewFacts): Response {
