@@ -10,11 +10,6 @@ const LOOKS: Readonly<Record<CheckState, readonly [sign: string, word: string]>>
   off: ["–", "not used"],
 };
 
-/** A state in words. */
-export function stateWord(state: CheckState): string {
-  return LOOKS[state][1];
-}
-
 /** A state with its sign, in a column of them. */
 export function stateBadge(state: CheckState): Markup {
   const [sign, word] = LOOKS[state];

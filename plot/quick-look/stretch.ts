@@ -23,8 +23,7 @@ export function stretchedPart(part: number, stretch: Stretch): number {
   }
 }
 
-/** Number of the colour of a missing pixel; those of values are 1 to 255. */
-export const MISSING_COLOUR = 0;
+/** Numbers of the colours of values are 1 to this; 0 is that of a missing pixel. */
 const LAST_COLOUR = 255;
 
 /**

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { packageRoot } from "../../config/package-root.js";
+import { seriousFindings } from "../support/axe.js";
 import { caseConfig } from "../support/case-site.js";
 import { contrastOf } from "../support/contrast.js";
 import { postgresForTest, type TestDatabase } from "../support/postgres.js";
@@ -24,7 +23,6 @@ const ARGUMENTS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-const AXE = createRequire(import.meta.url).resolve("axe-core");
 
 const DAY = "source=Sample/HMI/Magnetograms&begin=2013-05-23T12:00&end=2013-05-23T15:00";
 
@@ -291,10 +289,7 @@ describe.skipIf(postgres.missing || browser.missing)(browser.title("the page of 
   });
 
   it.each(["light", "dark"] as const)("has nothing that keeps somebody out, in %s", async (colorScheme) => {
-    const checked = await running.newContext({
-      bypassCSP: true,
-      colorScheme,
-    });
+    const checked = await running.newContext({ colorScheme });
     try {
       const own = await checked.newPage();
       for (const query of [
@@ -304,16 +299,7 @@ describe.skipIf(postgres.missing || browser.missing)(browser.title("the page of 
         "",
       ]) {
         await open(query, own);
-        await own.evaluate(await readFile(AXE, "utf8"));
-        const found = (await own.evaluate(`axe.run().then(({ violations }) =>
-          violations.map(({ id, impact, nodes }) => ({ id, impact, at: nodes[0]?.html })))`)) as {
-          readonly id: string;
-          readonly impact: string;
-        }[];
-        expect(
-          found.filter(({ impact }) => impact === "serious" || impact === "critical"),
-          query,
-        ).toEqual([]);
+        expect(await seriousFindings(own), query).toEqual([]);
       }
     } finally {
       await checked.close();

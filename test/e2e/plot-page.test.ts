@@ -1,5 +1,4 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { type Config, loadConfig } from "../../config/config.js";
 import { packageRoot } from "../../config/package-root.js";
+import { seriousFindings } from "../support/axe.js";
 import { programForTest } from "../support/system-programs.js";
 
 const browser = programForTest("chromium");
@@ -421,22 +421,14 @@ describe.skipIf(browser.missing)(browser.title("the plot page in a browser"), ()
   ] as const)(
     "has no serious finding of axe-core in %s at a width of %i, and nothing beside the window",
     async (colorScheme, width) => {
-      const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-      const session = await context.newCDPSession(page);
-      await session.send("Page.setBypassCSP", { enabled: true });
       await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 900 });
       await open(`source=Examples/Spectrogram&source=Examples/Synthetic&${DAY}`);
       await page.locator(".axes summary").first().click();
       await page.locator("details.values > summary").last().click();
-      await page.evaluate(axe);
-      const found = (await page.evaluate(
-        `axe.run(document).then(({ violations }) => violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))`,
-      )) as string[];
-      expect(found).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
       const scroll = (await page.evaluate("document.documentElement.scrollWidth")) as number;
       expect(scroll).toBeLessThanOrEqual(width);
-      await session.send("Page.setBypassCSP", { enabled: false });
       await page.setViewportSize({ width: 1200, height: 900 });
       await page.emulateMedia({ colorScheme: null });
     },

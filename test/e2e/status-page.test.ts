@@ -1,12 +1,11 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium, type Page, type Response } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
+import { seriousFindings } from "../support/axe.js";
 import { definitionsConfig } from "../support/cache-site.js";
 import { contrastOf } from "../support/contrast.js";
 import { madeAccess } from "../support/made-cache.js";
@@ -14,7 +13,6 @@ import { SAMPLE_CACHE, sampleDefinitions } from "../support/sample-cache.js";
 import { programForTest } from "../support/system-programs.js";
 
 const browser = programForTest("chromium");
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** Words without a blank, and marks that turn text around. */
 const LONG = `${"x".repeat(300)}\u202e`;
 
@@ -126,18 +124,11 @@ describe.skipIf(browser.missing)(browser.title("the status page in a browser"), 
   });
 
   it("has no serious finding of axe-core, light or dark", async () => {
-    const scripted = await chrome.newPage({ bypassCSP: true, viewport: { width: 1400, height: 1000 } });
+    const scripted = await chrome.newPage({ viewport: { width: 1400, height: 1000 } });
     for (const colorScheme of ["light", "dark"] as const) {
       await scripted.emulateMedia({ colorScheme });
       await scripted.goto(`${server.url}/status`);
-      await scripted.evaluate(readFileSync(AXE, "utf8"));
-      const found = (await scripted.evaluate(
-        "axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, at: nodes.map(({ target }) => target) })))",
-      )) as readonly { readonly impact: string }[];
-      expect(
-        found.filter(({ impact }) => impact === "serious" || impact === "critical"),
-        colorScheme,
-      ).toEqual([]);
+      expect(await seriousFindings(scripted), colorScheme).toEqual([]);
     }
     await scripted.close();
   });
