@@ -1,4 +1,5 @@
-import { loadProblem, type Problem, remarkProblem, type SourceReport } from "./check.js";
+import type { SourceReport } from "./check.js";
+import { loadProblem, type Problem, remarkProblem } from "./definition-problem.js";
 import { directoryRemarks } from "./directory-info.js";
 import { rootProblems } from "./roots.js";
 import type { SubstitutionContext } from "./substitute.js";

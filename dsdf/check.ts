@@ -1,9 +1,9 @@
-import { isDasError } from "../errors/das-error.js";
 import type { Program } from "../stream/program.js";
 import { compareTimes } from "../stream/time.js";
 import { type CommandTemplate, commandKeys } from "./command.js";
 import type { DataSource } from "./data-source.js";
-import type { Assignment, Remark } from "./definition.js";
+import type { Assignment } from "./definition.js";
+import { loadProblem, type Problem, remarkProblem } from "./definition-problem.js";
 import { programFault, programName } from "./find-program.js";
 import { parseDefinition } from "./grammar.js";
 import { hapiObstacle } from "./hapi-fit.js";
@@ -14,17 +14,6 @@ import { SERVER_URL_SYNTAX, serverUrl } from "./server-url.js";
 import { isReducible } from "./stages.js";
 import type { PipelineTools } from "./tools.js";
 import type { SourceTree } from "./tree.js";
-
-/** One finding about a definition. */
-export interface Problem {
-  /** An `error` keeps the source, or a part of what it says, from working. */
-  readonly level: "error" | "warning";
-  readonly file: string;
-  readonly line?: number;
-  readonly keyword?: string;
-  readonly message: string;
-  readonly expected?: string;
-}
 
 /** What the check found about one source; good where nothing is an error. */
 export interface SourceReport {
@@ -83,13 +72,6 @@ export async function checkTree(options: CheckOptions, ids?: readonly string[]):
   return reports;
 }
 
-/** One problem as a line, the way compilers write it. */
-export function problemText({ level, file, line, keyword, message, expected }: Problem): string {
-  const place = line === undefined ? file : `${file}:${line}`;
-  const name = keyword === undefined ? "" : `${keyword}: `;
-  return `${place}: ${level}: ${name}${message}${expected === undefined ? "" : ` (expected ${expected})`}`;
-}
-
 async function checkSource(options: CheckOptions, id: string, file: string): Promise<SourceReport> {
   let problems: Problem[];
   try {
@@ -102,32 +84,6 @@ async function checkSource(options: CheckOptions, id: string, file: string): Pro
     problems = [loadProblem(file, error)];
   }
   return { id, file, good: problems.every(({ level }) => level !== "error"), problems };
-}
-
-/** A remark of the loader as a finding: an error where a value does not count because of it. */
-export function remarkProblem(file: string, { line, keyword, message, expected }: Remark): Problem {
-  return {
-    level: expected === undefined ? "warning" : "error",
-    file,
-    line,
-    message,
-    ...(keyword === undefined ? {} : { keyword }),
-    ...(expected === undefined ? {} : { expected }),
-  };
-}
-
-/** A definition that could not be loaded as a finding. Other errors are thrown on. */
-export function loadProblem(file: string, error: unknown): Problem {
-  if (!isDasError(error)) throw error;
-  const { line, keyword, expected, what } = error.where;
-  return {
-    level: "error",
-    file,
-    message: typeof what === "string" ? what : error.message,
-    ...(typeof line === "number" ? { line } : {}),
-    ...(typeof keyword === "string" ? { keyword } : {}),
-    ...(typeof expected === "string" ? { expected } : {}),
-  };
 }
 
 /** Looks at one source that could be loaded. */

@@ -1,17 +1,6 @@
-import type { Writable } from "node:stream";
 import { DasError } from "../errors/das-error.js";
-import { BARE_HEADER } from "../stream/bare-header.js";
-import type {
-  ItemSource,
-  StreamDecoder,
-  StreamEncoder,
-  StreamException,
-  StreamHeader,
-  StreamItem,
-  StreamTransform,
-} from "../stream/model.js";
-import type { FilterProgram, Program, ProgramContext } from "../stream/program.js";
-import { das2Encoder } from "../stream/stream-writer.js";
+import type { StreamException, StreamItem } from "../stream/model.js";
+import type { Program } from "../stream/program.js";
 import {
   type BuiltInLink,
   type LinkInput,
@@ -24,20 +13,16 @@ import type { ChildOutput } from "./child-output.js";
 import { EncodedOutput } from "./encoded-output.js";
 import { ItemsOutput } from "./items-output.js";
 import { emptyResponse, firstStageFailure } from "./judge.js";
-import { type Link, planLinks } from "./plan.js";
+import {
+  type AssembleOptions,
+  type Opened,
+  type OpenedBytes,
+  type OpenedLink,
+  openLink,
+  openLinks,
+} from "./open-links.js";
+import { pump } from "./pump.js";
 import type { Supervisor } from "./supervisor.js";
-
-/** What an assembled pipeline is made with, besides its stages. */
-export interface AssembleOptions {
-  /** The arguments and surroundings of a built-in stage. */
-  readonly openWith: (stage: number) => {
-    readonly args: readonly string[];
-    readonly context: ProgramContext;
-  };
-  /** Makes the transform that cuts the range, where it is cut. */
-  readonly makeCut?: (() => StreamTransform) | undefined;
-  readonly rewriteHeader?: ((header: StreamHeader) => StreamHeader) | undefined;
-}
 
 /** The end of an assembled pipeline. */
 export interface Assembled {
@@ -70,7 +55,7 @@ export async function assemble(
   programs: readonly (Program | undefined)[],
   options: AssembleOptions,
 ): Promise<Assembled> {
-  const opened = openLinks(supervisor, programs, options);
+  const opened = openLinks(supervisor.stages, programs, options);
   let seen = NOTHING_SEEN;
   const feed = await startLinks(supervisor, opened, ({ chain }) => {
     seen = chain;
@@ -94,7 +79,7 @@ export async function assembleItems(
     throw new DasError("BAD_DEFINITION", "the last program of this source makes no das2 stream", {
       argv: supervisor.stages.at(-1)?.argv,
     });
-  const opened = openLinks(supervisor, programs, options);
+  const opened = openLinks(supervisor.stages, programs, options);
   const final = opened.at(-1);
   let link: OpenedLink;
   if (final?.kind === "built in") {
@@ -115,31 +100,6 @@ export async function assembleItems(
 }
 
 const NOTHING_SEEN: Seen = { packets: undefined, exception: undefined };
-
-/** A link whose programs have taken their arguments. */
-type Opened = Extract<Link, { kind: "spawned" }> | OpenedBytes | OpenedLink;
-
-function openLinks(
-  supervisor: Supervisor,
-  programs: readonly (Program | undefined)[],
-  options: AssembleOptions,
-): Opened[] {
-  const links = planLinks(supervisor.stages, programs, options.makeCut !== undefined);
-  let begin = 0;
-  return links.map((link, position) => {
-    if (link.kind === "spawned") {
-      begin += link.stages.length;
-      return link;
-    }
-    if (link.kind === "bytes") {
-      begin = link.stage + 1;
-      return openBytes(link.stage, programs, options);
-    }
-    const open = openLink(link, begin, programs, options, position === links.length - 1);
-    begin = open.end;
-    return open;
-  });
-}
 
 /** Starts links one behind the other; gives what the last one writes, `undefined` where there is none. */
 async function startLinks(
@@ -170,122 +130,11 @@ async function startLinks(
   return feed;
 }
 
-/** A built-in program that gives bytes, open. */
-interface OpenedBytes {
-  readonly kind: "bytes";
-  readonly stage: number;
-  readonly source: AsyncIterable<Uint8Array>;
-  readonly log: (line: string) => void;
-}
-
-function openBytes(
-  stage: number,
-  programs: readonly (Program | undefined)[],
-  options: AssembleOptions,
-): OpenedBytes {
-  const program = programs[stage];
-  if (program?.kind !== "bytes") throw new RangeError(`stage ${stage} gives no bytes`);
-  const { args, context } = options.openWith(stage);
-  return { kind: "bytes", stage, source: program.open(args, context), log: context.log };
-}
-
 function reportBytes(supervisor: Supervisor, { stage, log }: OpenedBytes, end: BytesEnd): void {
   if (supervisor.stop.aborted) return;
   // Where a process says it, on its standard error.
   if (end.kind === "no data") log(end.message);
   supervisor.builtInEnded(stage, end.kind === "failed" ? end.error : undefined);
-}
-
-/** A built-in link with its programs open. */
-interface OpenedLink {
-  readonly kind: "built in";
-  readonly reader: { readonly index: number; readonly items: ItemSource } | undefined;
-  /** Reads the input, where it is no das2 stream. */
-  readonly decoder: StreamDecoder | undefined;
-  readonly transforms: readonly StreamTransform[];
-  /** The stage that each transform is; `undefined` for those that are none. */
-  readonly stageOf: readonly (number | undefined)[];
-  readonly encoder: StreamEncoder;
-  /** Whether any of its stages is a filter or a converter. */
-  readonly computes: boolean;
-  /** The first of its stages, and the one after its last. */
-  readonly begin: number;
-  readonly end: number;
-}
-
-function openLink(
-  plan: Extract<Link, { kind: "built in" }>,
-  begin: number,
-  programs: readonly (Program | undefined)[],
-  options: AssembleOptions,
-  isLast: boolean,
-): OpenedLink {
-  let reader: OpenedLink["reader"];
-  let encoder: StreamEncoder | undefined;
-  let decoder: StreamDecoder | undefined;
-  let end = begin;
-  const transforms: StreamTransform[] = [];
-  const stageOf: (number | undefined)[] = [];
-  for (const step of plan.steps) {
-    if (step.kind === "cut") {
-      if (options.makeCut !== undefined) transforms.push(options.makeCut());
-      stageOf.push(undefined);
-      continue;
-    }
-    end = step.index + 1;
-    const program = programs[step.index];
-    const { args, context } = options.openWith(step.index);
-    if (program?.kind === "reader") reader = { index: step.index, items: program.open(args, context) };
-    else if (program?.kind === "parser") decoder = program.open(args, context);
-    else if (program?.kind === "converter") encoder = program.open(args, context);
-    else if (program?.kind === "filter") {
-      transforms.push(openFilter(program, args, context));
-      stageOf.push(step.index);
-    }
-  }
-  if (isLast && options.rewriteHeader !== undefined) {
-    transforms.push(headerRewriter(options.rewriteHeader));
-    stageOf.push(undefined);
-  }
-  return {
-    kind: "built in",
-    reader,
-    decoder,
-    transforms,
-    stageOf,
-    encoder: encoder ?? das2Encoder(),
-    computes: encoder !== undefined || stageOf.some((stage) => stage !== undefined),
-    begin,
-    end,
-  };
-}
-
-/** Bad arguments end the pipeline before it starts, but for a filter that tells of them in the stream. */
-function openFilter(
-  program: FilterProgram,
-  args: readonly string[],
-  context: ProgramContext,
-): StreamTransform {
-  try {
-    return program.open(args, context);
-  } catch (error) {
-    if (program.usageInStream !== true || !(error instanceof DasError)) throw error;
-    return {
-      push(_item, emit) {
-        emit({ kind: "stream", header: BARE_HEADER });
-        throw error;
-      },
-      end: () => undefined,
-    };
-  }
-}
-
-function headerRewriter(rewrite: (header: StreamHeader) => StreamHeader): StreamTransform {
-  return {
-    push: (item, emit) =>
-      emit(item.kind === "stream" ? { kind: "stream", header: rewrite(item.header) } : item),
-    end: () => undefined,
-  };
 }
 
 /** Runs a built-in link and reports how its stages ended. */
@@ -369,34 +218,4 @@ function verdictUpTo(supervisor: Supervisor, end: number): () => Promise<DasErro
     await supervisor.ended(Array.from({ length: end }, (_, index) => index));
     return firstStageFailure(supervisor.stages, supervisor.statuses, end)?.error;
   };
-}
-
-/**
- * Writes bytes to a program, as fast as it reads. A program that reads no further ends the supply; its status
- * tells whether it was right to.
- */
-async function pump(bytes: AsyncIterable<Uint8Array>, stdin: Writable): Promise<void> {
-  try {
-    for await (const piece of bytes) {
-      if (stdin.destroyed) return;
-      if (!stdin.write(piece)) await drained(stdin);
-    }
-    stdin.end();
-  } catch {
-    // The failure is on record with the stage that failed; the program downstream sees a short stream.
-    stdin.destroy();
-  }
-}
-
-function drained(stdin: Writable): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      stdin.off("drain", done);
-      stdin.off("close", done);
-      resolve();
-    };
-    stdin.on("drain", done);
-    stdin.on("close", done);
-    if (stdin.destroyed) done();
-  });
 }

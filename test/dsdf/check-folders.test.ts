@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { problemText } from "../../dsdf/check.js";
 import { checkFolders } from "../../dsdf/check-folders.js";
+import { problemText } from "../../dsdf/definition-problem.js";
 import { rootProblems } from "../../dsdf/roots.js";
 import { SourceTree } from "../../dsdf/tree.js";
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { levelRemarks } from "../../cache/levels/level-remarks.js";
 import { loadConfig } from "../../config/config.js";
 import { packageRoot } from "../../config/package-root.js";
-import { checkTree, problemText, type SourceReport } from "../../dsdf/check.js";
+import { checkTree, type SourceReport } from "../../dsdf/check.js";
+import { problemText } from "../../dsdf/definition-problem.js";
 import { pipelineTools, type ToolSettings } from "../../dsdf/tools.js";
 import { SourceTree } from "../../dsdf/tree.js";
 

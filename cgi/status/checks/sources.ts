@@ -1,4 +1,4 @@
-import { loadProblem, problemText } from "../../../dsdf/check.js";
+import { loadProblem, problemText } from "../../../dsdf/definition-problem.js";
 import { rootProblems } from "../../../dsdf/roots.js";
 import { type Check, type CheckSubject, type Finding, fewOf } from "../finding.js";
 
