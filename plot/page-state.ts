@@ -177,3 +177,30 @@ function readAxis(text: string): AxisChoice | undefined {
     ...(isRange ? { low: low!, high: high! } : {}),
   };
 }
+
+/** The state with a quantity of a source hidden, or shown again. */
+export function withToggled(state: PlotState, index: number, quantity: string): PlotState {
+  return {
+    ...state,
+    sources: state.sources.map((source, n) => {
+      if (n !== index) return source;
+      const isHidden = source.hidden.includes(quantity);
+      return {
+        ...source,
+        hidden: isHidden ? source.hidden.filter((name) => name !== quantity) : [...source.hidden, quantity],
+      };
+    }),
+  };
+}
+
+/** Whether two states ask for the same data, whatever of them is shown and how. */
+export function hasSameData(a: PlotState, b: PlotState): boolean {
+  return (
+    a.band === b.band &&
+    a.sources.length === b.sources.length &&
+    a.sources.every(({ id, params, interval }, n) => {
+      const other = b.sources[n];
+      return other?.id === id && other.params === params && other.interval === interval;
+    })
+  );
+}

@@ -4,7 +4,15 @@ import { coveredSpan, missingSpans, type Piece, PieceStore, suits } from "./piec
 import { type AnswerEnd, readAnswer } from "./read-answer.js";
 import { StreamColumns } from "./stream-columns.js";
 
-/** How it stands with the data of a source. */
+/**
+ * How it stands with the data of a source.
+ *
+ * idle     all that is wanted is there, or nothing is wanted
+ * loading  a request is on its way; what comes is drawn
+ * away     the server did not answer: a timer asks again, `retry` at once; nothing else does
+ * login    the range was refused for want of a login; `retry` asks again, with one
+ * refused  the range was refused: asking again would not help, another range is asked for
+ */
 export type LoadState =
   | { readonly kind: "idle" }
   | { readonly kind: "loading" }

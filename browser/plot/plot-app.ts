@@ -1,11 +1,12 @@
 import {
-  type ChosenSource,
+  hasSameData,
   type PlotState,
   readState,
   stateQuery,
   stateSpan,
   withoutSource,
   withSpan,
+  withToggled,
 } from "../../plot/page-state.js";
 import {
   ALL_TIME,
@@ -19,15 +20,19 @@ import {
   zoomed,
 } from "../../plot/span.js";
 import { parseTime, timeToUs2000 } from "../../stream/time.js";
+import { BoxMark } from "./box-mark.js";
 import { LEFT, RIGHT } from "./chart.js";
 import { node } from "./dom.js";
 import { askFacts, type PageFacts, type SourceFacts } from "./facts.js";
 import { followPointers } from "./gestures.js";
+import { Pacer } from "./pacer.js";
+import { PlotCursor } from "./plot-cursor.js";
 import { PlotForm } from "./plot-form.js";
 import { savePicture, wholePicture } from "./save-picture.js";
 import { Pictures } from "./scan-pictures.js";
 import { searchSources } from "./source-search.js";
 import { SourceView } from "./source-view.js";
+import { StepHistory, type StepPlace } from "./step-history.js";
 import { readTheme, type Theme } from "./theme.js";
 import { Toolbar } from "./toolbar.js";
 import { keyWish, type Wish } from "./wishes.js";
@@ -36,8 +41,13 @@ import { keyWish, type Wish } from "./wishes.js";
 const ASK_EVERY_MS = 120;
 /** While an answer comes, it is drawn at most so often, ms. */
 const DRAW_EVERY_MS = 60;
-/** Changes of the range that follow each other as quickly as this are one step of the history, ms. */
-const SAME_STEP_MS = 1000;
+
+const OF_BROWSER: StepPlace = {
+  push: (query) => history.pushState(null, "", `${location.pathname}?${query}`),
+  replace: (query) => history.replaceState(null, "", `${location.pathname}?${query}`),
+  query: () => location.search.slice(1),
+  now: () => performance.now(),
+};
 
 /**
  * The page of plots. What is shown is the state that the address tells; from it follow the range that each source is asked for, what comes
@@ -50,7 +60,11 @@ export class PlotApp {
   readonly #form: PlotForm | undefined;
   readonly #stage: HTMLElement;
   readonly #sourceList = node("div", { class: "sources" });
-  readonly #boxMark = node("div", { class: "box-mark" });
+  readonly #boxMark = new BoxMark();
+  readonly #cursor: PlotCursor;
+  readonly #history = new StepHistory(OF_BROWSER);
+  readonly #asking = new Pacer(ASK_EVERY_MS, () => this.#askAll());
+  readonly #drawing = new Pacer(DRAW_EVERY_MS, () => this.#drawNext());
   readonly #pictures = new Pictures();
   #state: PlotState;
   #span: Span;
@@ -58,12 +72,6 @@ export class PlotApp {
   #theme: Theme;
   #isMoving = false;
   #frame: number | undefined;
-  #askedAt = 0;
-  #askTimer: ReturnType<typeof setTimeout> | undefined;
-  #drawnAt = Number.NEGATIVE_INFINITY;
-  #drawTimer: ReturnType<typeof setTimeout> | undefined;
-  #steppedAt = Number.NEGATIVE_INFINITY;
-  #cursor: number | undefined;
   #hasData = false;
 
   constructor(root: Document, facts: PageFacts) {
@@ -81,8 +89,13 @@ export class PlotApp {
       savePicture: () => this.#savePicture(),
       copyLink: () => copied(location.href),
     });
-    this.#stage.append(this.#toolbar.root, this.#sourceList, this.#boxMark);
-    this.#boxMark.hidden = true;
+    this.#cursor = new PlotCursor({
+      span: () => this.#span,
+      views: () => this.#views,
+      time: (text) => this.#toolbar.time(text),
+      say: (text) => this.#toolbar.say(text),
+    });
+    this.#stage.append(this.#toolbar.root, this.#sourceList, this.#boxMark.root);
     root.getElementById("plain")?.remove();
     const form = root.querySelector<HTMLFormElement>("form.plot-form");
     this.#form =
@@ -93,8 +106,8 @@ export class PlotApp {
     if (more !== undefined) searchSources(more, this.#mount, (id) => void this.#form?.add(id));
     this.#makeViews();
     this.#watch();
-    this.#ask();
-    this.#draw();
+    this.#asking.now();
+    this.#drawing.now();
   }
 
   #makeViews(): void {
@@ -125,9 +138,9 @@ export class PlotApp {
           else axes.set(key, choice);
           return { ...state, axes };
         }),
-      toggle: (source, quantity) => this.#change((state) => toggled(state, source - 1, quantity)),
+      toggle: (source, quantity) => this.#change((state) => withToggled(state, source - 1, quantity)),
       remove: (source) => this.#change((state) => withoutSource(state, source - 1)),
-      pointed: (part) => this.#point(part),
+      pointed: (part) => this.#cursor.point(part),
     });
   }
 
@@ -136,11 +149,11 @@ export class PlotApp {
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     scheme.addEventListener("change", () => {
       this.#theme = readTheme(this.#stage);
-      this.#draw();
+      this.#drawing.now();
     });
     new ResizeObserver(() => {
-      this.#ask();
-      this.#draw();
+      this.#asking.now();
+      this.#drawing.now();
     }).observe(this.#stage);
     addEventListener("popstate", () => void this.#goBack());
     addEventListener("online", () => {
@@ -149,7 +162,7 @@ export class PlotApp {
     followPointers(this.#sourceList, () => this.#sides, {
       wish: (wish) => this.#wish(wish),
       drawsBox: () => this.#toolbar.drawsBox,
-      box: (box) => this.#markBox(box),
+      box: (box) => this.#boxMark.show(box, { around: this.#sourceList, width: this.#width, ...this.#sides }),
     });
     this.#sourceList.addEventListener("keydown", (event) => {
       const target = event.target;
@@ -158,7 +171,7 @@ export class PlotApp {
       if (wish === undefined) return;
       event.preventDefault();
       if (wish.kind === "home") this.#showWhole();
-      else if (wish.kind === "step") this.#step(wish.by);
+      else if (wish.kind === "step") this.#cursor.step(wish.by);
       else this.#wish(wish);
     });
   }
@@ -209,10 +222,10 @@ export class PlotApp {
       this.#span = span;
       this.#state = withSpan(this.#state, span);
     }
-    if (isMoving) this.#askSoon();
-    else this.#ask();
-    if (!isMoving) this.#tellAddress();
-    this.#draw();
+    if (isMoving) this.#asking.soon();
+    else this.#asking.now();
+    if (!isMoving) this.#history.tell(stateQuery(this.#state));
+    this.#drawing.now();
   }
 
   /** All that the sources have, where they say it; else what their examples show. */
@@ -226,34 +239,24 @@ export class PlotApp {
     if (all !== undefined) this.#goTo(fitted(all), false);
   }
 
-  #askSoon(): void {
-    const wait = this.#askedAt + ASK_EVERY_MS - performance.now();
-    if (wait <= 0) this.#ask();
-    else this.#askTimer ??= setTimeout(() => this.#ask(), wait);
-  }
-
-  #ask(): void {
-    clearTimeout(this.#askTimer);
-    this.#askTimer = undefined;
-    this.#askedAt = performance.now();
+  #askAll(): void {
     for (const view of this.#views) if (view.isDrawn) view.loader.want(this.#span, this.#columns);
   }
 
   /** Draws what has come: at once where it is the first or the last, between them not with each piece of an answer. */
   #drawSoon(): void {
-    const isComing = this.#views.some(({ loader }) => loader.state.kind === "loading");
-    const wait = this.#drawnAt + DRAW_EVERY_MS - performance.now();
-    if (!isComing || wait <= 0) this.#draw();
-    else this.#drawTimer ??= setTimeout(() => this.#draw(), wait);
+    if (this.#isLoading) this.#drawing.soon();
+    else this.#drawing.now();
+  }
+
+  get #isLoading(): boolean {
+    return this.#views.some(({ loader }) => loader.state.kind === "loading");
   }
 
   /** Draws before the browser shows the next picture. */
-  #draw(): void {
-    clearTimeout(this.#drawTimer);
-    this.#drawTimer = undefined;
+  #drawNext(): void {
     this.#frame ??= requestAnimationFrame(() => {
       this.#frame = undefined;
-      this.#drawnAt = performance.now();
       const hasColours = this.#hasColours;
       const columns = this.#columns;
       const last = this.#views.findLastIndex(({ hasPanels }) => hasPanels);
@@ -265,12 +268,12 @@ export class PlotApp {
           isLast: n === last,
           isMoving: this.#isMoving,
         });
-      const isLoading = this.#views.some(({ loader }) => loader.state.kind === "loading");
+      const isLoading = this.#isLoading;
       this.#toolbar.show(this.#state, { hasColours, isLoading });
       this.#stage.dataset.state = isLoading ? "loading" : "still";
       this.#note(isLoading);
       if (!this.#isMoving) this.#form?.show(this.#state);
-      this.#read();
+      this.#cursor.read();
     });
   }
 
@@ -288,18 +291,11 @@ export class PlotApp {
   #change(change: (state: PlotState) => PlotState): void {
     const before = this.#state;
     this.#state = change(before);
-    const isSameData =
-      before.band === this.#state.band &&
-      before.sources.length === this.#state.sources.length &&
-      before.sources.every(({ id, params, interval }, n) => {
-        const now = this.#state.sources[n];
-        return now?.id === id && now.params === params && now.interval === interval;
-      });
     this.#isMoving = false;
-    if (!isSameData) this.#makeViews();
-    this.#tellAddress();
-    this.#ask();
-    this.#draw();
+    if (!hasSameData(before, this.#state)) this.#makeViews();
+    this.#history.tell(stateQuery(this.#state));
+    this.#asking.now();
+    this.#drawing.now();
   }
 
   /** Shows a state that was written by hand. Throws an Error that says why it cannot. */
@@ -308,7 +304,7 @@ export class PlotApp {
     if (unknown.length > 0)
       for (const source of await askFacts(this.#mount, unknown)) this.#facts.set(source.id, source);
     this.#span = fitted(stateSpan(state) ?? this.#span);
-    this.#steppedAt = Number.NEGATIVE_INFINITY;
+    this.#history.separate();
     this.#change(() => state);
   }
 
@@ -317,63 +313,13 @@ export class PlotApp {
     const known = state.sources.filter(({ id }) => this.#facts.has(id));
     this.#span = fitted(stateSpan(state) ?? this.#span);
     // What is changed next is a step of its own: the one gone back to stays.
-    this.#steppedAt = Number.NEGATIVE_INFINITY;
+    this.#history.separate();
     const before = this.#state;
     this.#state = { ...withSpan(state, this.#span), sources: known };
-    if (!sameSources(before.sources, known) || before.band !== state.band) this.#makeViews();
+    if (!hasSameData(before, this.#state)) this.#makeViews();
     this.#isMoving = false;
-    this.#ask();
-    this.#draw();
-  }
-
-  /** The address tells what is shown; what follows soon on another change is the same step. */
-  #tellAddress(): void {
-    const url = `${location.pathname}?${stateQuery(this.#state)}`;
-    if (url === `${location.pathname}${location.search}`) return;
-    const now = performance.now();
-    if (now - this.#steppedAt < SAME_STEP_MS) history.replaceState(null, "", url);
-    else history.pushState(null, "", url);
-    this.#steppedAt = now;
-  }
-
-  #point(part: number | undefined): void {
-    this.#cursor = part;
-    this.#read();
-  }
-
-  #step(by: number): void {
-    const part = Math.min(1, Math.max(0, (this.#cursor ?? 0.5) + by / 100));
-    this.#cursor = part;
-    for (const view of this.#views) for (const panel of view.panels) panel.pointAt(part);
-    this.#toolbar.say([this.#timeAt(part), ...this.#read()].join(", "));
-  }
-
-  #timeAt(part: number): string {
-    const { begin, end } = this.#span;
-    const us = begin + part * (end - begin);
-    // No more digits than a column of pixels is wide.
-    const step = 10 ** Math.floor(Math.log10(Math.max(1, (end - begin) / 2000)));
-    return `${timeWord(Math.round(us / step) * step).replace("T", " ")} UTC`;
-  }
-
-  /** Shows time and values at the cursor, and gives the values as text. */
-  #read(): readonly string[] {
-    const part = this.#cursor;
-    this.#toolbar.time(part === undefined ? "" : this.#timeAt(part));
-    const x = part === undefined ? undefined : this.#span.begin + part * (this.#span.end - this.#span.begin);
-    return this.#views.flatMap((view) => view.read(x));
-  }
-
-  #markBox(box: { readonly from: number; readonly to: number } | undefined): void {
-    this.#boxMark.hidden = box === undefined;
-    if (box === undefined) return;
-    const { left, right } = this.#sides;
-    const width = this.#width - left - right;
-    const [from, to] = [box.from, box.to].map((part) => Math.min(1, Math.max(0, part))).sort((a, b) => a - b);
-    this.#boxMark.style.left = `${this.#sourceList.offsetLeft + left + from! * width}px`;
-    this.#boxMark.style.width = `${(to! - from!) * width}px`;
-    this.#boxMark.style.top = `${this.#sourceList.offsetTop}px`;
-    this.#boxMark.style.height = `${this.#sourceList.offsetHeight}px`;
+    this.#asking.now();
+    this.#drawing.now();
   }
 
   #savePicture(): void {
@@ -381,31 +327,6 @@ export class PlotApp {
     const id = (this.#views[0]?.facts.id ?? "plot").replaceAll(/[^A-Za-z0-9_-]+/g, "-");
     savePicture(picture, `${id}_${timeWord(this.#span.begin).replaceAll(":", "")}.png`);
   }
-}
-
-function sameSources(a: readonly ChosenSource[], b: readonly ChosenSource[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(({ id, params, interval }, n) => {
-      const other = b[n];
-      return other?.id === id && other.params === params && other.interval === interval;
-    })
-  );
-}
-
-/** The state with a quantity of a source hidden, or shown again. */
-function toggled(state: PlotState, index: number, quantity: string): PlotState {
-  return {
-    ...state,
-    sources: state.sources.map((source, n) => {
-      if (n !== index) return source;
-      const isHidden = source.hidden.includes(quantity);
-      return {
-        ...source,
-        hidden: isHidden ? source.hidden.filter((name) => name !== quantity) : [...source.hidden, quantity],
-      };
-    }),
-  };
 }
 
 /** Whether the browser lets pages write to the clipboard. */

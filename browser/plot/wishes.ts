@@ -6,7 +6,7 @@ export type Wish =
   /** To the part between two places. */
   | { readonly kind: "box"; readonly from: number; readonly to: number };
 
-/** What a key asks; `home` is the whole range, `step` moves the cursor by a column. `undefined` for other keys. */
+/** What a key asks; `home` is the whole range, `step` moves the cursor by hundredths of the width. `undefined` for other keys. */
 export function keyWish(event: {
   readonly key: string;
   readonly shiftKey: boolean;

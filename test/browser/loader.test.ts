@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SourceLoader } from "../../browser/plot/loader.js";
 import type { AnswerEnd } from "../../browser/plot/read-answer.js";
 import { readAnswer } from "../../browser/plot/read-answer.js";
@@ -132,6 +132,25 @@ describe("the loader of a source", () => {
     (await site.request(2)).response.end(HEAD + record(HOUR, 1));
     await until(() => loader.state.kind === "idle");
     expect(loader.pieces.length).toBe(1);
+  });
+
+  it("keeps to a try that was made by hand when its own would have come", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      loader.want(DAY, 1440);
+      (await site.request(0)).request.socket.destroy();
+      await until(() => loader.state.kind === "away");
+      loader.retry();
+      const { response } = await site.request(1);
+      // It would have tried again a second after the first.
+      vi.advanceTimersByTime(5000);
+      expect(loader.state.kind).toBe("loading");
+      response.end(HEAD + record(HOUR, 1));
+      await until(() => loader.state.kind === "idle");
+      expect(site.asked.length).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("says what the server says: a refusal, a login, an exception at the end of a stream", async () => {
