@@ -3,15 +3,14 @@ import type { TimeRange } from "../../stream/time.js";
 import { timeWord } from "../data/data-words.js";
 import { findSource } from "../find-source.js";
 import { type Response, textResponse } from "../http.js";
-import { askImages, imageTimeText, instantRange } from "../images/asked-images.js";
+import { askImages, instantRange } from "../images/asked-images.js";
 import { headerNote } from "../images/card-table.js";
 import { gatherImages, imageSources } from "../images/gather-images.js";
 import { recordHeader } from "../images/header-cards.js";
+import { imageAt } from "../images/image-at.js";
 import type { LinkBase } from "../images/image-links.js";
-import { findImage } from "../images/image-records.js";
 import { faultPage, listPage, seriesPage } from "../images/images-page.js";
 import { readImagesQuestion, usualRange } from "../images/images-question.js";
-import { withImages } from "../images/open-images.js";
 import { PAGE_HEADERS } from "../pages/page-headers.js";
 import { serverPage } from "../pages/server-page.js";
 import type { Query, QueryContext } from "../query.js";
@@ -63,15 +62,8 @@ export const imageHeader: Query = async (context) => {
   const source = await findSource(context, id);
   const asked = await askImages(withDataset(context, id), source, instant satisfies TimeRange);
   if ("elsewhere" in asked) return toImages(asked.elsewhere);
-  const { images, range } = asked;
-  const found =
-    range === undefined
-      ? undefined
-      : await withImages(context, images, "none", (archive) =>
-          findImage(archive, images, us2000, words.get("channel")),
-        );
-  if (found === undefined)
-    throw new DasError("NOTHING_FOUND", `There is no image of ${imageTimeText(us2000)}`);
+  const { images } = asked;
+  const found = await imageAt(context, asked, us2000);
   const { cards, away } = await recordHeader(context, images, found);
   const answer = {
     record: found.specification,

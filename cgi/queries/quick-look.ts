@@ -1,13 +1,12 @@
 import { packageVersion } from "../../config/package-root.js";
-import { DasError } from "../../errors/das-error.js";
 import { timeWord } from "../data/data-words.js";
 import { findSource } from "../find-source.js";
 import { EMPTY_BODY, type HeaderLine, type Response } from "../http.js";
 import { askImages, imageTimeText, instantRange } from "../images/asked-images.js";
+import { imageAt } from "../images/image-at.js";
 import { recordLook } from "../images/image-look.js";
-import { type FoundImage, findImage } from "../images/image-records.js";
+import type { FoundImage } from "../images/image-records.js";
 import { readLookWords, readSize } from "../images/look-words.js";
-import { withImages } from "../images/open-images.js";
 import { pictureKey, pictureOfRecord, storedFileName } from "../images/picture-of-record.js";
 import type { QuickLook } from "../images/quick-look-job.js";
 import type { Query, QueryContext } from "../query.js";
@@ -33,15 +32,8 @@ export const quickLook: Query = async (context) => {
   const { us2000, ...instant } = instantRange(time);
   const asked = await askImages(context, source, instant);
   if ("elsewhere" in asked) return asked.elsewhere;
-  const { images, range } = asked;
-  const found =
-    range === undefined
-      ? undefined
-      : await withImages(context, images, "none", (archive) =>
-          findImage(archive, images, us2000, words.get("channel")),
-        );
-  if (found === undefined)
-    throw new DasError("NOTHING_FOUND", `There is no image of ${imageTimeText(us2000)}`);
+  const { images } = asked;
+  const found = await imageAt(context, asked, us2000);
   const how = recordLook(found, look, images.look, size);
   const etag = `"${pictureKey(found, how)}"`;
   const validators = validatorsOf(etag, found, context, source.access.length > 0);
