@@ -5,22 +5,13 @@ import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { definitionsConfig } from "../support/cache-site.js";
+import { CHROMIUM_ARGUMENTS, sticksOut } from "../support/chromium.js";
 import { contrastOf } from "../support/contrast.js";
 import { madeAccess } from "../support/made-cache.js";
 import { SAMPLE_CACHE, sampleDefinitions } from "../support/sample-cache.js";
 import { programForTest } from "../support/system-programs.js";
 
 const browser = programForTest("chromium");
-const ARGUMENTS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 describe.skipIf(browser.missing)(browser.title("the status page of the cache in a browser"), () => {
   let server: RunningServer;
@@ -43,7 +34,7 @@ describe.skipIf(browser.missing)(browser.title("the status page of the cache in 
     profile = await mkdtemp(join(tmpdir(), "heliostream-browser-"));
     context = await chromium.launchPersistentContext(profile, {
       executablePath: browser.path,
-      args: ARGUMENTS,
+      args: [...CHROMIUM_ARGUMENTS],
       javaScriptEnabled: false,
       viewport: { width: 1400, height: 1000 },
     });
@@ -139,10 +130,7 @@ describe.skipIf(browser.missing)(browser.title("the status page of the cache in 
     await page.setViewportSize({ width, height: 900 });
     for (const query of ["", "?source=Juno/Waves/Survey"]) {
       await open(query);
-      const wide = (await page
-        .locator("html")
-        .evaluate((e) => (e as unknown as { scrollWidth: number }).scrollWidth)) as number;
-      expect(wide, query).toBeLessThanOrEqual(width);
+      expect(await sticksOut(page), query).toBe(0);
     }
     await open();
     for (const selector of [

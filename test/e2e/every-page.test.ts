@@ -7,6 +7,7 @@ import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { loadConfig } from "../../config/config.js";
 import { packageRoot } from "../../config/package-root.js";
 import { seriousFindings } from "../support/axe.js";
+import { CHROMIUM_ARGUMENTS, sticksOut } from "../support/chromium.js";
 import { programForTest } from "../support/system-programs.js";
 
 const browser = programForTest("chromium");
@@ -52,7 +53,7 @@ describe.skipIf(browser.missing)(browser.title("every page"), () => {
     server = await startServer(config);
     running = await chromium.launch({
       executablePath: browser.path,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+      args: [...CHROMIUM_ARGUMENTS],
     });
   });
   afterAll(async () => {
@@ -122,10 +123,7 @@ describe.skipIf(browser.missing)(browser.title("every page"), () => {
     ] as const)
       await look(path, { colorScheme, viewport: { width, height: 900 } }, async (page) => {
         expect(await seriousFindings(page), `${width} wide`).toEqual([]);
-        const over = await page.evaluate(
-          "document.documentElement.scrollWidth - document.documentElement.clientWidth",
-        );
-        expect(over, `${width} wide: nothing sticks out`).toBeLessThanOrEqual(0);
+        expect(await sticksOut(page), `${width} wide: nothing sticks out`).toBe(0);
       });
   });
 

@@ -6,6 +6,7 @@ import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { packageRoot } from "../../config/package-root.js";
 import { seriousFindings } from "../support/axe.js";
 import { caseConfig } from "../support/case-site.js";
+import { CHROMIUM_ARGUMENTS, sticksOut } from "../support/chromium.js";
 import { contrastOf } from "../support/contrast.js";
 import { postgresForTest, type TestDatabase } from "../support/postgres.js";
 import { sampleArchive } from "../support/sample-archive.js";
@@ -13,16 +14,6 @@ import { programForTest } from "../support/system-programs.js";
 
 const postgres = await postgresForTest();
 const browser = programForTest("chromium");
-const ARGUMENTS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const DAY = "source=Sample/HMI/Magnetograms&begin=2013-05-23T12:00&end=2013-05-23T15:00";
 
@@ -53,7 +44,7 @@ describe.skipIf(postgres.missing || browser.missing)(browser.title("the page of 
   beforeAll(async () => {
     archive = await sampleArchive();
     server = await start(0);
-    running = await chromium.launch({ executablePath: browser.path!, args: ARGUMENTS });
+    running = await chromium.launch({ executablePath: browser.path!, args: [...CHROMIUM_ARGUMENTS] });
     page = await running.newPage({ viewport: { width: 1400, height: 1000 } });
     page.on("request", (request) => asked.push(request.url()));
     page.on("pageerror", (error) => faults.push(error.message));
@@ -264,8 +255,7 @@ describe.skipIf(postgres.missing || browser.missing)(browser.title("the page of 
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width, height: 900 });
     await open();
-    const wide = (await page.evaluate("document.documentElement.scrollWidth")) as number;
-    expect(wide).toBeLessThanOrEqual(width);
+    expect(await sticksOut(page)).toBe(0);
     for (const selector of [
       "h1",
       ".lead",

@@ -6,22 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import { seriousFindings } from "../support/axe.js";
 import { caseConfig } from "../support/case-site.js";
+import { CHROMIUM_ARGUMENTS, sticksOut } from "../support/chromium.js";
 import { coloursOf, contrast } from "../support/contrast.js";
 import { logRecord } from "../support/log-records.js";
 import { rawRequest } from "../support/raw-http.js";
 import { programForTest } from "../support/system-programs.js";
 
 const browser = programForTest("chromium");
-const ARGUMENTS = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const DAY = "start_time=2021-06-30&end_time=2021-07-01";
 const HOSTILE = "<img src=//evil.example/x.png onerror=alert(1)><script>document.title='gone'</script>";
 
@@ -59,7 +50,7 @@ describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () 
     profile = await mkdtemp(join(tmpdir(), "heliostream-browser-"));
     context = await chromium.launchPersistentContext(profile, {
       executablePath: browser.path,
-      args: ARGUMENTS,
+      args: [...CHROMIUM_ARGUMENTS],
       javaScriptEnabled: false,
       viewport: { width: 1400, height: 1000 },
     });
@@ -164,10 +155,7 @@ describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () 
     await page.setViewportSize({ width, height: 900 });
     await open("ip=*");
     for (const line of await lines().all()) await line.click();
-    const wide = (await page
-      .locator("html")
-      .evaluate((e) => (e as unknown as { scrollWidth: number }).scrollWidth)) as number;
-    expect(wide).toBeLessThanOrEqual(width);
+    expect(await sticksOut(page)).toBe(0);
     for (const selector of [
       "h1",
       ".days a[aria-current] time",
@@ -196,7 +184,7 @@ describe.skipIf(browser.missing)(browser.title("the log page in a browser"), () 
   describe("with scripts", () => {
     let scripted: Browser;
     beforeAll(async () => {
-      scripted = await chromium.launch({ executablePath: browser.path, args: ARGUMENTS });
+      scripted = await chromium.launch({ executablePath: browser.path, args: [...CHROMIUM_ARGUMENTS] });
     });
     afterAll(() => scripted?.close());
 

@@ -2,10 +2,10 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from "p
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousFindings } from "../support/axe.js";
 import { browseSite, HOSTILE } from "../support/browse-site.js";
+import { CHROMIUM_ARGUMENTS, sticksOut } from "../support/chromium.js";
 import { programForTest } from "../support/system-programs.js";
 
 const chromiumProgram = programForTest("chromium");
-const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
 /** Of everything that a page loads, compressed, besides pictures of data. */
 const MOST_BYTES = 150_000;
 
@@ -15,7 +15,7 @@ describe.skipIf(chromiumProgram.missing)(chromiumProgram.title("the source brows
   beforeAll(async () => {
     // Five hundred in folders of folders, five hundred in one.
     site = await browseSite({ HELIOSTREAM_SERVER_URL: "", HELIOSTREAM_CLIENTS_EXEMPT: "*" }, 500);
-    browser = await chromium.launch({ executablePath: chromiumProgram.path, args: ARGUMENTS });
+    browser = await chromium.launch({ executablePath: chromiumProgram.path, args: [...CHROMIUM_ARGUMENTS] });
   });
   afterAll(async () => {
     await browser?.close();
@@ -244,10 +244,7 @@ describe.skipIf(chromiumProgram.missing)(chromiumProgram.title("the source brows
           path,
           async (page) => {
             expect(await seriousFindings(page), path).toEqual([]);
-            expect(
-              await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
-              path,
-            ).toBeLessThanOrEqual(0);
+            expect(await sticksOut(page), path).toBe(0);
           },
           { colorScheme, viewport: { width, height: 900 }, bypassCSP: true },
         );
