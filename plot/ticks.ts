@@ -21,11 +21,15 @@ export function fraction(value: number, { low, high, scale }: AxisRange): number
   return (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low));
 }
 
+/** Marks of a logarithmic axis of less than a power of ten are those of a linear one where fewer digits than these would be written. */
+const LEAST_WRITTEN = 3;
+
 /** Marks of an axis of numbers, ascending, at most about `most` with labels. */
 export function ticks(range: AxisRange, most: number): readonly Tick[] {
-  return range.scale === "log" && range.high / range.low >= 10
-    ? logTicks(range, most)
-    : linearTicks(range, most);
+  if (range.scale === "linear") return linearTicks(range, most);
+  const marks = logTicks(range, most);
+  const written = marks.filter(({ label }) => label !== undefined).length;
+  return written >= LEAST_WRITTEN || range.high / range.low >= 10 ? marks : linearTicks(range, most);
 }
 
 /** The least step of 1, 2 or 5 times a power of ten that gives no more than `most` of them. */
@@ -70,20 +74,47 @@ function withMinus(text: string): string {
   return text.replaceAll("-", "\u2212");
 }
 
+/** Fewer powers of ten than these do not tell what lies between them. */
+const FEW_POWERS = 3;
+
 function logTicks({ low, high }: AxisRange, most: number): readonly Tick[] {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.ceil(Math.log10(high) - 1e-9);
   const every = Math.max(1, Math.ceil((last - first) / Math.max(1, most)));
-  const label = powerLabels(labelled(low, high, every));
+  const powers = labelled(low, high, every);
+  const digits = writtenDigits(low, high, powers, most);
+  const label = powerLabels(powers, digits.length > 1);
+  // Where only some of the powers are written the others are the small marks; of very many not all of them are.
+  const small = Math.max(1, Math.ceil(every / 10));
   const result: Tick[] = [];
-  for (let exponent = first; exponent <= last && result.length < 1000; exponent++)
-    for (let digit = 1; digit < 10; digit++) {
-      const value = digit * 10 ** exponent;
-      if (value < low * (1 - 1e-9) || value > high * (1 + 1e-9)) continue;
-      if (digit === 1 && exponent % every === 0) result.push({ value, label: label(exponent) });
-      else if (every === 1 || digit === 1) result.push({ value });
+  for (let exponent = Math.ceil(first / small) * small; exponent <= last && result.length < 1000; )
+    if (every === 1) {
+      for (let digit = 1; digit < 10; digit++) {
+        const value = Number(`${digit}e${exponent}`);
+        if (value < low * (1 - 1e-9) || value > high * (1 + 1e-9)) continue;
+        result.push(digits.includes(digit) ? { value, label: label(exponent, digit) } : { value });
+      }
+      exponent++;
+    } else {
+      const value = Number(`1e${exponent}`);
+      const isInside = value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
+      if (isInside) result.push(exponent % every === 0 ? { value, label: label(exponent, 1) } : { value });
+      exponent += small;
     }
   return result;
+}
+
+/** The digits that are written in each power: `1`, and 2 and 5 where there are few powers and room enough. */
+function writtenDigits(
+  low: number,
+  high: number,
+  [least, greatest]: readonly [number, number],
+  most: number,
+): readonly number[] {
+  if (greatest - least + 1 >= FEW_POWERS) return [1];
+  const powers = Math.log10(high / low);
+  if (3 * powers <= most + 1) return [1, 2, 5];
+  return 2 * powers <= most + 1 ? [1, 3] : [1];
 }
 
 /** The least and greatest exponent that is written at an axis. */
@@ -94,9 +125,17 @@ function labelled(low: number, high: number, every: number): readonly [least: nu
 }
 
 /** How powers of ten are written along one axis: as numbers where all are short ones, else all as powers. */
-function powerLabels([least, greatest]: readonly [number, number]): (exponent: number) => string {
-  if (least < -2 || greatest > 3) return (exponent) => withMinus(`10!u${exponent}!n`);
-  return (exponent) => (exponent < 0 ? (10 ** exponent).toFixed(-exponent) : String(10 ** exponent));
+function powerLabels(
+  [least, greatest]: readonly [number, number],
+  hasDigits: boolean,
+): (exponent: number, digit: number) => string {
+  // Digits stand in the power below the first and above the last that is written.
+  const below = hasDigits ? least - 1 : least;
+  if (below < -2 || greatest > 3)
+    return (exponent, digit) =>
+      withMinus(digit === 1 ? `10!u${exponent}!n` : `${digit}\u00d710!u${exponent}!n`);
+  return (exponent, digit) =>
+    exponent < 0 ? (digit * 10 ** exponent).toFixed(-exponent) : String(digit * 10 ** exponent);
 }
 
 /** Numbers beyond these, and differences below, are drawn at the edge: a range of them could not be computed with. */

@@ -87,6 +87,35 @@ describe("marks of axes", () => {
     expect(labels(ticks({ low, high, scale: "log" }, 10))).toEqual(expected);
   });
 
+  it.each([
+    // Less than three powers of ten: 2 and 5 of each are written as well.
+    [1.5, 16, ["2", "5", "10"]],
+    [2, 15, ["2", "5", "10"]],
+    [
+      3e-11,
+      8e-10,
+      ["5\u00d710!u\u221211!n", "10!u\u221210!n", "2\u00d710!u\u221210!n", "5\u00d710!u\u221210!n"],
+    ],
+    // Not even three of those: even steps.
+    [0.15, 0.9, ["0.2", "0.4", "0.6", "0.8"]],
+    [1, 1.5, ["1.0", "1.1", "1.2", "1.3", "1.4", "1.5"]],
+  ])("are several along a short logarithmic axis from %f to %f", (low, high, expected) => {
+    expect(labels(ticks({ low, high, scale: "log" }, 6))).toEqual(expected);
+  });
+
+  it("of a logarithmic axis are 2 to 9 times each power, small ones between those that are written", () => {
+    const marks = ticks({ low: 1, high: 1000, scale: "log" }, 6);
+    expect(marks.map(({ value }) => value)).toEqual([
+      ...[1, 10, 100].flatMap((power) => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((digit) => digit * power)),
+      1000,
+    ]);
+    expect(labels(marks)).toEqual(["1", "10", "100", "1000"]);
+    // Each seventh power written, the others small.
+    const wide = ticks({ low: 1e-14, high: 1e14, scale: "log" }, 4);
+    expect(wide.length).toBe(29);
+    expect(labels(wide)).toEqual(["\u221214", "\u22127", "0", "7", "14"].map((n) => `10!u${n}!n`));
+  });
+
   it("are never many, whatever the range", () => {
     for (const scale of ["linear", "log"] as const)
       for (const [low, high] of [
