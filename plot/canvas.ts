@@ -1,3 +1,5 @@
+import type { PictureTheme } from "./picture-theme.js";
+
 /** A colour: red, green and blue, 0 to 255 each. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -16,17 +18,19 @@ export interface Box {
 export class Canvas {
   readonly width: number;
   readonly height: number;
+  readonly theme: PictureTheme;
   /** Red, green and blue of each pixel, row after row. */
   readonly pixels: Uint8Array;
   /** How much of each pixel the drawing under way covers: parts that overlap must not count twice. */
   readonly #cover: Uint8Array;
 
-  constructor(width: number, height: number, background: Colour) {
+  constructor(width: number, height: number, theme: PictureTheme) {
     this.width = width;
     this.height = height;
+    this.theme = theme;
     this.pixels = new Uint8Array(3 * width * height);
     this.#cover = new Uint8Array(width * height);
-    this.fill({ left: 0, top: 0, right: width, bottom: height }, background);
+    this.fill({ left: 0, top: 0, right: width, bottom: height }, theme.paper);
   }
 
   /** Fills whole pixels. */

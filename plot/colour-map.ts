@@ -75,13 +75,3 @@ export function mapColour(part: number): Colour {
   map ??= evenMap();
   return map[Math.min(STEPS - 1, Math.max(0, Math.floor(part * STEPS)))]!; // inside
 }
-
-/** Colours of lines, told apart by hue and by lightness; used in turn. */
-export const LINE_COLOURS: readonly Colour[] = [
-  [31, 92, 166],
-  [200, 82, 18],
-  [32, 128, 88],
-  [148, 50, 126],
-  [150, 118, 16],
-  [70, 70, 70],
-];

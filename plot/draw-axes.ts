@@ -4,10 +4,6 @@ import { drawText, textWidth } from "./text.js";
 import { type AxisRange, fraction, type Tick, ticks } from "./ticks.js";
 import { timeTicks } from "./time-ticks.js";
 
-/** Colour of axes and letters. */
-export const INK: Colour = [38, 38, 38];
-const GRID: Colour = [228, 228, 228];
-
 /** `unit` is the height of capitals in pixels everywhere here. */
 
 /** The frame around a panel. */
@@ -19,7 +15,7 @@ export function drawFrame(canvas: Canvas, { left, top, right, bottom }: Box, uni
     [left - 0.5, bottom + 0.5],
     [left - 0.5, top - 0.5],
   ];
-  canvas.stroke([corners], Math.max(1, unit * 0.11), INK);
+  canvas.stroke([corners], Math.max(1, unit * 0.11), canvas.theme.ink);
 }
 
 /** Marks, numbers and name of the axis of y; lines across where `isRuled`. */
@@ -37,12 +33,12 @@ export function drawYAxis(
   for (const { value, label: text } of marks) {
     const y = box.bottom - fraction(value, range) * height;
     if (y < box.top - 0.5 || y > box.bottom + 0.5) continue;
-    if (isRuled && text !== undefined) hairline(canvas, [box.left, y], [box.right, y], GRID);
+    if (isRuled && text !== undefined) hairline(canvas, [box.left, y], [box.right, y], canvas.theme.grid);
     const length = unit * (text === undefined ? 0.35 : 0.65);
-    hairline(canvas, [box.left - length, y], [box.left, y], INK);
+    hairline(canvas, [box.left - length, y], [box.left, y], canvas.theme.ink);
     if (text === undefined) continue;
     const at = [box.left - unit * 1.05, y + unit / 2] as const;
-    drawText(canvas, text, at, { size: unit, colour: INK, align: "right" });
+    drawText(canvas, text, at, { size: unit, colour: canvas.theme.ink, align: "right" });
     widest = Math.max(widest, textWidth(text, unit));
   }
   const x = Math.max(unit * 1.6, box.left - unit * 2.2 - widest);
@@ -53,7 +49,7 @@ export function drawYAxis(
 function drawName(canvas: Canvas, label: string, x: number, y: number, height: number, unit: number): void {
   const width = textWidth(label, unit * 1.05);
   const size = unit * 1.05 * Math.min(1, Math.max(0.55, height / Math.max(1, width)));
-  drawText(canvas, label, [x, y], { size, colour: INK, align: "centre", upwards: true });
+  drawText(canvas, label, [x, y], { size, colour: canvas.theme.ink, align: "centre", upwards: true });
 }
 
 /** Marks of time; labels below the last panel only. */
@@ -76,7 +72,11 @@ export function drawTimeAxis(
     // A date that would stand in the one before is left off: the next shows it.
     if (place - half < free) continue;
     free = place + half + unit;
-    drawText(canvas, context, [place, box.bottom + unit * 4], { size: unit, colour: INK, align: "centre" });
+    drawText(canvas, context, [place, box.bottom + unit * 4], {
+      size: unit,
+      colour: canvas.theme.ink,
+      align: "centre",
+    });
   }
 }
 
@@ -105,19 +105,23 @@ function drawXMarks(
     const at = box.left + fraction(value, x) * (box.right - box.left);
     if (at < box.left - 0.5 || at > box.right + 0.5) continue;
     const length = unit * (label === undefined ? 0.35 : 0.65);
-    hairline(canvas, [at, box.bottom], [at, box.bottom + length], INK);
+    hairline(canvas, [at, box.bottom], [at, box.bottom + length], canvas.theme.ink);
     if (label === undefined || !isLabelled) continue;
     const half = textWidth(label, unit) / 2;
     if (at - half < free) continue;
     free = at + half + unit * 0.6;
-    drawText(canvas, label, [at, box.bottom + unit * 2.2], { size: unit, colour: INK, align: "centre" });
+    drawText(canvas, label, [at, box.bottom + unit * 2.2], {
+      size: unit,
+      colour: canvas.theme.ink,
+      align: "centre",
+    });
   }
 }
 
 /** The name of x, below everything. */
 export function drawXAxis(canvas: Canvas, area: Box, label: string, height: number, unit: number): void {
   const at = [(area.left + area.right) / 2, height - unit * 0.6] as const;
-  drawText(canvas, label, at, { size: unit, colour: INK, align: "centre" });
+  drawText(canvas, label, at, { size: unit, colour: canvas.theme.ink, align: "centre" });
 }
 
 /** The colours of a spectrogram with their values, to the right of it. */
@@ -137,9 +141,14 @@ export function drawColourBar(canvas: Canvas, box: Box, z: AxisRange, label: str
   for (const { value, label: text } of ticks(z, Math.max(2, Math.floor(height / (unit * 4))))) {
     const y = bar.bottom - fraction(value, z) * height;
     if (y < bar.top - 0.5 || y > bar.bottom + 0.5) continue;
-    hairline(canvas, [bar.right, y], [bar.right + unit * (text === undefined ? 0.3 : 0.55), y], INK);
+    hairline(
+      canvas,
+      [bar.right, y],
+      [bar.right + unit * (text === undefined ? 0.3 : 0.55), y],
+      canvas.theme.ink,
+    );
     if (text === undefined) continue;
-    drawText(canvas, text, [bar.right + unit * 0.95, y + unit / 2], { size: unit, colour: INK });
+    drawText(canvas, text, [bar.right + unit * 0.95, y + unit / 2], { size: unit, colour: canvas.theme.ink });
     widest = Math.max(widest, textWidth(text, unit));
   }
   drawFrame(canvas, bar, unit);

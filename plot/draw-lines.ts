@@ -1,6 +1,4 @@
-import type { Box, Canvas, Point } from "./canvas.js";
-import { LINE_COLOURS } from "./colour-map.js";
-import { INK } from "./draw-axes.js";
+import type { Box, Canvas, Colour, Point } from "./canvas.js";
 import type { Line, LinePanel, Suggested } from "./figure.js";
 import type { LineBins } from "./line-bins.js";
 import { drawText, textWidth } from "./text.js";
@@ -56,8 +54,9 @@ export function drawLines(
       return Math.min(box.bottom + 1e4, Math.max(box.top - 1e4, at));
     },
   };
+  const { lines: colours } = canvas.theme;
   for (const [n, line] of lines.entries()) {
-    const colour = LINE_COLOURS[n % LINE_COLOURS.length]!; // inside
+    const colour = colours[n % colours.length]!; // inside
     const gap = gapWidth(line.stated, line.cadence);
     if (line.low !== undefined && line.high !== undefined)
       drawBand(canvas, box, line.low, line.high, gap, place, colour);
@@ -123,7 +122,7 @@ function drawSymbols(
   box: Box,
   bins: LineBins,
   place: Place,
-  colour: (typeof LINE_COLOURS)[number],
+  colour: Colour,
   unit: number,
 ): void {
   const r = Math.max(1.5, unit * 0.28);
@@ -169,7 +168,7 @@ function drawBand(
   high: LineBins,
   gap: number,
   place: Place,
-  colour: (typeof LINE_COLOURS)[number],
+  colour: Colour,
 ): void {
   let before = -1;
   let painted = box.left;
@@ -208,17 +207,18 @@ function drawLegend(canvas: Canvas, box: Box, lines: readonly Line[], unit: numb
       top,
       bottom: top + labels.length * unit * 1.7 + unit * 0.5,
     },
-    [255, 255, 255],
+    canvas.theme.paper,
     0.8,
   );
+  const { lines: colours } = canvas.theme;
   for (const [n, label] of labels.entries()) {
     const y = top + unit * 1.5 + n * unit * 1.7;
-    const colour = LINE_COLOURS[n % LINE_COLOURS.length]!; // inside
+    const colour = colours[n % colours.length]!; // inside
     const sample: Point[] = [
       [left, y - unit / 2],
       [left + unit * 1.6, y - unit / 2],
     ];
     canvas.stroke([sample], Math.max(1.6, unit * 0.22), colour);
-    drawText(canvas, label, [left + unit * 2.3, y], { size: unit, colour: INK });
+    drawText(canvas, label, [left + unit * 2.3, y], { size: unit, colour: canvas.theme.ink });
   }
 }

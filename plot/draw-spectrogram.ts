@@ -43,7 +43,7 @@ function suitableScale(all: readonly number[], positive: readonly number[]): Sca
 
 /**
  * Draws the cells: each pixel has the colour of the mean of the cells that it shows. Between records that are no gap apart the nearer
- * one is shown; gaps, and where a record has no value, stay white.
+ * one is shown; gaps, and where a record has no value, stay as the paper is.
  */
 export function drawCells(
   canvas: Canvas,

@@ -1,18 +1,11 @@
-import { Canvas, type Colour } from "./canvas.js";
+import { Canvas } from "./canvas.js";
 import type { CellGrid } from "./cell-grid.js";
-import {
-  drawColourBar,
-  drawFrame,
-  drawTimeAxis,
-  drawValueAxis,
-  drawXAxis,
-  drawYAxis,
-  INK,
-} from "./draw-axes.js";
+import { drawColourBar, drawFrame, drawTimeAxis, drawValueAxis, drawXAxis, drawYAxis } from "./draw-axes.js";
 import { drawLines, lineRange } from "./draw-lines.js";
 import { cellRange, drawCells } from "./draw-spectrogram.js";
 import type { LineBins } from "./line-bins.js";
 import type { PictureSize } from "./picture-size.js";
+import type { PictureTheme } from "./picture-theme.js";
 import { drawText, textHeight, textWidth } from "./text.js";
 import type { ScaleType } from "./ticks.js";
 import type { Cadence, XColumns } from "./x-columns.js";
@@ -77,9 +70,6 @@ export interface Figure {
   readonly note?: string;
 }
 
-const PAPER: Colour = [255, 255, 255];
-const MUTED: Colour = [110, 110, 110];
-
 /** Height of capitals, pixels: letters grow with the picture, but slower. */
 function letterHeight({ width, height }: PictureSize): number {
   return 9 * Math.min(1.8, Math.max(0.75, Math.sqrt(width / 900))) * Math.min(1, Math.max(0.7, height / 320));
@@ -98,8 +88,8 @@ export function plotSides(
 }
 
 /** Draws a figure. Labels may hold the escapes of das2-stream A8.5. */
-export function drawFigure(figure: Figure, { width, height }: PictureSize): Canvas {
-  const canvas = new Canvas(width, height, PAPER);
+export function drawFigure(figure: Figure, { width, height }: PictureSize, theme: PictureTheme): Canvas {
+  const canvas = new Canvas(width, height, theme);
   const unit = letterHeight({ width, height });
   const { panels } = figure;
   const hasColours = panels.some(({ kind }) => kind === "spectrogram");
@@ -111,7 +101,7 @@ export function drawFigure(figure: Figure, { width, height }: PictureSize): Canv
   };
   drawText(canvas, figure.title, [(area.left + area.right) / 2, unit * 1.4 + titleSize], {
     size: titleSize,
-    colour: INK,
+    colour: theme.ink,
     align: "centre",
   });
   const range = figure.columns.range ?? { begin: 0, end: 1 };
@@ -127,7 +117,7 @@ export function drawFigure(figure: Figure, { width, height }: PictureSize): Canv
     if (panel === undefined) {
       const middle = [(box.left + box.right) / 2, (box.top + box.bottom) / 2] as const;
       const size = fitted(figure.empty, unit * 1.2, (box.right - box.left) * 0.9);
-      drawText(canvas, figure.empty, middle, { size, colour: MUTED, align: "centre" });
+      drawText(canvas, figure.empty, middle, { size, colour: theme.muted, align: "centre" });
     } else if (panel.kind === "lines") {
       const y = lineRange(panel);
       drawYAxis(canvas, box, y, panel.label, unit);
@@ -147,7 +137,7 @@ export function drawFigure(figure: Figure, { width, height }: PictureSize): Canv
   if (figure.note !== undefined)
     drawText(canvas, figure.note, [width - unit, height - unit * 0.6], {
       size: unit * 0.8,
-      colour: MUTED,
+      colour: theme.muted,
       align: "right",
     });
   return canvas;

@@ -7,14 +7,15 @@ import { type CatalogIndex, catalogIndex } from "../flex/catalog-index.js";
 import { siteFacts } from "../flex/site-facts.js";
 import type { HeaderLine, Response } from "../http.js";
 import { countText } from "../log/format.js";
-import { html, type Markup, type Piece } from "../pages/html.js";
+import { html, type Markup } from "../pages/html.js";
 import { linkTable } from "../pages/link-table.js";
 import { intro } from "../queries/intro.js";
 import type { Query, QueryContext } from "../query.js";
 import { type Chosen, chosenRange } from "./chosen-range.js";
 import { contact } from "./contact.js";
-import { dataUrl, pictureWords, plotPage, textWords } from "./data-query.js";
+import { dataUrl, plotPage, textWords } from "./data-query.js";
 import { doorLinks } from "./doors.js";
+import { examplePicture } from "./example-picture.js";
 import { foundBy, searchForm } from "./search-form.js";
 import { pageOf, shortText } from "./source-line.js";
 import { taggedPage } from "./tagged-page.js";
@@ -119,14 +120,9 @@ async function exampleCard(context: QueryContext, index: CatalogIndex): Promise<
   const shown = { source, isFlex: false, hasBins: hasBins(source, siteFacts(context).tools) };
   const own = chosenRange(source, undefined, shown.hasBins, site.now());
   const chosen = range === undefined ? own : withRange(own, range);
-  const words = pictureWords(shown, PICTURE);
   const plot = plotPage(mount, shown, chosen);
-  const image: Piece =
-    words === undefined
-      ? undefined
-      : html`<a class="picture" href="${plot}"><img src="${dataUrl(base, shown, chosen, words)}" width="${PICTURE.width}" height="${PICTURE.height}" loading="lazy" decoding="async" alt="Plot of ${chosen.begin} to ${chosen.end}"></a>`;
   return html`<section class="example" aria-labelledby="example"><h2 id="example">An example</h2>
-${image}<p><a href="${pageOf(mount, localId(source))}">${shortText(source.description)}</a><br><span class="note">${chosen.begin} to ${chosen.end}</span></p>
+${examplePicture(context, shown, chosen, PICTURE)}<p><a href="${pageOf(mount, localId(source))}">${shortText(source.description)}</a><br><span class="note">${chosen.begin} to ${chosen.end}</span></p>
 <p class="actions"><a class="button main" href="${plot}">Plot</a> <a class="button" href="${dataUrl(base, shown, chosen, textWords(shown))}">As text</a></p>
 </section>`;
 }

@@ -13,6 +13,7 @@ const FORMS: readonly (readonly [word: string, name: string])[] = [
   ["das2", "das2, binary"],
   ["das3", "das3, binary"],
   ["das3-text", "das3, text"],
+  ["das3-xml", "das3, XML document"],
   ["csv", "CSV"],
   ["hapi-csv", "HAPI CSV"],
   ["hapi-json", "HAPI JSON"],

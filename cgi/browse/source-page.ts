@@ -12,7 +12,8 @@ import type { QueryContext } from "../query.js";
 import { archiveSeries, offeredSource } from "./archive-series.js";
 import { type Chosen, chosenRange } from "./chosen-range.js";
 import { type ClientLine, clientLines } from "./client-lines.js";
-import { dataUrl, pictureWords, plotPage, type ShownSource } from "./data-query.js";
+import { plotPage, type ShownSource } from "./data-query.js";
+import { examplePicture } from "./example-picture.js";
 import { keptBlocks } from "./kept-blocks.js";
 import { queryString, queryText } from "./readable-url.js";
 import { exampleLinks, requestForm } from "./request-form.js";
@@ -58,7 +59,7 @@ export async function sourcePage(context: QueryContext, { source, flex }: LocalS
     ...(source.hidden && flex === undefined ? { isPrivate: true } : {}),
     body: html`<div class="overview"><div>
 ${source.description.length > MOST_TITLE ? longText("Description", source.description) : undefined}${source.summary === undefined ? undefined : longText("Summary", source.summary)}${sourceFacts(shown, site)}</div>
-${picture(mount, shown, chosen)}</div>
+${picture(context, shown, chosen)}</div>
 ${timeBar(source, chosen, now)}<section aria-labelledby="ask"><h2 id="ask">Ask for data</h2>
 ${exampleLinks(mount, shown, chosen)}${requestForm(mount, shown, chosen, facts)}</section>
 <section aria-labelledby="clients"><h2 id="clients">In a client</h2>
@@ -105,13 +106,12 @@ async function hasImages({ source, isFlex }: ShownSource): Promise<boolean> {
   return (await import("../images/image-source.js")).hasImages(source);
 }
 
-/** A picture of the chosen range, made when it comes into sight; none of what asks for a password. */
-function picture(mount: string, shown: ShownSource, chosen: Chosen): Markup | undefined {
-  const words = pictureWords(shown, PICTURE);
-  if (words === undefined || shown.source.access.length > 0 || shown.source.reader === undefined)
-    return undefined;
-  const { width, height } = PICTURE;
-  return html`<a class="picture" href="${plotPage(mount, shown, chosen)}"><img src="${dataUrl(mount === "" ? "/" : mount, shown, chosen, words)}" width="${width}" height="${height}" loading="lazy" decoding="async" alt="Plot of ${chosen.begin} to ${chosen.end}"></a>`;
+/** None of what asks for a password, or is made elsewhere. */
+function picture(context: QueryContext, shown: ShownSource, chosen: Chosen): Markup | undefined {
+  const { access, reader } = shown.source;
+  return access.length > 0 || reader === undefined
+    ? undefined
+    : examplePicture(context, shown, chosen, PICTURE);
 }
 
 function clientList(lines: readonly ClientLine[]): Markup {

@@ -2,6 +2,7 @@ import type { OutputForm } from "../../dsdf/data-query.js";
 import { timeText } from "../../dsdf/stages.js";
 import { DasError } from "../../errors/das-error.js";
 import { LARGEST_SIZE, LEAST_SIZE } from "../../plot/picture-size.js";
+import { isPictureTheme, PICTURE_THEMES } from "../../plot/picture-theme.js";
 import type { TimeRange } from "../../stream/time.js";
 import type { QueryWords } from "../query-words.js";
 import { quoted } from "./quoted.js";
@@ -22,6 +23,7 @@ const FORMATS = {
   "das2-text": { output: "das2text" },
   das3: { output: "das3" },
   "das3-text": { output: "das3", serial: "text", formatArgs: ["-t"] },
+  "das3-xml": { output: "das3doc" },
   csv: { output: "csv" },
   "hapi-csv": { output: "hapi", formatArgs: ["-F", "csv"] },
   "hapi-binary": { output: "hapi", serial: "binary", formatArgs: ["-F", "binary"] },
@@ -38,6 +40,7 @@ const TEXT_OF: Readonly<Partial<Record<keyof typeof FORMATS, keyof typeof FORMAT
   "das2-text": "das2-text",
   das3: "das3-text",
   "das3-text": "das3-text",
+  "das3-xml": "das3-xml",
   csv: "csv",
   "hapi-csv": "hapi-csv",
   "hapi-json": "hapi-json",
@@ -89,8 +92,8 @@ export function unknownFormat(given: string): DasError {
 }
 
 /**
- * The words by which the plot program is told what to show: the range as it was asked for, and the size of the picture, if any.
- * Errors: BAD_PARAMETER for a size outside the limits. Source: das2-server 2.8, 7.3 (`format.width`, `format.height`).
+ * The words by which the plot program is told what to show: the range as it was asked for, and the size and theme of the picture, if any.
+ * Errors: BAD_PARAMETER for a size outside the limits, and a theme that there is not. Source: das2-server 2.8, 7.3 (`format.width`, `format.height`).
  */
 export function pictureArguments(words: QueryWords, { begin, end }: TimeRange): readonly string[] {
   const size = (["width", "height"] as const).flatMap((side) => {
@@ -98,7 +101,18 @@ export function pictureArguments(words: QueryWords, { begin, end }: TimeRange): 
     if (text === undefined) return [];
     return [`${side}=${wholeNumber(`format.${side}`, text, LEAST_SIZE[side], LARGEST_SIZE[side], "pixels")}`];
   });
-  return [`time.min=${timeText(begin)}`, `time.max=${timeText(end)}`, ...size];
+  return [`time.min=${timeText(begin)}`, `time.max=${timeText(end)}`, ...size, ...themeArgument(words)];
+}
+
+/** `format.theme`: the colours of a picture. */
+function themeArgument(words: QueryWords): readonly string[] {
+  const theme = words.get("format.theme");
+  if (theme === undefined) return [];
+  if (isPictureTheme(theme)) return [`theme=${theme}`];
+  throw new DasError(
+    "BAD_PARAMETER",
+    `format.theme=${quoted(theme)}, expected ${Object.keys(PICTURE_THEMES).join(" or ")}`,
+  );
 }
 
 /** `format.id`: the packets that become the table, where a stream has several kinds. */

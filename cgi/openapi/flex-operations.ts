@@ -1,4 +1,5 @@
 import { DAS_FORMAT_TYPES } from "../../dsdf/flex/format-types.js";
+import { PICTURE_THEMES } from "../../plot/picture-theme.js";
 import type { SourceView } from "../flex/source-path.js";
 import { type ApiFacts, type OpenWays, queryText } from "./facts.js";
 import type { ApiOperation, ApiParameter } from "./operation.js";
@@ -31,12 +32,18 @@ export const FLEX_PARAMETERS: readonly ApiParameter[] = [
   { name: "dft.slide", type: "integer", about: "Segments begin so many parts of a segment apart" },
   { name: "format.type", values: [...DAS_FORMAT_TYPES, "qstream"], about: "Form of the answer" },
   { name: "format.version", about: "2 or 3: version of the das stream" },
-  { name: "format.serial", values: ["binary", "text"], default: "binary", about: "How it is written" },
+  { name: "format.serial", values: ["binary", "text", "xml"], default: "binary", about: "How it is written" },
   { name: "format.secfrac", type: "integer", about: "Digits of seconds of texts, 0 to 9" },
   { name: "format.sigdigit", type: "integer", about: "Significant digits of texts, from 2" },
   { name: "format.delim", about: "comma, semicolon, tab or one character: between the values of a table" },
   { name: "format.width", type: "integer", about: "Width of a picture, pixels" },
   { name: "format.height", type: "integer", about: "Height of a picture, pixels" },
+  {
+    name: "format.theme",
+    values: Object.keys(PICTURE_THEMES),
+    default: "light",
+    about: "Ground of a picture",
+  },
 ];
 
 const LAST_EVENT: ApiParameter = {

@@ -1,5 +1,6 @@
 import type { OutputForm } from "../../dsdf/data-query.js";
 import type { SourceForm } from "../../dsdf/data-source.js";
+import { PICTURE_THEMES } from "../../plot/picture-theme.js";
 import { FORMAT_WORDS, readFormat } from "../data/format-words.js";
 import { outputType } from "../data/output-type.js";
 import { RESOURCE_TYPES } from "../resource-file.js";
@@ -48,6 +49,12 @@ const DATA_WORDS: readonly ApiParameter[] = [
   },
   { name: "format.width", type: "integer", about: "Width of a picture, pixels" },
   { name: "format.height", type: "integer", about: "Height of a picture, pixels" },
+  {
+    name: "format.theme",
+    values: Object.keys(PICTURE_THEMES),
+    default: "light",
+    about: "Ground of a picture",
+  },
 ];
 
 const FORMS: readonly SourceForm[] = [{ form: "das2" }, { form: "das3" }, { form: "qstream" }];

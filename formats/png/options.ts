@@ -1,4 +1,5 @@
 import { LARGEST_SIZE, LEAST_SIZE } from "../../plot/picture-size.js";
+import { isPictureTheme, PICTURE_THEMES, type PictureThemeName } from "../../plot/picture-theme.js";
 import { integerArgument, usage } from "../../stream/program-arguments.js";
 import { compareTimes, parseTime, type TimeRange } from "../../stream/time.js";
 
@@ -8,11 +9,12 @@ export interface PictureOptions {
   readonly range?: TimeRange;
   readonly width?: number;
   readonly height?: number;
+  readonly theme: PictureThemeName;
   /** For a stream that has none of its own. */
   readonly title?: string;
 }
 
-const WORDS = new Set(["in_fmt", "time.min", "time.max", "width", "height", "title"]);
+const WORDS = new Set(["in_fmt", "time.min", "time.max", "width", "height", "theme", "title"]);
 
 /**
  * Reads words of the form `name=value`, as the server gives them to a plot program.
@@ -34,8 +36,14 @@ export function pictureOptions(args: readonly string[]): PictureOptions {
     ...rangeOf(given.get("time.min"), given.get("time.max")),
     ...side("width", given),
     ...side("height", given),
+    theme: themeOf(given.get("theme")),
     ...(given.has("title") ? { title: given.get("title")! } : {}),
   };
+}
+
+function themeOf(text = "light"): PictureThemeName {
+  if (isPictureTheme(text)) return text;
+  throw usage(`theme is "${text.slice(0, 20)}", expected ${Object.keys(PICTURE_THEMES).join(" or ")}`);
 }
 
 function side(

@@ -1,6 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
 import { drawFigure } from "../../plot/figure.js";
 import { LARGEST_SIZE, USUAL_SIZE } from "../../plot/picture-size.js";
+import { PICTURE_THEMES } from "../../plot/picture-theme.js";
 import type { StreamEncoder, StreamItem } from "../../stream/model.js";
 import type { ConverterProgram } from "../../stream/program.js";
 import { getProperty } from "../../stream/properties.js";
@@ -56,7 +57,7 @@ export class PngEncoder implements StreamEncoder {
     const { width = USUAL_SIZE.width, height } = this.#options;
     const more = Math.max(0, figure.panels.length - 2) * MORE_FOR_A_PANEL;
     const size = { width, height: height ?? Math.min(LARGEST_SIZE.height, USUAL_SIZE.height + more) };
-    write(pngFile(drawFigure(figure, size)));
+    write(pngFile(drawFigure(figure, size, PICTURE_THEMES[this.#options.theme])));
   }
 
   /** The range that the stream covers, where none was asked for. */
@@ -78,14 +79,16 @@ export class PngEncoder implements StreamEncoder {
   }
 }
 
-const HELP = `Usage: das2_png [time.min=TIME time.max=TIME] [width=PIXELS] [height=PIXELS] [title=TEXT] [in_fmt=das2]
+const HELP = `Usage: das2_png [time.min=TIME time.max=TIME] [width=PIXELS] [height=PIXELS] [theme=light|dark]
+                [title=TEXT] [in_fmt=das2]
 
 Reads a das2 stream and writes a plot of it as a PNG file: a spectrogram for each yscan, lines for other planes, those of the
-same units together; least and greatest values are a band around their average. Gaps and fill are left white. A stream
+same units together; least and greatest values are a band around their average. Gaps and fill are left blank. A stream
 without data gives an empty plot.
 
   time.min=, time.max=   what is shown (xCacheRange of the stream, else its records)
   width=, height=        240 to 3000 and 160 to 2000 pixels (900, and 500 or more for more than two panels)
+  theme=                 colours for a light ground, which is usual, or a dark one
   title=                 for a stream that has no title
   -h, --help             print this
   -v, --version          print the version

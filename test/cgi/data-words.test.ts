@@ -220,6 +220,7 @@ describe("the form of an answer (das2-server 3.1, 7.3)", () => {
     expect(read({ format: "png" }).formatArgs).toEqual(range);
     const sized = { format: "png", "format.width": "1200", "format.height": " 700" };
     expect(read(sized).formatArgs).toEqual([...range, "width=1200", "height=700"]);
+    expect(read({ format: "png", "format.theme": "dark" }).formatArgs).toEqual([...range, "theme=dark"]);
   });
 
   it.each([
@@ -251,6 +252,7 @@ describe("the form of an answer (das2-server 3.1, 7.3)", () => {
     ["format.width", "1e3", "from 240 to 3000"],
     ["format.height", "-1", "from 160 to 2000"],
     ["format.height", "0x200", "from 160 to 2000"],
+    ["format.theme", "constructor", "expected light or dark"],
   ])("refuses a picture of %s=%s", (name, value, expected) => {
     expect(codeOf(() => read({ format: "png", [name]: value }))).toBe("BAD_PARAMETER");
     expect(() => read({ format: "png", [name]: value })).toThrow(expected);

@@ -109,6 +109,35 @@ describe.skipIf(chromiumProgram.missing)(chromiumProgram.title("the source brows
     });
   });
 
+  it("says why the plot of an example is not there, and in which request", async () => {
+    site.write(
+      "dsdf/Waves/Failing.dsdf",
+      "description = 'Fails'\ndas2Stream = 1\nreader = 'say-no'\nexampleRange_00 = '2021-06-30 to 2021-07-01'\n",
+    );
+    site.write("programs/say-no", "#!/bin/sh\nexit 7\n", 0o755);
+    for (const colorScheme of ["light", "dark"] as const)
+      await look(
+        pathOf("Waves/Failing"),
+        async (page) => {
+          const note = page.locator(".overview .nothing");
+          await expect.poll(() => note.textContent()).toMatch(/^No plot of the example: .*Request [\w-]+$/);
+          const id = await note.getByRole("link").textContent();
+          expect(await note.getByRole("link").getAttribute("href")).toMatch(new RegExp(`/log\\?id=${id}$`));
+        },
+        { colorScheme },
+      );
+  });
+
+  it("shows the plot of an example as dark as the page is", async () => {
+    const grounds: Record<string, string | undefined> = {};
+    for (const colorScheme of ["light", "dark"] as const) {
+      const { asked } = await look(pathOf("Waves/Electric"), async () => {}, { colorScheme });
+      grounds[colorScheme] = asked.find((url) => url.includes("format=png"));
+    }
+    expect(grounds.light).not.toContain("format.theme");
+    expect(grounds.dark).toContain("format.theme=dark");
+  });
+
   it("says so where the server is gone, and goes on when it is back", async () => {
     await look("", async (page) => {
       await page.route(/find=/, (route) => route.abort());

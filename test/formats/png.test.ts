@@ -108,6 +108,37 @@ describe("pictures of streams", () => {
     ).toMatchObject({ width: 640, height: 300 });
   });
 
+  it("are drawn on the ground of the theme, with letters and lines that stand out from it", () => {
+    const luminance = ([red, green, blue]: readonly number[]) => {
+      const [r, g, b] = [red!, green!, blue!].map((one) => {
+        const part = one / 255;
+        return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!; // WCAG 2.2, relative luminance
+    };
+    for (const [args, ground] of [
+      [[], [255, 255, 255]],
+      [["theme=light"], [255, 255, 255]],
+      [["theme=dark"], [26, 32, 41]],
+    ] as const) {
+      const { pixels } = read(
+        draw(
+          line((n) => Math.sin(n / 50)),
+          ...RANGE,
+          ...args,
+        ),
+      );
+      expect([...pixels.subarray(0, 3)]).toEqual(ground);
+      let most = 1;
+      for (let at = 0; at < pixels.length; at += 3) {
+        const [one, other] = [luminance([...pixels.subarray(at, at + 3)]), luminance(ground)];
+        most = Math.max(most, (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05));
+      }
+      expect(most).toBeGreaterThan(7);
+    }
+    expect(() => png.open(["theme=grey"], TEST_CONTEXT)).toThrow('theme is "grey", expected light or dark');
+  });
+
   it("are the same bytes each time", () => {
     const again = () => Buffer.from(draw(tableItems(500), ...RANGE)).toString("base64");
     expect(again()).toBe(again());

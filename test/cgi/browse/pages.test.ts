@@ -189,6 +189,11 @@ describe("the page of a source", () => {
     const answer = await site.page(readText(address).slice("/das/server".length));
     expect([answer.status, header(answer, "Content-Type")]).toEqual([200, "image/png"]);
     expect(answer.body.subarray(16, 24).toString("hex")).toBe("0000028000000168"); // 640 x 360
+    const [, dark = ""] =
+      /<source media="\(prefers-color-scheme: dark\)" srcset="([^"]*format=png[^"]*)"/.exec(text) ?? [];
+    const darkAnswer = await site.page(readText(dark).slice("/das/server".length));
+    expect([darkAnswer.status, header(darkAnswer, "Content-Type")]).toEqual([200, "image/png"]);
+    expect(darkAnswer.body.equals(answer.body)).toBe(false);
     expect(text).toContain(
       'href="/das/server/plot?source=Waves/Electric&amp;begin=2021-06-30&amp;end=2021-07-01"',
     );
