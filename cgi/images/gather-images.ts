@@ -1,5 +1,5 @@
 import type { DataSource } from "../../dsdf/data-source.js";
-import { isDasError } from "../../errors/das-error.js";
+import type { ReaderArchive } from "../../readers/archive/archive-connection.js";
 import { type TimeRange, timeToUs2000 } from "../../stream/time.js";
 import type { QueryContext } from "../query.js";
 import type { AskedImages } from "./asked-images.js";
@@ -7,8 +7,8 @@ import { commonRange } from "./common-range.js";
 import { recordHeader, type ShownHeader } from "./header-cards.js";
 import { type RecordLook, recordLook } from "./image-look.js";
 import { type FoundImage, findImage, type ImageRecord } from "./image-records.js";
-import { hasImages, isOfKeywords, seriesName } from "./image-source.js";
-import type { ImagesQuestion } from "./images-question.js";
+import { keywordSources } from "./image-sources.js";
+import { type ImagesQuestion, usualRange } from "./images-question.js";
 import { type ImageList, listImages } from "./list-images.js";
 import { withImages } from "./open-images.js";
 
@@ -28,6 +28,8 @@ export interface ImagesView {
   /** Missing: nothing of the range is valid. */
   readonly list?: ImageList;
   readonly chosen?: ChosenImage;
+  /** To choose from: of the range, else of the range that the source is usually shown with. */
+  readonly channels: readonly string[];
   /** Sources of time series of keywords of the same series. */
   readonly plots: readonly DataSource[];
 }
@@ -43,42 +45,64 @@ export const LARGE_SIZE = 1024;
  */
 export async function gatherImages(
   context: QueryContext,
-  { source, images, range: valid }: AskedImages,
+  asked: AskedImages,
   range: TimeRange,
   question: ImagesQuestion,
 ): Promise<ImagesView> {
+  const { source, images } = asked;
   const plots = await keywordSources(context, source);
-  if (valid === undefined) return { source, range, plots };
-  const us2000 = question.time === undefined ? undefined : timeToUs2000(question.time);
-  const { list, found, some } = await withImages(context, images, "none", async (archive) => {
-    const listed = await listImages(archive, images, valid, {
-      channel: question.channel,
-      us2000,
-      most: MOST_SHOWN,
-    });
-    const find = (record: ImageRecord | undefined) =>
-      record === undefined
-        ? undefined
-        : findImage(
-            archive,
-            images,
-            record.us2000,
-            listed.channel === undefined ? undefined : record.channel,
-          );
-    const chosen = await find(listed.chosen);
-    const examples: FoundImage[] = [];
-    for (const record of question.look.range === undefined ? spread(listed.shown) : []) {
-      const example = await find(record);
-      if (example !== undefined) examples.push(example);
-    }
-    return { list: listed, found: chosen, some: examples };
-  });
-  if (found === undefined) return { source, range, list, plots };
+  const { list, channels, found, some } = await withImages(context, images, "none", (archive) =>
+    findShown(archive, asked, question, context.site.now()),
+  );
+  const view = { source, range, channels, plots, ...(list === undefined ? {} : { list }) };
+  if (found === undefined) return view;
   const usual = recordLook(found, question.look, images.look, LARGE_SIZE);
   const ends = usual.look.range ?? (await commonRange(context, images, some, question.look));
   const how = ends === undefined ? usual : { ...usual, look: { ...usual.look, range: ends } };
   const header = await recordHeader(context, images, found);
-  return { source, range, list, chosen: { found, how, header }, plots };
+  return { ...view, chosen: { found, how, header } };
+}
+
+/** What the archive has of a question; `some` of the images stand for all where their values are to have one range. */
+interface Shown {
+  readonly list?: ImageList;
+  readonly channels: readonly string[];
+  readonly found?: FoundImage;
+  readonly some: readonly FoundImage[];
+}
+
+async function findShown(
+  archive: ReaderArchive,
+  asked: AskedImages,
+  { channel, time, look }: ImagesQuestion,
+  now: Date,
+): Promise<Shown> {
+  const { images, range } = asked;
+  const us2000 = time === undefined ? undefined : timeToUs2000(time);
+  const wish = { channel, us2000, most: MOST_SHOWN };
+  const list = range === undefined ? undefined : await listImages(archive, images, range, wish);
+  const isEmpty = list === undefined || (list.count === 0 && list.channels.length === 0);
+  const channels = isEmpty ? await usualChannels(archive, asked, now) : list.channels;
+  if (list?.chosen === undefined) return { ...(list === undefined ? {} : { list }), channels, some: [] };
+  const find = (record: ImageRecord) =>
+    findImage(archive, images, record.us2000, list.channel === undefined ? undefined : record.channel);
+  const found = await find(list.chosen);
+  const some: FoundImage[] = [];
+  for (const record of look.range === undefined ? spread(list.shown) : []) {
+    const example = await find(record);
+    if (example !== undefined) some.push(example);
+  }
+  return { list, channels, some, ...(found === undefined ? {} : { found }) };
+}
+
+/** The channels of the range that the source is usually shown with; none where not everybody may have that. */
+async function usualChannels(
+  archive: ReaderArchive,
+  { source, images }: AskedImages,
+  now: Date,
+): Promise<readonly string[]> {
+  if (source.access.length > 0) return [];
+  return (await listImages(archive, images, usualRange(source, now), { most: 1 })).channels;
 }
 
 /** The first, the last, and one between. */
@@ -86,37 +110,4 @@ function spread(records: readonly ImageRecord[]): readonly ImageRecord[] {
   const last = records.length - 1;
   const places = new Set([0, Math.floor(last / 2), last]);
   return [...places].flatMap((at) => records[at] ?? []);
-}
-
-/** The sources that give keywords of the series of a source as time series, by their ids; hidden ones are not told of. */
-async function keywordSources({ site }: QueryContext, source: DataSource): Promise<readonly DataSource[]> {
-  const series = seriesName(source);
-  if (series === undefined) return [];
-  const listed = await listedSources(site, await site.sources.list());
-  return listed.filter((one) => isOfKeywords(one) && seriesName(one) === series);
-}
-
-/** The sources of images that may be listed, by their ids. */
-export async function imageSources({ site }: QueryContext): Promise<readonly DataSource[]> {
-  const all = [...(await site.sources.listFiles()), ...(await site.sources.list())];
-  const found = (await listedSources(site, all)).filter(hasImages);
-  return found.sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
-/** Those that everybody may read and that are at home here; folders are no sources. */
-async function listedSources(
-  { sources }: QueryContext["site"],
-  entries: Awaited<ReturnType<QueryContext["site"]["sources"]["list"]>>,
-): Promise<DataSource[]> {
-  const found: DataSource[] = [];
-  for (const { id } of entries) {
-    if (id.endsWith("/")) continue;
-    try {
-      const source = await sources.find(id);
-      if (source?.reader !== undefined && !source.hidden && source.access.length === 0) found.push(source);
-    } catch (error) {
-      if (!isDasError(error, "BAD_DEFINITION")) throw error;
-    }
-  }
-  return found;
 }

@@ -7,13 +7,13 @@ import type { LinkBase } from "./image-links.js";
 
 /** The form that chooses range, channel and look; it works without scripts. */
 export function lookForm({ mount, source, range, channel, lookTexts }: LinkBase, view: ImagesView): Markup {
-  const channels = view.list?.channels ?? [];
+  const channels = offeredChannels(view.channels, channel);
   const { scale, map, north, per, range: values } = lookTexts;
   const shown = view.chosen?.how.look.range?.join(",");
   return html`<form class="filter" action="${mount}/images" method="get">
 <input type="hidden" name="source" value="${source.id}">
-<label>Begin <input name="begin" value="${shortTime(range.begin)}" size="19" required spellcheck="false"></label>
-<label>End <input name="end" value="${shortTime(range.end)}" size="19" required spellcheck="false"></label>
+<label>Begin (UTC) <input name="begin" value="${shortTime(range.begin)}" size="19" required spellcheck="false"></label>
+<label>End (UTC) <input name="end" value="${shortTime(range.end)}" size="19" required spellcheck="false"></label>
 ${channels.length < 2 ? undefined : html`<label>${channelLabel(view)} <select name="channel">${channels.map((one) => option(one, channel, one))}</select></label>\n`}<label>Scale <select name="scale">${option("", scale, "usual")}${STRETCHES.map((one) => option(one, scale, one))}</select></label>
 <label>Colours <select name="map">${option("", map, "usual")}${MAP_NAMES.map((one) => option(one, map, one))}</select></label>
 <label>Values <input name="range" value="${values}" placeholder="${shown ?? "low,high"}" size="14" spellcheck="false"></label>
@@ -21,6 +21,11 @@ ${channels.length < 2 ? undefined : html`<label>${channelLabel(view)} <select na
 ${per === undefined ? undefined : html`<input type="hidden" name="per" value="${per}">\n`}<button class="main">Show</button>
 </form>
 `;
+}
+
+/** The channels to choose from; the chosen one is among them also where the range has no image of it, so that it is not lost. */
+function offeredChannels(channels: readonly string[], chosen: string | undefined): readonly string[] {
+  return chosen === undefined || channels.includes(chosen) ? channels : [chosen, ...channels];
 }
 
 /** What the values of a channel are called: the prime keys that are no time. */

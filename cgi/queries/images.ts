@@ -5,10 +5,11 @@ import { findSource } from "../find-source.js";
 import { type Response, textResponse } from "../http.js";
 import { askImages, instantRange } from "../images/asked-images.js";
 import { headerNote } from "../images/card-table.js";
-import { gatherImages, imageSources } from "../images/gather-images.js";
+import { gatherImages } from "../images/gather-images.js";
 import { recordHeader } from "../images/header-cards.js";
 import { imageAt } from "../images/image-at.js";
 import type { LinkBase } from "../images/image-links.js";
+import { imageSources } from "../images/image-sources.js";
 import { faultPage, listPage, seriesPage } from "../images/images-page.js";
 import { readImagesQuestion, usualRange } from "../images/images-question.js";
 import { PAGE_HEADERS } from "../pages/page-headers.js";
@@ -46,7 +47,7 @@ async function seriesAnswer(context: QueryContext, id: string): Promise<Response
     mount: context.request.mount,
     source,
     range,
-    channel: view.list?.channel,
+    channel: view.list?.channel ?? question.channel,
     lookTexts: question.lookTexts,
   };
   return serverPage(context, seriesPage(base, view));

@@ -112,6 +112,33 @@ describe.skipIf(postgres.missing)(postgres.title("the page of images"), () => {
     expect((await series({ channel: "94" })).text).toContain("There are no images in this range.");
   });
 
+  it("keeps the channel to choose where the range has no images of it, or none at all", async () => {
+    const channels = (text: string) => all(text, /<select name="channel">(.*?)<\/select>/g)[0];
+    const chosen = '<option value="171">171</option><option value="193" selected>193</option>';
+    const none = await series({ begin: "2015-01-01", end: "2015-01-02", channel: "193" });
+    expect(none.text).toContain("There are no images in this range.");
+    expect(channels(none.text)).toBe(chosen);
+    // A range outside of the valid one is as one without images; its links keep the channel as well.
+    const invalid = await page({
+      source: "Lab/Valid",
+      begin: "2015-01-01",
+      end: "2015-01-02",
+      channel: "193",
+    });
+    expect(channels(invalid.text)).toContain('<option value="193" selected>193</option>');
+    expect(all(invalid.text, /<a href="([^"]+)" rel="next">/g)[0]).toContain("channel=193");
+    expect(channels((await series({ channel: "94" })).text)).toBe(
+      '<option value="94" selected>94</option><option value="171">171</option><option value="193">193</option>',
+    );
+  });
+
+  it("says in which zone its times are", async () => {
+    expect(all((await series()).text, /<label>((?:Begin|End)[^<]*) </g)).toEqual([
+      "Begin (UTC)",
+      "End (UTC)",
+    ]);
+  });
+
   it("leads to plots of keywords of the same series", async () => {
     const { text } = await series();
     expect(all(text, /<a href="([^"]*\/plot\?[^"]*)"/g)).toEqual([
