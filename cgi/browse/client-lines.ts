@@ -3,7 +3,7 @@ import { hapiObstacle } from "../../dsdf/hapi-fit.js";
 import { timeText } from "../../dsdf/stages.js";
 import { hapiTime } from "../../formats/hapi/info.js";
 import { hapiRange, sampleRanges } from "../../formats/hapi/source-facts.js";
-import { compareTimes, type Time, type TimeRange } from "../../stream/time.js";
+import { addSeconds, compareTimes, type Time, type TimeRange } from "../../stream/time.js";
 import type { ArchiveSeries } from "./archive-series.js";
 import type { Chosen } from "./chosen-range.js";
 import { dataUrl, isAskedByPath, type ShownSource, textWords } from "./data-query.js";
@@ -24,6 +24,8 @@ export interface ClientFacts {
   readonly server: string;
   readonly hasHapi: boolean;
   readonly now: Date;
+  /** Longest range at full resolution that one request may have; missing: any. */
+  readonly longestSeconds?: number;
   /** The series of the archive that the source reads, where clients may have it. */
   readonly series?: ArchiveSeries;
 }
@@ -53,26 +55,31 @@ function autoplot(shown: ShownSource, chosen: Chosen, { server }: ClientFacts): 
 }
 
 /**
- * The range for clients of HAPI: who has bins elsewhere gets every record there, so a short range will do; and one that leaves the range
- * of the data set is refused.
+ * The chosen range for clients of HAPI: of it what lies within that of the data set, for what leaves that is refused, and no more than
+ * one request may have; where none of it does, a short range with data.
  */
-function rangeForHapi(
-  { source, hasBins }: ShownSource,
-  { range, params, query }: Chosen,
-  now: Date,
-): TimeRange | undefined {
+function rangeForHapi({ source }: ShownSource, { range }: Chosen, facts: ClientFacts): TimeRange | undefined {
+  const { now, longestSeconds } = facts;
   const whole = hapiRange(source, now);
   if (whole === undefined) return undefined;
-  const isInside = compareTimes(range.begin, whole.begin) >= 0 && compareTimes(range.end, whole.end) <= 0;
-  const isOwn = params === undefined && query === undefined && !hasBins && isInside;
-  return isOwn ? range : sampleRanges(source, now)[0];
+  const common = overlap(range, whole);
+  const data = compareTimes(common.begin, common.end) < 0 ? common : sampleRanges(source, now)[0];
+  if (data === undefined || longestSeconds === undefined) return data;
+  return overlap(data, { begin: data.begin, end: addSeconds(data.begin, longestSeconds) });
+}
+
+function overlap(a: TimeRange, b: TimeRange): TimeRange {
+  return {
+    begin: compareTimes(a.begin, b.begin) > 0 ? a.begin : b.begin,
+    end: compareTimes(a.end, b.end) < 0 ? a.end : b.end,
+  };
 }
 
 function hapi(shown: ShownSource, chosen: Chosen, facts: ClientFacts): readonly ClientLine[] {
   const { source, isFlex } = shown;
-  const { server, hasHapi, now } = facts;
+  const { server, hasHapi } = facts;
   if (!hasHapi || isFlex || source.access.length > 0 || hapiObstacle(source) !== undefined) return [];
-  const range = rangeForHapi(shown, chosen, now);
+  const range = rangeForHapi(shown, chosen, facts);
   if (range === undefined) return [];
   const [part] = source.subSources;
   const id = source.requiresInterval && part !== undefined ? `${source.id},${part.key}` : source.id;

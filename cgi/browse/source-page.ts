@@ -6,6 +6,7 @@ import type { LocalSource } from "../flex/find-local.js";
 import { sourceJsonLd } from "../flex/json-ld.js";
 import { siteFacts } from "../flex/site-facts.js";
 import type { Response } from "../http.js";
+import { rangeLimits } from "../limits/range-limits.js";
 import { html, Markup } from "../pages/html.js";
 import { type LinkRow, linkTable } from "../pages/link-table.js";
 import type { QueryContext } from "../query.js";
@@ -39,10 +40,12 @@ export async function sourcePage(context: QueryContext, { source, flex }: LocalS
   const now = site.now();
   const chosen = chosenRange(source, words.get("example"), shown.hasBins, now);
   const series = await offeredSource(source, context);
+  const { rangeSeconds } = rangeLimits(source, site.config);
   const lines = clientLines(shown, chosen, {
     server: facts.server,
     hasHapi: site.config.enableHapi,
     now,
+    ...(rangeSeconds === undefined ? {} : { longestSeconds: rangeSeconds }),
     ...(series === undefined ? {} : { series }),
   });
   const blocks = await keptBlocks(source, context);

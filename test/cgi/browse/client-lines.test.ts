@@ -22,6 +22,14 @@ async function linesOf(server: string, id: string, query = ""): Promise<Readonly
   return clientLinesOf(await answer.text());
 }
 
+/** A definition of a source over a range, with one example. */
+function ranged(valid: string, example: string): string {
+  return (
+    `description = 'Ranged'\ndas2Stream = 1\nreader = 'synthetic --cadence 60s --planes 2'\n` +
+    `validRange = '${valid}'\nexampleRange_00 = '${example} | A day'\n`
+  );
+}
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "heliostream-lines-"));
@@ -129,6 +137,24 @@ describe("lines for clients", () => {
     expect(await counts(lines.get("curl"))).toBeLessThan((await counts(plain.get("curl"))) / 2);
     expect(lines.get("Autoplot")).toMatch(/&start_time=2021-07-01&end_time=2021-07-01T06:00:00&gaps\+fills$/);
     expect((await autoplot(lines.get("Autoplot"))).subarray(0, 4).toString()).toBe("[00]");
+  });
+
+  it("give clients of HAPI the same range, of it what the data set has and one request may have", async () => {
+    const times = async (id: string, query = "") => {
+      const line = (await linesOf(site.url, id, query)).get("curl, by HAPI") ?? "";
+      const url = new URL(/'([^']+)'/.exec(line)?.[1] ?? "");
+      expect((await fetch(url)).status).toBe(200);
+      return ["start", "stop"].map((name) => url.searchParams.get(name)?.replace(".000", ""));
+    };
+    const quarter = ["2021-07-01T00:00:00Z", "2021-07-01T06:00:00Z"];
+    expect(await times("Waves/Electric", "?example=1")).toEqual(quarter);
+    site.write("dsdf/Waves/Late.dsdf", ranged("2021-06-30T12:00 to 2022-01-01", "2021-06-30 to 2021-07-01"));
+    expect(await times("Waves/Late")).toEqual(["2021-06-30T12:00:00Z", "2021-07-01T00:00:00Z"]);
+    site.write("dsdf/Waves/Gone.dsdf", ranged("2022-01-01 to 2022-01-02", "2021-06-30 to 2021-07-01"));
+    expect(await times("Waves/Gone")).toEqual(["2022-01-01T00:00:00Z", "2022-01-02T00:00:00Z"]);
+    const few = `${ranged("2020-01-01 to 2030-01-01", "2021-06-30 to 2021-07-01")}maxRange = '6 hours'\n`;
+    site.write("dsdf/Waves/Few.dsdf", few);
+    expect(await times("Waves/Few")).toEqual(["2021-06-30T00:00:00Z", "2021-06-30T06:00:00Z"]);
   });
 
   it("give a file of a source of files, and of a dasFlex source what it makes", async () => {
