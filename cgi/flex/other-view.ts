@@ -1,6 +1,6 @@
 import { otherView } from "../../dsdf/flex/flex-tree.js";
 import { OTHER_VIEWS, type OtherView } from "../../dsdf/flex/other-views.js";
-import { isWholeInHapi } from "../../dsdf/hapi-fit.js";
+import { hapiObstacle } from "../../dsdf/hapi-fit.js";
 import { DasError } from "../../errors/das-error.js";
 import type { Response } from "../http.js";
 import type { QueryContext } from "../query.js";
@@ -8,7 +8,8 @@ import type { LocalSource } from "./find-local.js";
 
 /**
  * The description of a source for another interface: of a tree of dasFlex as it stands there, else for HAPI the header of the data set.
- * Errors: NOT_FOUND where there is none, or where the source is not for everybody. Source: das2-server 7.1.
+ * Errors: NOT_FOUND where there is none; FORBIDDEN where the source is not for everybody, as at the door of HAPI itself.
+ * Source: das2-server 7.1, 11.4.
  */
 export async function otherDescription(
   context: QueryContext,
@@ -30,7 +31,8 @@ export async function otherDescription(
       body: Buffer.from(text, "utf8"),
     };
   }
-  if (view !== "hapi2.json" || !context.site.config.enableHapi || !isWholeInHapi(source)) throw nothing();
+  const isInHapi = view === "hapi2.json" && context.site.config.enableHapi;
+  if (!isInHapi || source.requiresInterval || hapiObstacle(source) !== undefined) throw nothing();
   const { info } = await import("../hapi/info.js");
   return await info(context, new Map([["dataset", source.id]]));
 }

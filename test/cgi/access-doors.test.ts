@@ -53,6 +53,8 @@ const WAYS: readonly Way[] = [
   hapi("info"),
   ...HAPI_FORMATS.map((format) => hapi("data", { format })),
   hapi("data", { include: "header" }),
+  // The same header as /hapi/info.
+  { name: "hapi2.json", path: (id) => `/source/${id}/hapi2.json`, query: () => ({}), isShut: true },
 ];
 
 /** What is open of a source with `AGE:1y` at 2026-01-01. */
