@@ -1,7 +1,7 @@
 import type { Time, TimeRange } from "../stream/time.js";
 
 /** What a converter that ships here makes of a das2 stream. */
-export type ConvertedForm = "csv" | "das3" | "hapi" | "arrow" | "parquet" | "fits" | "png";
+export type ConvertedForm = "csv" | "das3" | "das3doc" | "hapi" | "arrow" | "parquet" | "fits" | "png";
 
 /**
  * What the answer is written as: what comes from the source, its text form, a das2 stream whatever the source makes, as bytes or as

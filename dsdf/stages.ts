@@ -188,6 +188,7 @@ const DAS2_CONVERTERS = {
   text: "d2sToUtf8",
   csv: "csv",
   das3: "das3",
+  das3doc: "das3Document",
   hapi: "hapi",
   arrow: "arrow",
   parquet: "parquet",

@@ -11,6 +11,7 @@ export interface PipelineTools {
   readonly csv?: CommandTemplate;
   readonly das1ToDas2?: CommandTemplate;
   readonly das3?: CommandTemplate;
+  readonly das3Document?: CommandTemplate;
   readonly das3ToDas2?: CommandTemplate;
   readonly psd?: CommandTemplate;
   readonly hapi?: CommandTemplate;
@@ -23,6 +24,7 @@ export interface PipelineTools {
 /** Those that no configuration replaces, by the names of the programs that ship. */
 const SHIPPED = {
   das3: parseCommand("das3_from_das2"),
+  das3Document: parseCommand("das3_document"),
   das3ToDas2: parseCommand("das3_to_das2"),
   psd: parseCommand("das2_psd"),
   hapi: parseCommand("das2_hapi"),

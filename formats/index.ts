@@ -4,6 +4,7 @@ import type { Program } from "../stream/program.js";
 export const PROGRAM_LOADERS: Readonly<Record<string, () => Promise<Program>>> = {
   das2_ascii: async () => (await import("./ascii.js")).ascii,
   das3_from_das2: async () => (await import("./das3/from-das2.js")).das3FromDas2,
+  das3_document: async () => (await import("./das3/document.js")).das3Document,
   das2_hapi: async () => (await import("./hapi/hapi.js")).hapi,
   das3_to_das2: async () => (await import("./das3/to-das2.js")).das3ToDas2,
   das3_csv: async () => (await import("./csv/csv.js")).csv,

@@ -44,11 +44,11 @@ export function timeTextWriter(plane: Plane, fractionDigits: number): TimeTextWr
       ? (from, _view, fromAt, to, at) =>
           writeUs(to, at, fieldBytes, readTimeField(from, fromAt, fromAt + width))
       : (from, _view, fromAt, to, at) =>
-          writeExact(to, at, fractionDigits, readTimeFieldExact(from, fromAt, fromAt + width));
+          writeTimeText(to, at, fractionDigits, readTimeFieldExact(from, fromAt, fromAt + width));
 
   const exact = exactInteger(plane.type, unit);
   if (exact !== undefined)
-    return (_from, view, fromAt, to, at) => writeExact(to, at, fractionDigits, exact(view, fromAt));
+    return (_from, view, fromAt, to, at) => writeTimeText(to, at, fractionDigits, exact(view, fromAt));
 
   const read = valueReader(plane.type);
   const toUs = microseconds(unit);
@@ -56,7 +56,7 @@ export function timeTextWriter(plane: Plane, fractionDigits: number): TimeTextWr
     return (from, view, fromAt, to, at) => writeUs(to, at, fieldBytes, toUs(read(from, view, fromAt)));
   return (from, view, fromAt, to, at) => {
     const value = read(from, view, fromAt);
-    return writeExact(to, at, fractionDigits, Number.isFinite(value) ? unit.toTime(value) : undefined);
+    return writeTimeText(to, at, fractionDigits, Number.isFinite(value) ? unit.toTime(value) : undefined);
   };
 }
 
@@ -67,7 +67,13 @@ function writeUs(to: Uint8Array, at: number, fieldBytes: number, us: number): bo
   return us > FILL_US;
 }
 
-function writeExact(to: Uint8Array, at: number, fractionDigits: number, time: Time | undefined): boolean {
+/** Writes a time as a {@link TimeTextWriter} does; missing: the fill time. */
+export function writeTimeText(
+  to: Uint8Array,
+  at: number,
+  fractionDigits: number,
+  time: Time | undefined,
+): boolean {
   if (time === undefined || time.day <= FILL_TIME.day)
     return writeUs(to, at, timeTextBytes(fractionDigits) + 1, Number.NaN);
   const text = formatTime(time, fractionDigits);

@@ -74,7 +74,7 @@ function nothingToSave(prepared: PreparedData, { request, trace }: QueryContext)
 }
 
 /** Forms of which no file without records can be made where not even the columns are known. */
-const TABLES: ReadonlySet<OutputForm> = new Set(["arrow", "parquet", "fits"]);
+const TABLES: ReadonlySet<OutputForm> = new Set(["arrow", "parquet", "fits", "das3doc"]);
 
 /** A plot of a range where nothing can be. */
 async function emptyPlot(words: DataWords, context: QueryContext): Promise<Body> {

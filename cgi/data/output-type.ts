@@ -27,6 +27,7 @@ const STREAMS = {
 const CONVERTED: Readonly<Record<ConvertedForm, OutputType>> = {
   csv: attachment("text/csv; charset=utf-8", "csv", { text: true }),
   das3: attachment("application/vnd.das.stream", "d3b", { inBandErrors: true }),
+  das3doc: { ...attachment("application/vnd.das.doc+xml", "d3x", { text: true }), disposition: "inline" },
   hapi: attachment("text/csv; charset=utf-8", "csv", { text: true }),
   arrow: attachment("application/vnd.apache.arrow.stream", "arrows"),
   parquet: attachment("application/vnd.apache.parquet", "parquet"),

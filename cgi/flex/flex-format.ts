@@ -20,7 +20,9 @@ export function asksForDas3(words: QueryWords): boolean {
 export function readFlexFormat(words: QueryWords, source: DataSource, range: TimeRange): FormatChoice {
   const type = words.get("format.type")?.toLowerCase();
   const version = versionOf(words);
-  const isText = readSerial(words) === "text";
+  const serial = readSerial(words);
+  if (serial === "xml") return documentFormat(words, source, version, type);
+  const isText = serial === "text";
   if (source.form === "file") return { output: isText ? "text" : "stream" };
   if (source.form === "qstream") {
     if ((type ?? "qstream") !== "qstream" || version !== undefined)
@@ -86,13 +88,31 @@ function versionOf(words: QueryWords): 2 | 3 | undefined {
   throw new DasError("BAD_PARAMETER", `format.version=${quoted(text)}, expected 2 or 3`);
 }
 
-function readSerial(words: QueryWords): "text" | "binary" {
+function readSerial(words: QueryWords): "text" | "binary" | "xml" {
   const text = words.get("format.serial")?.toLowerCase() ?? "binary";
-  if (text === "xml")
-    throw new DasError("NOT_IMPLEMENTED", "das3 documents are not made here, expected text or binary");
-  if (text !== "text" && text !== "binary")
-    throw new DasError("BAD_PARAMETER", `format.serial=${quoted(text)}, expected text or binary`);
+  if (text !== "text" && text !== "binary" && text !== "xml")
+    throw new DasError("BAD_PARAMETER", `format.serial=${quoted(text)}, expected text, binary or xml`);
   return text;
+}
+
+/** XML is what a das3 document is written in, and nothing else. */
+function documentFormat(
+  words: QueryWords,
+  { form }: DataSource,
+  version: 2 | 3 | undefined,
+  type = "das",
+): FormatChoice {
+  if (form === "file" || form === "qstream")
+    throw new DasError(
+      "NOT_IMPLEMENTED",
+      "this source makes no das stream, of which alone there are documents",
+    );
+  if (type !== "das" || version === 2)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `format.serial=xml and ${type === "das" ? "format.version=2" : `format.type=${quoted(type)}`}, expected format.type=das, format.version=3`,
+    );
+  return { output: "das3doc", formatArgs: digits(words, 17) };
 }
 
 /** Options of the converters that write text. */

@@ -1,5 +1,7 @@
 import { DasError, isDasError } from "../../errors/das-error.js";
+import { beginsDocument } from "../../formats/das3/any-decoder.js";
 import { Das3Decoder } from "../../formats/das3/decoder.js";
+import { Das3DocumentDecoder } from "../../formats/das3/document-decoder.js";
 import { Das3Health } from "../../pipeline/das3-health.js";
 import type { PacketHeader, StreamDecoder, StreamItem } from "../../stream/model.js";
 import { StreamParser } from "../../stream/stream-parser.js";
@@ -23,12 +25,13 @@ const WRITABLE = /^(?:sun_real[48]|little_endian_real[48]|ascii(?:9|1\d|2[0-4])|
 export function reportStream(bytes: Uint8Array): StreamReport {
   if (bytes[0] === 0x5b) return new Inspection("das2", new StreamParser()).run(bytes);
   if (bytes[0] === 0x7c) return reportDas3(bytes);
+  if (beginsDocument(bytes)) return new Inspection("das3", new Das3DocumentDecoder()).run(bytes);
   return {
     form: "unknown",
     headers: 0,
     packets: 0,
     problems: [
-      'this is neither a das2 stream, which begins with "[00]", nor a das3 stream, which begins with "|Sx|"',
+      'this is neither a das2 stream, which begins with "[00]", nor a das3 stream, which begins with "|Sx|", nor a das3 document, which begins with "<"',
     ],
   };
 }

@@ -1,12 +1,11 @@
 import { BARE_HEADER } from "../../stream/bare-header.js";
 import { das3Comment, das3Exception } from "../../stream/das3-packets.js";
-import type { StreamEncoder, StreamHeader, StreamItem, StreamTransform } from "../../stream/model.js";
+import type { StreamEncoder, StreamHeader, StreamItem } from "../../stream/model.js";
 import type { ConverterProgram } from "../../stream/program.js";
-import { integerArgument, lastValue, parseArguments } from "../../stream/program-arguments.js";
-import { AsciiTransform } from "../ascii.js";
 import { datasetOfPacket } from "./dataset-of-packet.js";
 import { printDas3Dataset, printDas3Stream } from "./print-headers.js";
 import { RecordWriter } from "./record-writer.js";
+import { asText, readTextOptions } from "./text-options.js";
 
 type Write = (bytes: Uint8Array) => void;
 
@@ -57,21 +56,6 @@ export class Das3Encoder implements StreamEncoder {
   }
 }
 
-/** Changes items before they are written. */
-function through(transform: StreamTransform, encoder: StreamEncoder): StreamEncoder {
-  let ended = false;
-  return {
-    push(item, write) {
-      ended ||= item.kind === "exception";
-      transform.push(item, (made) => encoder.push(made, write));
-    },
-    end(write) {
-      if (!ended) transform.end((made) => encoder.push(made, write));
-      encoder.end(write);
-    },
-  };
-}
-
 const HELP = `Usage: das3_from_das2 [-t [-r N] [-s N]]
 
 Reads a das2 stream and writes it as a das3 stream (version 3.0): one dataset for each packet type, values as they are.
@@ -91,24 +75,7 @@ export const das3FromDas2: ConverterProgram = {
   name: "das3_from_das2",
   help: HELP,
   open(args) {
-    const { options } = parseArguments(
-      args,
-      {
-        text: { names: ["-t", "--text"] },
-        digits: { names: ["-r"], takes: "a number of digits" },
-        fraction: { names: ["-s"], takes: "a number of digits" },
-      },
-      [],
-    );
-    const digits = lastValue(options.digits);
-    const fraction = lastValue(options.fraction) ?? "3";
-    const ascii = {
-      ...(digits === undefined
-        ? {}
-        : { digits: integerArgument(digits, "the number of digits (-r)", 2, 17) }),
-      fractionDigits: integerArgument(fraction, "the digits of seconds (-s)", 0, 9),
-      dropComments: false,
-    };
-    return options.text ? through(new AsciiTransform(ascii), new Das3Encoder()) : new Das3Encoder();
+    const options = readTextOptions(args, true);
+    return options.isText ? asText(options, new Das3Encoder()) : new Das3Encoder();
   },
 };

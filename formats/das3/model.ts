@@ -44,7 +44,12 @@ export type Das3Content =
       readonly fill?: string;
       /** Ends a value of variable width; missing: white space does. */
       readonly valueEnd?: string;
+      /** Ends of the runs along each ragged index, or along each index but that of the records, in text; outermost first. */
+      readonly runEnds?: readonly string[];
     };
+
+/** A variable whose values are in the records. */
+export type Das3PacketContent = Extract<Das3Content, { kind: "packet" }>;
 
 /** How an atom is written in a record; das2-stream C4.2. */
 export type Das3Encoding =
@@ -60,7 +65,7 @@ export type Das3Encoding =
   | "blob"
   | "base64";
 
-/** A variable, scalar or of two or three components; das2-stream C4.1. */
+/** A variable, scalar or of several components; das2-stream C4.1. */
 export interface Das3Variable {
   readonly use: Das3Use;
   readonly units: string;

@@ -12,6 +12,11 @@ const MAX_SIZE = 1_000_000;
 /** Characters of the name of a property. */
 const MAX_NAME = 127;
 
+/** Numbers of one value of a composite: a plane each in das2. */
+const MAX_COMPONENTS = 99;
+/** Elements that are variables; das2-stream C4, and what newer writers say for vectors and text. */
+const VARIABLES: ReadonlySet<string> = new Set(["scalar", "vector", "composite", "bytes"]);
+
 const USES: ReadonlySet<string> = new Set<Das3Use>([
   "center",
   "offset",
@@ -35,22 +40,22 @@ const SEMANTICS: ReadonlySet<string> = new Set<Das3Variable["semantic"]>([
   "blob",
 ]);
 
+/** What a root element begins: a stream of packets, or a document. */
+export type Das3Type = "das-basic-stream" | "das-basic-doc";
+
 /**
  * The properties of a stream element.
- * Errors: BAD_HEADER for another element, another version, and for a document (`das-basic-doc`): NOT_IMPLEMENTED.
- * Source: das2-stream C2, C7.
+ * Errors: BAD_HEADER for another element, type or version. Source: das2-stream C2, C7.
  */
-export function das3StreamProperties(root: XmlElement): readonly Das3Property[] {
+export function das3StreamProperties(root: XmlElement, expected: Das3Type): readonly Das3Property[] {
   if (root.name !== "stream")
     throw new DasError("BAD_HEADER", `element <${clip(root.name)}>, expected <stream>`);
   const version = root.attributes.get("version") ?? "";
   const type = root.attributes.get("type") ?? "";
-  if (type === "das-basic-doc")
-    throw new DasError("NOT_IMPLEMENTED", "das3 documents are not read here, expected a stream of packets");
-  if (type !== "das-basic-stream" || !/^3\.[0-9]+$/.test(version))
+  if (type !== expected || !/^3\.[0-9]+$/.test(version))
     throw new DasError(
       "BAD_HEADER",
-      `stream type "${clip(type)}", version "${clip(version)}", expected das-basic-stream, 3.0`,
+      `stream type "${clip(type)}", version "${clip(version)}", expected ${expected}, 3.0`,
     );
   return propertiesOf(root);
 }
@@ -60,7 +65,7 @@ export function das3StreamProperties(root: XmlElement): readonly Das3Property[] 
  * Errors: BAD_HEADER, BAD_PROPERTY, TOO_MANY_ITEMS; NOT_IMPLEMENTED for data that are no numbers (`extData`).
  * Source: das2-stream C4.
  */
-export function parseDataset(root: XmlElement): Das3Dataset {
+export function parseDataset(root: XmlElement, type: Das3Type = "das-basic-stream"): Das3Dataset {
   if (root.name !== "dataset")
     throw new DasError("BAD_HEADER", `element <${clip(root.name)}>, expected <dataset>`);
   const rank = Number(attribute(root, "rank"));
@@ -76,16 +81,16 @@ export function parseDataset(root: XmlElement): Das3Dataset {
     throw new DasError("NOT_IMPLEMENTED", "a dataset with <extData> has no das2 form");
   const dimensions = root.children
     .filter(({ name }) => name === "coord" || name === "data")
-    .map((element) => dimension(element, index));
+    .map((element) => dimension(element, index, type === "das-basic-doc"));
   return { name: attribute(root, "name"), index, properties: propertiesOf(root), dimensions };
 }
 
-function dimension(element: XmlElement, dataset: Das3Dataset["index"]): Das3Dimension {
+function dimension(element: XmlElement, dataset: Das3Dataset["index"], isDocument: boolean): Das3Dimension {
   const physDim = attribute(element, "physDim");
   const axis = element.attributes.get("axis");
   const variables = element.children
-    .filter(({ name }) => name === "scalar" || name === "vector")
-    .map((child) => variable(child, dataset));
+    .filter(({ name }) => VARIABLES.has(name))
+    .map((child) => variable(child, dataset, isDocument));
   if (variables.length === 0)
     throw new DasError("BAD_HEADER", `<${element.name}> without variables, expected <scalar> or <vector>`);
   return {
@@ -98,33 +103,63 @@ function dimension(element: XmlElement, dataset: Das3Dataset["index"]): Das3Dime
   };
 }
 
-function variable(element: XmlElement, dataset: Das3Dataset["index"]): Das3Variable {
+function variable(element: XmlElement, dataset: Das3Dataset["index"], isDocument: boolean): Das3Variable {
   const use = element.attributes.get("use") ?? "center";
-  const semantic = attribute(element, "semantic");
+  // A run of bytes has no meaning but its own.
+  const semantic = element.name === "bytes" ? "string" : attribute(element, "semantic");
   if (!USES.has(use)) throw new DasError("BAD_HEADER", `use "${clip(use)}" is no use of a variable`);
   if (!SEMANTICS.has(semantic))
     throw new DasError("BAD_HEADER", `semantic "${clip(semantic)}" is none, expected real, datetime, ...`);
   const index = indexOf(attribute(element, "index"), dataset);
-  const components = element.name === "vector" ? Number(attribute(element, "components")) : 1;
-  if (!(Number.isInteger(components) && components >= 1 && components <= 3))
-    throw new DasError("BAD_HEADER", "the components of a vector are not 1 to 3");
+  const components = componentsOf(element);
   const storage = element.attributes.get("storage");
   return {
     use: use as Das3Use, // one of the set
-    units: attribute(element, "units"),
+    // Only numbers and times have to have them.
+    units: element.name === "scalar" ? attribute(element, "units") : (element.attributes.get("units") ?? ""),
     semantic: semantic as Das3Variable["semantic"], // one of the set
     ...(storage === undefined ? {} : { storage }),
     index,
     components,
     ...(components === 1 ? {} : { directions: directionsOf(element, components) }),
     properties: propertiesOf(element),
-    content: parseContent(element, index, components),
+    content: parseContent(element, { index, components, isDocument }),
   };
 }
 
+/** How many numbers make one value: one of a scalar, two or three of a vector, so many as it says of a composite. */
+function componentsOf(element: XmlElement): number {
+  switch (element.name) {
+    case "vector": {
+      const components = Number(attribute(element, "components"));
+      if (components === 1 || components === 2 || components === 3) return components;
+      throw new DasError("BAD_HEADER", "the components of a vector are not 1 to 3");
+    }
+    case "composite": {
+      const text = attribute(element, "intern");
+      if (text.includes("*"))
+        throw new DasError("NOT_IMPLEMENTED", "a composite of any number of components has no das2 form");
+      const product = text.split(";").reduce((all, entry) => all * size(entry), 1);
+      if (product <= MAX_COMPONENTS) return product;
+      throw new DasError(
+        "TOO_MANY_ITEMS",
+        `a composite of ${product} components, expected at most ${MAX_COMPONENTS}`,
+      );
+    }
+    default:
+      return 1;
+  }
+}
+
 /** What the components of a vector are called: x, y, z of a cartesian system in the order of `sysorder`, numbers of any other. */
-function directionsOf(element: XmlElement, components: number): readonly string[] {
-  const system = element.attributes.get("system") ?? "cartesian";
+function directionsOf(whole: XmlElement, components: number): readonly string[] {
+  const geometry = whole.children
+    .find(({ name }) => name === "formalism")
+    ?.children.find(({ name }) => name === "geovec");
+  const element = geometry ?? whole;
+  // A composite is a vector only where it says so.
+  const none = whole.name === "composite" && geometry === undefined ? "" : "cartesian";
+  const system = element.attributes.get("system") ?? none;
   const order = (element.attributes.get("sysorder") ?? "0;1;2").split(";").map(Number);
   return Array.from({ length: components }, (_, place) => {
     const letter = ["x", "y", "z"][order[place] ?? place];
@@ -152,7 +187,8 @@ function size(text: string): number {
   return value;
 }
 
-function propertiesOf(element: XmlElement): readonly Das3Property[] {
+/** Those of the `<properties>` inside an element. Errors: BAD_PROPERTY. */
+export function propertiesOf(element: XmlElement): readonly Das3Property[] {
   const found: Das3Property[] = [];
   const names = new Set<string>();
   for (const { children } of element.children.filter(({ name }) => name === "properties"))

@@ -17,10 +17,23 @@ export function printDas3Stream(header: StreamHeader): Uint8Array {
 
 /** The whole `Hx` packet of a dataset. Source: das2-stream C4. */
 export function printDas3Dataset(id: number, dataset: Das3Dataset): Uint8Array {
-  const { name, index, properties, dimensions } = dataset;
-  const start = `<dataset name="${name}" rank="${index.length}" index="${index.join(";")}"`;
-  const inner = propertiesText(properties, "  ") + dimensions.map(dimensionText).join("");
-  return das3Packet("Hx", id, `\n${element(start, "", inner)}`);
+  return das3Packet("Hx", id, `\n${datasetText("<dataset", dataset)}`);
+}
+
+/** What a document begins with: all before its first dataset. Source: das2-stream C7. */
+export function documentStart(header: StreamHeader): string {
+  const inner = propertiesText(streamProperties(header.properties), "  ");
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<stream type="das-basic-doc" version="3.0" xmlns="das-basic-doc">\n${inner}`;
+}
+
+/** A dataset in a document, which says its id itself. Source: das2-stream C7. */
+export function documentDataset(id: number, dataset: Das3Dataset): string {
+  return datasetText(`<dataset id="${id}"`, dataset);
+}
+
+function datasetText(begin: string, { name, index, properties, dimensions }: Das3Dataset): string {
+  const start = `${begin} name="${name}" rank="${index.length}" index="${index.join(";")}"`;
+  return element(start, "", propertiesText(properties, "  ") + dimensions.map(dimensionText).join(""));
 }
 
 function element(start: string, indent: string, inner: string): string {
@@ -67,9 +80,12 @@ function contentText(content: Das3Content, indent: string): string {
       return `${indent}<sequence minval="${shortestReal(content.min)}" interval="${steps.join(";")}"/>\n`;
     }
     case "packet": {
-      const { items, itemBytes, encoding, fill } = content;
+      const { items, itemBytes, encoding, fill, valueEnd } = content;
+      // A document has text alone, of any width.
+      if (itemBytes === undefined)
+        return `${indent}<packet numItems="${items ?? "*"}" valTerm="${escapeText(valueEnd ?? "")}"/>\n`;
       return (
-        `${indent}<packet numItems="${items ?? "*"}" itemBytes="${itemBytes ?? "*"}" encoding="${encoding}"` +
+        `${indent}<packet numItems="${items ?? "*"}" itemBytes="${itemBytes}" encoding="${encoding}"` +
         `${fill === undefined ? "" : ` fill="${escapeText(fill)}"`}/>\n`
       );
     }

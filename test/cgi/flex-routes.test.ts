@@ -239,6 +239,18 @@ describe("data by path (das2-server 7.1, 7.3)", () => {
     );
   });
 
+  it("are a das3 document where XML is asked for, of any reader", async () => {
+    for (const id of ["Pump4", "Third"]) {
+      const answer = await site.get(`/source/Demo/${id}/flex?${DAY}&format.serial=xml&format.sigdigit=17`);
+      expect(header(answer, "Content-Type")).toBe("application/vnd.das.doc+xml");
+      expect(header(answer, "Content-Disposition")).toMatch(/\.d3x"$/);
+      const das2 = await site.get(`/source/Demo/${id}/flex?${DAY}&format.version=2`);
+      const values = (bytes: Uint8Array) => decodeStream(bytes).rows.map((row) => row.values.flat());
+      expect(values(das2.body).length).toBeGreaterThan(1);
+      expect(values(toDas2(answer.body))).toEqual(values(das2.body));
+    }
+  });
+
   it("of a das3 reader are das2 where a query of das2.2 asks for that by name, and as they are where not", async () => {
     const query = "dataset=Demo/Third&start_time=2021-06-30&end_time=2021-06-30T00:10";
     const own = await site.get(`?server=dataset&${query}`);
@@ -357,7 +369,8 @@ describe("data by path (das2-server 7.1, 7.3)", () => {
     [`${DAY}&format.type=pdf`, 400, "format.type="],
     [`${DAY}&format.type=qstream`, 501, "q stream"],
     [`${DAY}&format.version=7`, 400, "format.version="],
-    [`${DAY}&format.serial=xml`, 501, "documents"],
+    [`${DAY}&format.serial=xml&format.version=2`, 400, "format.version=3"],
+    [`${DAY}&format.serial=xml&format.type=csv`, 400, "format.type=das"],
     [`${DAY}&format.type=csv&format.delim=;;`, 400, "format.delim="],
     [`${DAY}&format.type=csv&format.delim=1`, 400, "format.delim="],
     [`${DAY}&format.type=csv&format.delim=-`, 400, "format.delim="],

@@ -28,6 +28,18 @@ describe("a look at a stream (das2-server 7.1)", () => {
     );
   });
 
+  it("reads a das3 document, and says what is wrong with one", async () => {
+    const values = '<scalar units="V" semantic="real" index="*"><packet numItems="1"/></scalar>';
+    const document = (records: string) =>
+      '<stream type="das-basic-doc" version="3.0"><dataset id="1" name="a" rank="1" index="*">' +
+      `<coord physDim="x">${values}</coord><data physDim="y">${values}</data></dataset>${records}</stream>`;
+    expect((await post(document('<d id="1">1 2</d><d id="1">3 4</d>'))).text).toBe(
+      "das3 stream, 1 packet types, 2 data packets\nNothing is wrong with it.\n",
+    );
+    expect((await post(document('<d id="1">1</d>'))).text).toContain("ends before the last of its values");
+    expect((await post("<html></html>")).text).toContain("expected <stream>");
+  });
+
   it("takes the file of a form, and shows nothing of it as markup", async () => {
     const data = new FormData();
     const bad = `${packet("00", '<stream version="2.2"/>')}[xx]000060<exception type="a" message="&lt;script&gt;1&lt;/script&gt;"/>`;

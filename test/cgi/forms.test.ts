@@ -4,8 +4,10 @@ import { parquetMetadata } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { memorySource, openFitsFile } from "../../fits/index.js";
 import { CASE_SITE } from "../support/case-site.js";
+import { toDas2 } from "../support/das3-streams.js";
 import { type LiveServer, liveServer } from "../support/live-server.js";
 import { rawRequest } from "../support/raw-http.js";
+import { decodeStream } from "../support/run-stream.js";
 
 const SHIPPED = join(import.meta.dirname, "../../dsdf/sources");
 /** A minute of the random walk: one value a second, as its reader says. */
@@ -53,8 +55,22 @@ describe("forms of an answer", () => {
     expect([answer.status, answer.body.subarray(1, 4).toString()]).toEqual([200, "PNG"]);
   });
 
+  it("are a das3 document, asked for by either interface", async () => {
+    const answer = await ask(shipped, `server=dataset&${MINUTE}&format=das3-xml`);
+    expect(header(answer, "Content-Type")).toBe("application/vnd.das.doc+xml");
+    expect(header(answer, "Content-Disposition")).toMatch(/^inline; filename="Random_.*\.d3x"$/);
+    const document = answer.body.toString();
+    expect(document).toMatch(/^<\?xml .*<\/stream>\n$/s);
+    const values = [...document.matchAll(/<d id="1">([^;]*);/g)].map(([, time]) => time);
+    expect(values).toHaveLength(60);
+    // Read again, it is the das2 text that the server gives.
+    const text = await ask(shipped, `server=dataset&${MINUTE}&format=das2-text`);
+    const rows = (bytes: Uint8Array) => decodeStream(bytes).rows.map((row) => row.values);
+    expect(rows(toDas2(answer.body))).toEqual(rows(text.body));
+  });
+
   it("that are tables are not found where nothing is valid", async () => {
-    for (const format of ["arrow", "parquet", "fits"]) {
+    for (const format of ["arrow", "parquet", "fits", "das3-xml"]) {
       const range = "dataset=Demo/Limited&start_time=2021-08-01&end_time=2021-08-02";
       expect((await ask(cases, `server=dataset&${range}&format=${format}`)).status, format).toBe(404);
     }
@@ -78,7 +94,7 @@ describe("forms of an answer", () => {
       expect(answer.status, format).toBe(500);
       expect(answer.body.toString()).not.toContain(CASE_SITE);
     }
-    for (const format of ["arrow", "parquet"]) {
+    for (const format of ["arrow", "parquet", "das3-xml"]) {
       const answer = await ask(cases, `${failing}&format=${format}`);
       expect(answer.status === 500 || !answer.whole, format).toBe(true);
     }

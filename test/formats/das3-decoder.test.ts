@@ -20,18 +20,6 @@ describe("what has no das2 form", () => {
 
   it.each([
     [
-      "ragged records of text",
-      dataset("*;*", data("*;*", '<packet numItems="*" itemBytes="4" encoding="utf8" idxTerm=";"/>')),
-    ],
-    [
-      "ragged records along two indices",
-      dataset("*;*;*", data("*;*;*", '<packet numItems="*" itemBytes="4" encoding="BEreal"/>')),
-    ],
-    [
-      "text of variable width",
-      dataset("*", data("*", '<packet numItems="1" itemBytes="*" encoding="utf8" valTerm=";"/>')),
-    ],
-    [
       "blobs",
       dataset(
         "*",
@@ -39,15 +27,20 @@ describe("what has no das2 form", () => {
       ),
     ],
     ["strings", dataset("*", data("*", '<packet numItems="1" itemBytes="9" encoding="utf8"/>', "string"))],
-    [
-      "tables along two indices",
-      dataset("*;2;3", data("*;2;3", '<packet numItems="6" itemBytes="4" encoding="BEreal"/>')),
-    ],
     ["data of the header", dataset("*", data("-", "<values>1</values>"))],
     ["extended data", dataset("*", '<extData name="a"/>')],
-    ["documents", packet3("Sx", "", '<stream type="das-basic-doc" version="3.0"/>')],
+    [
+      "more tables than a packet of das2 has planes",
+      dataset("*;100;3", data("*;100;3", '<packet numItems="300" itemBytes="4" encoding="BEreal"/>')),
+    ],
   ])("is refused by name: %s", (_, stream) => {
     expect(codeOf(() => toDas2(stream))).toBe("NOT_IMPLEMENTED");
+  });
+
+  it("is refused: a document in place of a stream of packets", () => {
+    expect(codeOf(() => toDas2(packet3("Sx", "", '<stream type="das-basic-doc" version="3.0"/>')))).toBe(
+      "BAD_HEADER",
+    );
   });
 
   it("takes vectors apart, and integers as reals that hold them", () => {

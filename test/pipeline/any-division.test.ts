@@ -137,6 +137,7 @@ const CASES: Readonly<Record<string, readonly (readonly [args: string, inputs: r
     ["", [...ANY, "waveforms"]],
     ["-t", [...ANY, "waveforms"]],
   ],
+  das3_document: [["", [...ANY, "waveforms"]]],
   das2_hapi: [
     ["-F csv", ANY],
     ["-F csv -i", ANY],

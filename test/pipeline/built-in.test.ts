@@ -58,6 +58,7 @@ const FILTER_ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   das2_psd: ["64", "2"],
   das3_csv: [],
   das3_from_das2: ["-t"],
+  das3_document: [],
   das2_arrow: [],
   das2_parquet: [],
   das2_fits: [],
@@ -93,7 +94,7 @@ describe("built in or spawned", () => {
     const format =
       name === "das3_from_das2"
         ? "das3"
-        : /^(?:das3_csv|das2_(?:arrow|parquet|fits|png|hapi))$/.test(name)
+        : /^(?:das3_csv|das3_document|das2_(?:arrow|parquet|fits|png|hapi))$/.test(name)
           ? "other"
           : "das2";
     for (const reader of name === "das2_psd" ? [WAVES] : [READER, SPECTRA]) {

@@ -1,11 +1,11 @@
-import { Das3Decoder } from "../../formats/das3/decoder.js";
+import { AnyDas3Decoder } from "../../formats/das3/any-decoder.js";
 import { das2Encoder } from "../../stream/stream-writer.js";
 import { asBytes } from "./run-stream.js";
 
-/** The das2 bytes of a das3 stream that comes in pieces. */
+/** The das2 bytes of a das3 stream or document that comes in pieces. */
 export function toDas2(input: string | Uint8Array, pieceBytes = Number.POSITIVE_INFINITY): Uint8Array {
   const bytes = asBytes(input);
-  const decoder = new Das3Decoder();
+  const decoder = new AnyDas3Decoder();
   const encoder = das2Encoder();
   const parts: Buffer[] = [];
   const write = (made: Uint8Array): void => {
