@@ -18,6 +18,14 @@ export const CACHE_KEYS = [
     help: "Room for blocks; those that were not used for the longest time make way, except on pinned levels. 0 for no limit.",
   },
   {
+    key: "PICTURES_MAX_BYTES",
+    field: "picturesMaxBytes",
+    type: "bytes",
+    default: "256M",
+    unit: "bytes",
+    help: "Room for pictures of images below CACHE_ROOT/pictures; those that were not used for the longest time make way. 0: they are kept in memory alone, by the resident server.",
+  },
+  {
     key: "WORK_QUEUE_BROKER",
     field: "workQueueBroker",
     type: "optional text",

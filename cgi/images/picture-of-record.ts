@@ -1,8 +1,5 @@
-import { createHash } from "node:crypto";
-import { packageVersion } from "../../config/package-root.js";
 import { DasError } from "../../errors/das-error.js";
 import { heldRecords } from "../../netdrms/segments/held-records.js";
-import { segmentFilePath } from "../../netdrms/sums/unit-path.js";
 import { storedImage } from "../../readers/drms-image/stored-image.js";
 import type { QueryContext } from "../query.js";
 import type { RecordLook } from "./image-look.js";
@@ -10,43 +7,13 @@ import type { FoundImage } from "./image-records.js";
 import type { ImageSeries } from "./image-source.js";
 import { keptPictures } from "./kept-pictures.js";
 import { withImages } from "./open-images.js";
+import { PictureFiles } from "./picture-files.js";
+import { pictureKey } from "./picture-key.js";
 import type { QuickLook } from "./quick-look-job.js";
 import { makeQuickLook } from "./quick-look-pool.js";
 
-/** Digits of a key. */
-const DIGITS = 32;
-
-/** The name of the stored file of a record below its storage unit, with the number of that; empty where there is none. */
-export function storedFileName({ segment, row }: FoundImage): string {
-  const sunum = segment.sunum[row]!;
-  if (sunum < 0n) return "";
-  const { name, protocol } = segment.source;
-  const path = segmentFilePath({
-    segment: name,
-    protocol,
-    slot: segment.slot[row]!,
-    file: segment.file[row]!,
-  });
-  return `D${sunum}/${path}`;
-}
-
 /**
- * 32 hexadecimal digits for all that the picture of a record is made of: which stored file, its scale in the database, and the look.
- * A stored file never changes, so the same digits mean the same picture.
- */
-export function pictureKey(found: FoundImage, { look, factor }: RecordLook): string {
-  const { segment, row, recnum, series } = found;
-  const text = JSON.stringify([
-    packageVersion(),
-    [series.name, segment.sourceSeries.name, segment.source.name, String(recnum), storedFileName(found)],
-    [segment.bzero[row], segment.bscale[row], factor],
-    look,
-  ]);
-  return createHash("sha256").update(text).digest("hex").slice(0, DIGITS);
-}
-
-/**
- * The picture of a record: a kept one, or one that is made while its storage unit is held.
+ * The picture of a record: one that is kept in memory or on the disk, or one that is made while its storage unit is held.
  * Errors: UNIT_AWAY, BROKEN_LINK, BAD_FILE, those of FITS and of the database.
  */
 export async function pictureOfRecord(
@@ -55,19 +22,28 @@ export async function pictureOfRecord(
   found: FoundImage,
   how: RecordLook,
 ): Promise<QuickLook> {
-  const kept = keptPictures(context.site);
-  const key = pictureKey(found, how);
-  const known = kept.find(key);
-  if (known !== undefined) return known;
-  const picture = await withImages(context, images, "opened", async (archive) => {
+  const { config } = context.site;
+  const inMemory = keptPictures(context.site);
+  const files = PictureFiles.of(config);
+  const key = pictureKey(config, images, found, how);
+  const held = inMemory.find(key);
+  if (held !== undefined) return held;
+  const known = await files?.find(key);
+  const picture = known ?? (await madePicture(context, images, found, how));
+  inMemory.keep(key, picture);
+  if (known === undefined) await files?.keep(key, picture);
+  return picture;
+}
+
+async function madePicture(
+  context: Pick<QueryContext, "request" | "site">,
+  images: ImageSeries,
+  found: FoundImage,
+  { factor, look }: RecordLook,
+): Promise<QuickLook> {
+  return await withImages(context, images, "opened", async (archive) => {
     for await (const { units } of heldRecords(await archive.units(), found.batch, [found.row]))
-      return await makeQuickLook({
-        ...storedImage(found.segment, found.row, units),
-        factor: how.factor,
-        look: how.look,
-      });
+      return await makeQuickLook({ ...storedImage(found.segment, found.row, units), factor, look });
     throw new DasError("INTERNAL", "a record was not held");
   });
-  kept.keep(key, picture);
-  return picture;
 }

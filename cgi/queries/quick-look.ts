@@ -7,7 +7,8 @@ import { imageAt } from "../images/image-at.js";
 import { recordLook } from "../images/image-look.js";
 import type { FoundImage } from "../images/image-records.js";
 import { readLookWords, readSize } from "../images/look-words.js";
-import { pictureKey, pictureOfRecord, storedFileName } from "../images/picture-of-record.js";
+import { pictureKey, storedFileName } from "../images/picture-key.js";
+import { pictureOfRecord } from "../images/picture-of-record.js";
 import type { QuickLook } from "../images/quick-look-job.js";
 import type { Query, QueryContext } from "../query.js";
 import { isTagKnown } from "../resource-file.js";
@@ -35,7 +36,7 @@ export const quickLook: Query = async (context) => {
   const { images } = asked;
   const found = await imageAt(context, asked, us2000);
   const how = recordLook(found, look, images.look, size);
-  const etag = `"${pictureKey(found, how)}"`;
+  const etag = `"${pictureKey(context.site.config, images, found, how)}"`;
   const validators = validatorsOf(etag, found, context, source.access.length > 0);
   if (isTagKnown(request, etag) === true) return { status: 304, headers: validators, body: EMPTY_BODY };
   const fileName = pictureName(found);

@@ -81,6 +81,8 @@ const DEFINITIONS: Readonly<Record<string, readonly string[]>> = {
 export interface MadeImages {
   readonly archive: WrittenArchive;
   readonly site: CachedSite;
+  /** Another server of the same definitions, archive and cache, as if in another process; to be closed. */
+  another(): CachedSite;
   /** An answer; `path` is below the mount, words are encoded. */
   ask(
     path: string,
@@ -138,19 +140,23 @@ export async function madeImages(): Promise<MadeImages> {
   }
   // perl -e 'print crypt("secretly", "ab")'
   writeFileSync(join(folder, "passwd"), "ann:abdD7luh/pkys\n");
-  const site = cachedSite({
-    definitions: join(folder, "definitions"),
-    settings: {
-      HELIOSTREAM_DRMS_URL: archive.database.url,
-      HELIOSTREAM_SUMS_URL: "",
-      HELIOSTREAM_USER_PASSWD: join(folder, "passwd"),
-      HELIOSTREAM_ALLOW_DES_PASSWORDS: "true",
-      HELIOSTREAM_LOGIN_DELAY: "0",
-    },
-  });
+  const open = () =>
+    cachedSite({
+      definitions: join(folder, "definitions"),
+      cacheRoot: join(folder, "cache"),
+      settings: {
+        HELIOSTREAM_DRMS_URL: archive.database.url,
+        HELIOSTREAM_SUMS_URL: "",
+        HELIOSTREAM_USER_PASSWD: join(folder, "passwd"),
+        HELIOSTREAM_ALLOW_DES_PASSWORDS: "true",
+        HELIOSTREAM_LOGIN_DELAY: "0",
+      },
+    });
+  const site = open();
   return {
     archive,
     site,
+    another: open,
     ask(path, words = {}, login, method = "GET") {
       const headers =
         login === undefined ? {} : { authorization: `Basic ${Buffer.from(login).toString("base64")}` };

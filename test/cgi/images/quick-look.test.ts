@@ -1,3 +1,5 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { nextRequestId } from "../../../cgi/request-id.js";
@@ -105,6 +107,32 @@ describe.skipIf(postgres.missing)(postgres.title("pictures of records"), () => {
       expect((await look({ ...words, recnum })).header("Cache-Control")).toBe("no-cache");
     const head = await made.ask("/quicklook/Lab/Images", words, undefined, "HEAD");
     expect([head.status, head.header("ETag"), head.bytes.length]).toEqual([200, tag, 0]);
+  });
+
+  it("are made once for all processes, which give them under the same tag", async () => {
+    const [row] = await made.archive.rows(
+      "SELECT m.online_loc, s.slotnum FROM su_ex.euv s JOIN sum_main m ON m.ds_index = s.sunum WHERE wavelnth = 171 ORDER BY t_rec OFFSET 4 LIMIT 1",
+    );
+    const file = join(String(row!.online_loc), `S0000${row!.slotnum}`, "image.fits");
+    const words = { time: TIMES[4]!, size: "48", scale: "linear" };
+    const first = await look(words);
+    expect(first.status).toBe(200);
+    renameSync(file, `${file}.away`);
+    const other = made.another();
+    try {
+      const ask = (more: Readonly<Record<string, string>> = {}) =>
+        other.ask(new URLSearchParams({ ...words, ...more }).toString(), { path: "/quicklook/Lab/Images" });
+      const again = await ask();
+      expect([again.status, again.header("ETag")]).toEqual([200, first.header("ETag")]);
+      expect(again.header("Heliostream-Provenance")).toBe(first.header("Heliostream-Provenance"));
+      expect(again.bytes.equals(first.bytes)).toBe(true);
+      // Whatever else a picture depends on, it is another one.
+      for (const more of [{ size: "47" }, { scale: "log" }, { map: "heat" }, { range: "1,2" }])
+        expect((await ask(more as Readonly<Record<string, string>>)).status, JSON.stringify(more)).toBe(500);
+    } finally {
+      renameSync(`${file}.away`, file);
+      await other.close();
+    }
   });
 
   it("are not there for records of other times, of bad quality or outside of the valid range", async () => {
