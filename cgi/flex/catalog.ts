@@ -4,6 +4,7 @@ import { providedTypes } from "../../dsdf/flex/format-types.js";
 import type { JsonObject } from "../../dsdf/flex/json.js";
 import { catalogNode, type FolderMember, sourceSet } from "../../dsdf/flex/nodes.js";
 import { type NodeRow, nodesCsv } from "../../dsdf/flex/nodes-csv.js";
+import { das2Catalog } from "../../dsdf/flex/older-nodes.js";
 import { localId, sourceUrl, type ViewFacts } from "../../dsdf/flex/view-facts.js";
 import type { HeaderLine, Response } from "../http.js";
 import { EMPTY_BODY } from "../http.js";
@@ -36,6 +37,21 @@ export function folderNode(
       ...(isNested ? { node: sourceSet(source, facts, index.others.get(source.id)) } : {}),
     });
   return catalogNode(id, title, members, facts);
+}
+
+/** The same for clients of das2.3. Source: das2-server 8.7. */
+export function olderFolderNode(
+  { id, title, folders, sources }: CatalogFolder,
+  index: CatalogIndex,
+  facts: ViewFacts,
+): JsonObject {
+  const members: FolderMember[] = folders.map((folder) => {
+    const inner = index.folders.get(folder)?.title;
+    return { type: "Catalog", id: folder, ...(inner === undefined ? {} : { title: inner }) };
+  });
+  for (const source of sources)
+    members.push({ type: "SourceSet", id: localId(source), title: source.description });
+  return das2Catalog(id, title, members, facts);
 }
 
 /** A made text and its tag. */

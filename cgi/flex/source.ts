@@ -1,8 +1,10 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import type { FlexSource } from "../../dsdf/flex/flex-source.js";
+import { httpParams } from "../../dsdf/flex/http-params.js";
 import { httpStreamSource, liveUrl, webSocketSource } from "../../dsdf/flex/http-stream.js";
 import { isObject, type JsonObject } from "../../dsdf/flex/json.js";
 import { sourceSet } from "../../dsdf/flex/nodes.js";
+import { das2Source } from "../../dsdf/flex/older-nodes.js";
 import { encodedId, sourceUrl, type ViewFacts } from "../../dsdf/flex/view-facts.js";
 import { DasError } from "../../errors/das-error.js";
 import { BY_BROWSER, isBrowser } from "../browser.js";
@@ -11,7 +13,7 @@ import { description } from "../description.js";
 import type { Response } from "../http.js";
 import type { Query, QueryContext } from "../query.js";
 import { redirect } from "../redirect.js";
-import { folderNode } from "./catalog.js";
+import { folderNode, olderFolderNode } from "./catalog.js";
 import { type CatalogFolder, type CatalogIndex, catalogIndex } from "./catalog-index.js";
 import { findLocal, type LocalSource } from "./find-local.js";
 import { siteFacts } from "./site-facts.js";
@@ -52,7 +54,7 @@ async function answerSource(context: QueryContext, rooms: OtherRooms): Promise<R
     case "page":
       return await page(context, asked.id, rooms);
     case "node":
-      return await node(context, asked.id);
+      return await node(context, asked.id, path.endsWith("/index.json") || path === "index.json");
     case "bare":
       return await bare(context, asked.id);
     default:
@@ -136,21 +138,28 @@ function servedDefinition(definition: FlexSource["flex"], url: string): JsonObje
   return { ...definition, protocol: { ...protocol, baseUrls: [url], base_urls: [url] } } as JsonObject;
 }
 
-async function node(context: QueryContext, id: string): Promise<Response> {
-  // The older form of these nodes was never read by a client that is known.
-  if (context.words.get("form") === "das2.3")
-    throw new DasError("NOT_IMPLEMENTED", "nodes are not given in the form of das2.3 here");
+/** @param isIndex asked for as `DIR/index.json`, which has the form of das2.3 by itself */
+async function node(context: QueryContext, id: string, isIndex = false): Promise<Response> {
+  const isOlder = context.words.get("form") === "das2.3";
   const found = await findLocal(context, id);
   if (found !== undefined) {
     const { source, flex } = found;
     context.trace.source = source.id;
+    const facts = siteFacts(context, source);
     const others = flex === undefined ? undefined : (flex.others ?? []);
-    return (await redirect(source, context)) ?? json(sourceSet(source, siteFacts(context, source), others));
+    const elsewhere = await redirect(source, context);
+    if (elsewhere !== undefined) return elsewhere;
+    return json(
+      isOlder ? das2Source(source, httpParams(source, facts), facts) : sourceSet(source, facts, others),
+    );
   }
   const index = await catalogIndex(context.site);
   const folder = folderOf(index, id);
   if (folder === undefined) throw nothing(id);
-  return json(folderNode(folder, index, siteFacts(context), false));
+  const facts = siteFacts(context);
+  return json(
+    isOlder || isIndex ? olderFolderNode(folder, index, facts) : folderNode(folder, index, facts, false),
+  );
 }
 
 async function page(context: QueryContext, id: string, rooms: OtherRooms): Promise<Response> {

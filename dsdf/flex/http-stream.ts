@@ -61,7 +61,7 @@ export function heading(source: DataSource, { tag }: Pick<ViewFacts, "tag">): Js
     title: source.description,
     ...(tag === undefined ? {} : { uri: `${tag}:/${id.toLowerCase()}` }),
     ...(source.summary === undefined ? {} : { summary: source.summary }),
-    contacts: source.contacts.map(contactJson),
+    contacts: source.contacts.map((contact) => ({ ...contactParts(contact) })),
   };
 }
 
@@ -73,7 +73,11 @@ export function nodeName(id: string): string {
 const CONTACT_TYPES = { technical: "technical", scientific: "scientific", other: "maintainer" } as const;
 
 /** `Name <mail>` taken apart. */
-function contactJson({ kind, text }: Contact): JsonObject {
+export function contactParts({ kind, text }: Contact): {
+  readonly type: string;
+  readonly name: string;
+  readonly email?: string;
+} {
   const [, name = text, email] = /^(.*?)\s*<([^<>]*)>\s*$/.exec(text) ?? [];
   return { type: CONTACT_TYPES[kind], name: name.trim(), ...(email === undefined ? {} : { email }) };
 }

@@ -154,7 +154,6 @@ describe("what is never served", () => {
     ["/source/Demo/Secret/hapi2.json", 404],
     ["/source/basin/level/das1.pro", 404],
     ["/source/Demo/Pump4/flexRT.json", 404],
-    ["/source/Demo/Pump4.json?form=das2.3", 501],
     ["/source/basin/shell/flex?read.time.min=2021-06-30&read.time.max=2021-07-01", 500],
     ["/source/Demo/../../etc/passwd", 400],
     ["/source/Demo/%2e%2e/x.json", 400],
