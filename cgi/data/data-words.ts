@@ -10,7 +10,7 @@ import { quoted } from "./quoted.js";
 /** Widest bin that may be asked for, seconds; das2-server 2.7. */
 const MAX_RESOLUTION_S = 1e11;
 /** Instants are exact to the nanosecond: a bin below that can hold no two of them, so it is the same as none. */
-const FINEST_RESOLUTION_S = 1e-9;
+export const FINEST_RESOLUTION_S = 1e-9;
 const REAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 
 /** The words of a data request, parsed but not yet seen in the light of a source. Source: das2-server 2.7. */

@@ -41,13 +41,6 @@ export class BinCounts {
     return page;
   }
 
-  /** Bins with data, in ascending order. */
-  *used(): Generator<{ index: number; amount: number }> {
-    for (const number of [...this.#pages.keys()].sort((a, b) => a - b))
-      for (const [i, amount] of this.#pages.get(number)!.entries())
-        if (amount > 0) yield { index: number * PAGE + i, amount };
-  }
-
   /**
    * All bins from the first with data to the last, those between that have none with 0.
    * Errors: UNSUITED_STREAM for more than can be written.

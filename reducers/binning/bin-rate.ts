@@ -7,6 +7,7 @@ import { routeItems } from "../../stream/route-items.js";
 import { REAL4, REAL8 } from "../../stream/value-type.js";
 import { FARTHEST, type PositionAxis, timeAxis } from "../positions.js";
 import { BinCounts, MOST_BINS, tooManyBins } from "./bin-counts.js";
+import { BinMarks } from "./bin-marks.js";
 import { type BinChoice, type BinGrid, binCentre, binIndex, StreamGrids } from "./bins.js";
 import { RecordWriter } from "./record-writer.js";
 import { intervalText, secondsDatum } from "./resolution-text.js";
@@ -44,6 +45,8 @@ export class BinRate implements StreamTransform {
   readonly #options: BinRateOptions;
   readonly #grids: StreamGrids;
   readonly #counts = new BinCounts();
+  /** With `events`, in the place of counts. */
+  readonly #marks = new BinMarks();
   readonly #writer = new RecordWriter();
   readonly #axes = new Map<number, PositionAxis>();
   #out: BatchBuilder | undefined;
@@ -72,10 +75,8 @@ export class BinRate implements StreamTransform {
 
   end(emit: Emit): void {
     if (this.#options.monotonic) this.#close(emit);
-    else {
-      const bins = this.#options.events ? this.#counts.used() : this.#counts.all();
-      for (const { index, amount } of bins) this.#write(index, amount, emit);
-    }
+    else if (this.#options.events) for (const index of this.#marks.used()) this.#write(index, 1, emit);
+    else for (const { index, amount } of this.#counts.all()) this.#write(index, amount, emit);
     this.#writer.flush(emit);
   }
 
@@ -137,6 +138,7 @@ export class BinRate implements StreamTransform {
       this.#grid ??= this.#grids.gridOf(axis, x);
       const index = binIndex(this.#grid, x);
       if (this.#options.monotonic) this.#addInOrder(index, amount, emit);
+      else if (this.#options.events) this.#marks.add(index);
       else this.#counts.add(index, amount);
     }
   }

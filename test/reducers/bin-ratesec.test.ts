@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { binRatesec } from "../../reducers/bin-ratesec.js";
 import { BinCounts } from "../../reducers/binning/bin-counts.js";
+import { BinMarks } from "../../reducers/binning/bin-marks.js";
 import { packet, TEST_CONTEXT } from "../support/run-stream.js";
 import { codeOf } from "../support/thrown.js";
 import {
@@ -17,6 +18,24 @@ import {
 
 const HEAD = streamHeader() + packetOf(textPlane("v"));
 const GAP = HEAD + line(0, [1]) + line(45, [2]);
+
+describe("marks of bins", () => {
+  test("are those that were made, in order, whatever their order and place", () => {
+    const made = [0, 7, 8, 255, 256, -1, -256, -257, 1e9, 1e9 + 1, -1e9, 7];
+    const marks = new BinMarks();
+    for (const index of made) marks.add(index);
+    expect([...marks.used()]).toEqual([...new Set(made)].sort((a, b) => a - b));
+  });
+
+  test("are refused beyond what is kept", () => {
+    const marks = new BinMarks(512);
+    marks.add(0);
+    marks.add(300);
+    marks.add(511);
+    expect(codeOf(() => marks.add(512))).toBe("UNSUITED_STREAM");
+    expect([...marks.used()]).toEqual([0, 300, 511]);
+  });
+});
 
 describe("counts (reducers 6)", () => {
   test("worked example: packets at 0 s and 45 s in bins of 10 s", () => {
