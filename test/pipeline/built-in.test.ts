@@ -110,20 +110,23 @@ describe("built in or spawned", () => {
     }
   });
 
-  it("a stream goes to das3 and back, in all mixes", async () => {
-    const stages = [SPECTRA, stage("filter", "das3_from_das2"), stage("filter", "das3_to_das2")];
-    const seen = new Set<string>();
-    for (const names of mixes(stages)) {
-      const { text, outcome } = await collect(stages, builtIn(names));
-      expect(outcome).toEqual({ kind: "complete" });
-      seen.add(text);
-    }
-    expect(seen.size).toBe(1);
-    const [there = ""] = seen;
-    const { text: before } = await collect([SPECTRA], builtIn([SPECTRA.argv[0]]));
-    // The values of every packet are those that the reader wrote: nothing of them is changed on the way.
-    expect(there.slice(there.indexOf(":01:"))).toBe(before.slice(before.indexOf(":01:")));
-  });
+  it.each(["das3_from_das2", "das3_document"])(
+    "a stream goes by %s to das3 and back, in all mixes",
+    async (name) => {
+      const stages = [SPECTRA, stage("filter", name), stage("filter", "das3_to_das2")];
+      const seen = new Set<string>();
+      for (const names of mixes(stages)) {
+        const { text, outcome } = await collect(stages, builtIn(names));
+        expect(outcome).toEqual({ kind: "complete" });
+        seen.add(text);
+      }
+      expect(seen.size).toBe(1);
+      const [there = ""] = seen;
+      const { text: before } = await collect([SPECTRA], builtIn([SPECTRA.argv[0]]));
+      // The values of every packet are those that the reader wrote: nothing of them is changed on the way.
+      expect(there.slice(there.indexOf(":01:"))).toBe(before.slice(before.indexOf(":01:")));
+    },
+  );
 
   it("a chain of three gives the same bytes in all mixes", async () => {
     const stages = [
