@@ -125,6 +125,22 @@ export class SpoolRun {
     for (const block of this.#blocks) yield this.#spool.load(block);
   }
 
+  /**
+   * The bytes from `begin` to before `end`, in pieces that nobody may change; as often as they are wanted, where nothing is added any more.
+   * What lies before is not read. Both ends lie within the run.
+   */
+  *part(begin: number, end: number): Generator<Uint8Array> {
+    this.#close();
+    // All blocks but the last are full.
+    for (let at = begin; at < end; ) {
+      const number = Math.floor(at / BLOCK_BYTES);
+      const from = at - number * BLOCK_BYTES;
+      const piece = this.#spool.load(this.#blocks[number]!).subarray(from, from + end - at);
+      yield piece;
+      at += piece.length;
+    }
+  }
+
   #close(): void {
     if (this.#open !== undefined && this.#used > 0)
       this.#blocks.push(

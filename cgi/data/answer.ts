@@ -1,5 +1,5 @@
 import { withCacheTags } from "../../dsdf/client-cache.js";
-import type { OutputForm } from "../../dsdf/data-query.js";
+import type { DataQuery, OutputForm } from "../../dsdf/data-query.js";
 import { withProvenance } from "../../dsdf/provenance.js";
 import type { Stage } from "../../dsdf/stage.js";
 import { DasError } from "../../errors/das-error.js";
@@ -14,13 +14,14 @@ import { type DataRun, dataRun } from "./data-run.js";
 import type { DataWords } from "./data-words.js";
 import { EMPTY_READER, emptyReader } from "./empty-reader.js";
 import { dataFileName } from "./file-name.js";
+import { MadeFile } from "./made-file.js";
 import { type OutputType, outputType } from "./output-type.js";
 import { pipelineOptions } from "./pipeline-options.js";
 import { type PreparedData, pipelineFormat } from "./prepare.js";
 import { provenanceHeaders } from "./provenance.js";
 import { noteOutcome, runBody, started } from "./run-body.js";
 import { wholeIfShort } from "./whole-body.js";
-import { isMadeWhole, wholeFileResponse } from "./whole-file.js";
+import { isMadeWhole, wholeFile, wholeFileResponse } from "./whole-file.js";
 
 /** How an interface wants its answers labelled, where it differs from das2-server 3.1. */
 export interface AnswerLabel {
@@ -103,19 +104,11 @@ export async function answerData(
   label: AnswerLabel = {},
 ): Promise<Response> {
   const { words, source, query } = prepared;
-  const { request, trace } = context;
+  const { request } = context;
   const type = outputType(source, words.output, isBrowser(request.headers["user-agent"]), words.serial);
-  if (query === undefined) {
-    if (source.form === "file" || TABLES.has(words.output)) return nothingToSave(prepared, context);
-    const headers = dataHeaders(type, prepared, context, label);
-    trace.outcome = "no data";
-    if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
-    const body = words.output === "png" ? await emptyPlot(words, context) : nothingValid(prepared, type);
-    return { status: 200, headers, body };
-  }
+  if (query === undefined) return await answerNothing(prepared, context, type, label);
   const planned = await dataRun(source, query, context);
-  const { stages, making, validators } = planned;
-  const { provenance, binSeconds } = making;
+  const { validators, making } = planned;
   const headers = [
     ...dataHeaders(type, prepared, context, label),
     ...validators,
@@ -130,12 +123,51 @@ export async function answerData(
   if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
   const ready = planned.fromMemory?.();
   if (ready !== undefined) return { status: 200, headers, body: ready };
-  const format = pipelineFormat(source, words.output);
+  const run = (): Promise<Body | undefined> => runPlanned(prepared, query, planned, context);
+  if (!isMadeWhole(source)) {
+    const body = await run();
+    return body === undefined ? nothingToSave(prepared, context) : { status: 200, headers, body };
+  }
+  const held = await wholeFile(context, planned.stages, async () => {
+    const body = await run();
+    return body === undefined ? undefined : await MadeFile.of(body);
+  });
+  return held === undefined
+    ? nothingToSave(prepared, context)
+    : wholeFileResponse(request, held, headers, source.access.length === 0);
+}
+
+/** The answer where nothing of what was asked for is in the valid range. */
+async function answerNothing(
+  prepared: PreparedData,
+  context: QueryContext,
+  type: OutputType,
+  label: AnswerLabel,
+): Promise<Response> {
+  const { words, source } = prepared;
+  if (source.form === "file" || TABLES.has(words.output)) return nothingToSave(prepared, context);
+  const headers = dataHeaders(type, prepared, context, label);
+  context.trace.outcome = "no data";
+  if (context.request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
+  const body = words.output === "png" ? await emptyPlot(words, context) : nothingValid(prepared, type);
+  return { status: 200, headers, body };
+}
+
+/** What the pipeline of an answer writes, from its first byte on; `undefined` where a form that cannot be empty has no byte. */
+async function runPlanned(
+  { words, source }: PreparedData,
+  query: DataQuery,
+  planned: DataRun,
+  { trace }: QueryContext,
+): Promise<Body | undefined> {
+  const { stages, making } = planned;
+  const { provenance, binSeconds } = making;
+  const isTable = source.form === "file" || TABLES.has(words.output);
   const run = runPipeline(stages, {
     ...planned.options(),
-    format,
+    format: pipelineFormat(source, words.output),
     // Records alone, without a header: that there are none is said by giving none.
-    mayBeEmpty: source.form === "file" || words.output === "hapi" || TABLES.has(words.output),
+    mayBeEmpty: isTable || words.output === "hapi",
     ...(source.form !== "file" && source.form !== "qstream"
       ? {
           rewriteHeader: (header) =>
@@ -145,14 +177,11 @@ export async function answerData(
   });
   void run.outcome.then(planned.onEnd);
   await started(run, stages, trace);
-  if ((source.form === "file" || TABLES.has(words.output)) && run.facts.bytes === 0) {
+  if (isTable && run.facts.bytes === 0) {
     noteOutcome(trace, stages, run, await run.outcome);
-    return nothingToSave(prepared, context);
+    return undefined;
   }
-  const body = await bodyOf(planned, run, trace);
-  return isMadeWhole(source)
-    ? await wholeFileResponse(request, body, headers, source.access.length === 0)
-    : { status: 200, headers, body };
+  return await bodyOf(planned, run, trace);
 }
 
 async function bodyOf({ isAtHand, stages, keep }: DataRun, run: PipelineRun, trace: Trace): Promise<Body> {
