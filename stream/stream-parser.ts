@@ -1,7 +1,5 @@
 import { asDasError, DasError } from "../errors/das-error.js";
-import { BARE_HEADER } from "./bare-header.js";
 import { ByteQueue } from "./byte-queue.js";
-import type { Compression } from "./compression.js";
 import {
   bodyLength,
   COLON,
@@ -13,14 +11,12 @@ import {
   NEWLINE,
   OPEN,
 } from "./framing.js";
-import { hasXScan, infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
-import { HeldStart } from "./held-start.js";
 import { INFLATE_STEP_BYTES, ZlibInflater } from "./inflate.js";
-import type { Definition, KnownHeaders } from "./known-headers.js";
+import type { KnownHeaders } from "./known-headers.js";
 import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
-import type { PacketHeader, StreamItem } from "./model.js";
+import type { StreamItem } from "./model.js";
 import { printable } from "./printable.js";
-import { parseXml } from "./xml-document.js";
+import { StreamDefinitions } from "./stream-definitions.js";
 
 /** Bytes looked at at once while it is not known yet whether what follows is compressed. */
 const START_STEP_BYTES = 4096;
@@ -29,12 +25,6 @@ const START_STEP_BYTES = 4096;
  * would take tens of megabytes at once.
  */
 const PORTION_ITEMS = 256;
-/** Warnings that become comments of the stream; a stream of nothing but oddities must not drown its data. */
-const MOST_WARNINGS = 20;
-
-/** What comes next: the stream header, any other packet, nothing that matters any more. */
-type State = "start" | "packets" | "ended";
-
 /**
  * Reads a das2 stream: bytes in pieces of any size go in, items come out. Packets of one id that lie side by
  * side come as one batch that is a view of the piece pushed; a packet cut by the end of a piece is put together
@@ -47,15 +37,8 @@ type State = "start" | "packets" | "ended";
  */
 export class StreamParser {
   readonly #limits: StreamLimits;
-  readonly #known: KnownHeaders | undefined;
-  readonly #start = new HeldStart();
+  readonly #definitions: StreamDefinitions;
   #queue = new ByteQueue();
-  /** Definitions by id. */
-  readonly #headers: (PacketHeader | undefined)[] = new Array<PacketHeader | undefined>(100).fill(undefined);
-  readonly #warned = new Set<string>();
-  #state: State = "start";
-  #version = "";
-  #compression: Compression = "none";
   #inflater: ZlibInflater | undefined;
   #failure: DasError | undefined;
   /** Whether a portion is full though more of the bytes pushed can be read. */
@@ -64,12 +47,12 @@ export class StreamParser {
   /** @param known headers that need not be read again; what is read is kept there */
   constructor(limits: Partial<StreamLimits> = {}, known?: KnownHeaders) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    this.#known = known;
+    this.#definitions = new StreamDefinitions(this.#limits, known);
   }
 
   /** Whether the stream is over, by an exception or by {@link end}: what follows is ignored. */
   get ended(): boolean {
-    return this.#state === "ended";
+    return this.#definitions.state === "ended";
   }
 
   /** What is wrong with the stream, as soon as it is known; every further call throws it. */
@@ -100,7 +83,7 @@ export class StreamParser {
     do {
       if (this.#failure !== undefined) throw this.#failure;
       const step =
-        this.#state === "start"
+        this.#definitions.state === "start"
           ? START_STEP_BYTES
           : this.#inflater === undefined
             ? bytes.length - at
@@ -119,20 +102,21 @@ export class StreamParser {
   end(): readonly StreamItem[] {
     if (this.#failure !== undefined) throw this.#failure;
     const items: StreamItem[] = [];
-    if (this.#state === "ended") return items;
+    if (this.#definitions.state === "ended") return items;
     const queue = this.#queue;
     if (this.#inflater !== undefined && !this.#inflater.ended)
       throw this.#fail("PARTIAL_PACKET", "the input ends inside the compressed part");
-    if (this.#state === "start" && queue.length === 0)
+    if (this.#definitions.state === "start" && queue.length === 0)
       throw this.#fail("NO_STREAM_HEADER", "the input is empty, expected a stream header");
-    if (this.#state === "start" && queue.fill(1) && queue.bytes[queue.at] !== OPEN) throw this.#badPrefix();
+    if (this.#definitions.state === "start" && queue.fill(1) && queue.bytes[queue.at] !== OPEN)
+      throw this.#badPrefix();
     if (queue.length === 1 && queue.fill(1) && queue.bytes[queue.at] === NEWLINE) this.#skipNewline(items);
     if (queue.length > 0) {
       queue.fill(queue.length);
       throw this.#fail("PARTIAL_PACKET", "the input ends inside a packet");
     }
-    this.#state = "ended";
-    this.#start.release(items);
+    this.#definitions.state = "ended";
+    this.#definitions.start.release(items);
     return items;
   }
 
@@ -143,13 +127,13 @@ export class StreamParser {
     try {
       if (this.#inflater === undefined) {
         this.#parse(bytes, items, PORTION_ITEMS);
-      } else if (this.#state !== "ended" && bytes !== undefined) {
+      } else if (this.#definitions.state !== "ended" && bytes !== undefined) {
         this.#inflater.push(bytes, (unpacked) => this.#parse(unpacked, items));
       }
     } catch (error) {
       const failure = asDasError(error, "reading the stream");
       this.#failure = failure;
-      this.#start.release(items);
+      this.#definitions.start.release(items);
       if (items.length === 0) throw failure;
     }
     return items;
@@ -157,9 +141,13 @@ export class StreamParser {
 
   #parse(bytes: Uint8Array | undefined, items: StreamItem[], most = Number.POSITIVE_INFINITY): void {
     const queue = this.#queue;
-    if (this.#state === "ended") return;
+    if (this.#definitions.state === "ended") return;
     if (bytes !== undefined) queue.push(bytes);
-    if (this.#state === "start" && this.#packet(items) && this.#compression === "deflate") {
+    if (
+      this.#definitions.state === "start" &&
+      this.#packet(items) &&
+      this.#definitions.compression === "deflate"
+    ) {
       queue.fill(queue.length);
       this.#startInflating(queue.take(queue.length), items);
       return;
@@ -180,10 +168,10 @@ export class StreamParser {
   /** Reads what stands at the head; false if more bytes are needed for that, or none at all. */
   #packet(items: StreamItem[]): boolean {
     const queue = this.#queue;
-    if (this.#state === "ended" || !queue.fill(4)) return false;
+    if (this.#definitions.state === "ended" || !queue.fill(4)) return false;
     const { bytes, at } = queue;
     const first = bytes[at];
-    if (this.#state === "packets") {
+    if (this.#definitions.state === "packets") {
       if (first === COLON) return this.#data(items);
       if (first === NEWLINE && queue.fill(5)) {
         const next = queue.bytes[queue.at + 1];
@@ -201,7 +189,7 @@ export class StreamParser {
     const queue = this.#queue;
     const id = dataId(queue.bytes, queue.at);
     if (id < 0) throw this.#badPrefix();
-    const header = this.#headers[id];
+    const header = this.#definitions.headers[id];
     if (header === undefined)
       throw this.#fail("UNDEFINED_ID", `data of packet id ${id}, which no header has defined`);
     const { stride } = header;
@@ -214,16 +202,14 @@ export class StreamParser {
   #header(items: StreamItem[]): boolean {
     const queue = this.#queue;
     const id = headerId(queue.bytes, queue.at);
-    if (id < 0 || (this.#state === "start" && id !== 0)) throw this.#badPrefix();
+    if (id < 0 || (this.#definitions.state === "start" && id !== 0)) throw this.#badPrefix();
     if (!queue.fill(HEADER_PREFIX_BYTES)) return false;
     const length = this.#bodyLength();
     if (!queue.fill(HEADER_PREFIX_BYTES + length)) return false;
     const start = queue.at + HEADER_PREFIX_BYTES;
     const body = queue.bytes.subarray(start, start + length);
     try {
-      const warnings: StreamItem[] = [];
-      this.#define(id, body, items, (line) => this.#warn(line, warnings));
-      for (const warning of warnings) this.#start.add(warning, items);
+      this.#definitions.define(id, body, items);
     } catch (error) {
       throw this.#located(error, `[${id === INFO_ID ? "xx" : id.toString().padStart(2, "0")}]`);
     }
@@ -244,77 +230,17 @@ export class StreamParser {
     return length;
   }
 
-  /** Acts on a packet that is not data. */
-  #define(id: number, body: Uint8Array, items: StreamItem[], warn: Warn): void {
-    const known = this.#known?.find(id, body);
-    if (known !== undefined) {
-      this.#apply(known, items);
-      return;
-    }
-    const root = parseXml(body);
-    if (id === INFO_ID || (id === 0 && root.name === "exception")) {
-      const info = infoOf(root);
-      if (info === undefined) return;
-      // Older servers send an exception in place of the stream header (das2-stream A13.2).
-      if (this.#state === "start") items.push({ kind: "stream", header: BARE_HEADER });
-      this.#start.add(info, items);
-      if (info.kind === "exception") this.#state = "ended";
-      return;
-    }
-    let isOdd = false;
-    const told: Warn = (line) => {
-      isOdd = true;
-      warn(line);
-    };
-    const definition: Definition =
-      id > 0
-        ? {
-            kind: "packet",
-            header: packetHeaderOf(id, root, this.#limits, told),
-            ...(hasXScan(root) ? { alongX: true } : {}),
-          }
-        : { kind: "stream", ...streamHeaderOf(root, this.#limits, told) };
-    if (!isOdd) this.#known?.keep(id, body, definition);
-    this.#apply(definition, items);
-  }
-
-  #apply(definition: Definition, items: StreamItem[]): void {
-    if (definition.kind === "packet") {
-      const { header } = definition;
-      this.#headers[header.id] = header;
-      this.#start.packet(header, definition.alongX === true, items);
-      return;
-    }
-    const { header, compression } = definition;
-    if (this.#state === "packets") {
-      // Streams put one after the other: harmless if they are of one kind.
-      if (header.version === this.#version && compression === this.#compression) return;
-      throw new DasError(
-        "REPEATED_HEADER",
-        `a second stream header of version ${header.version}, compression ${compression} after one of ` +
-          `version ${this.#version}, compression ${this.#compression}`,
-      );
-    }
-    this.#version = header.version;
-    this.#compression = compression;
-    this.#state = "packets";
-    this.#start.begin(header, items);
-  }
-
   #skipNewline(items: StreamItem[]): void {
-    this.#warn(`a stray newline at byte ${this.#queue.offset}, a length is one too small`, items, "newline");
+    this.#definitions.warn(
+      `a stray newline at byte ${this.#queue.offset}, a length is one too small`,
+      items,
+      "newline",
+    );
     this.#queue.skip(1);
   }
 
-  #warn(line: string, items: StreamItem[], about = line): void {
-    if (this.#warned.size >= MOST_WARNINGS || this.#warned.has(about)) return;
-    this.#warned.add(about);
-    const comment = { type: "log:warning", source: "heliostream", value: line };
-    this.#start.add({ kind: "comment", comment }, items);
-  }
-
   #badPrefix(): DasError {
-    return this.#state === "start"
+    return this.#definitions.state === "start"
       ? this.#fail("NO_STREAM_HEADER", "the input does not begin with a stream header, expected [00]")
       : this.#fail("BAD_PREFIX", "no packet begins here, expected [01], [xx] or :01:");
   }

@@ -4,12 +4,10 @@ import type { PacketHeader, Plane, StreamHeader } from "../../stream/model.js";
 import { shortestReal } from "../../stream/number-field.js";
 import { yTagValues } from "../../stream/packet-header.js";
 import { propertyText } from "../../stream/properties.js";
-import { unitFactors } from "../../stream/unit-factors.js";
-import { unitScale } from "../../stream/unit-scale.js";
-import type { ValueType } from "../../stream/value-type.js";
 import { coordinateName, coordinateOfUnits, dataRole, isCoordinate, planeName } from "../plane-roles.js";
 import { timeUnit } from "../time-text-writer.js";
 import { axisProperties, legalName, otherProperties } from "./axis-properties.js";
+import { encodingOf, quantityOf, storageOf, timeUnits } from "./das3-types.js";
 import type {
   Das3Content,
   Das3Dataset,
@@ -251,52 +249,4 @@ function tagContent({ yTags, items }: Plane, index: Das3Index): Das3Content {
   if (tags.kind === "interval" && (tags.min !== undefined || tags.max === undefined))
     return { kind: "sequence", min: tags.min ?? 0, interval: steps(tags.interval) };
   return { kind: "values", values: yTagValues({ items, yTags: tags }) };
-}
-
-/** What is measured in these units; das2-stream C6. */
-function quantityOf(units: string): string {
-  const factors = (unitFactors(units) ?? []).map(({ name, over }) => ({ base: unitScale(name).base, over }));
-  const has = (base: string) => factors.find((factor) => factor.base === base)?.over ?? 0;
-  if (has("V") > 0) return has("m") < 0 ? "electric" : "voltage";
-  return has("T") > 0 ? "magnetic" : "Y";
-}
-
-/** Text of a time says which it is; numbers count in the units of the plane, from its base where it has one. */
-function timeUnits(plane: Plane): string {
-  if (plane.type.kind === "time") return timeUnit(plane)?.name === "TT2000" ? "TT2000" : "UTC";
-  return plane.base === undefined ? plane.units : `${plane.units} since ${plane.base}`;
-}
-
-function encodingOf(type: ValueType): Extract<Das3Content, { kind: "packet" }>["encoding"] {
-  switch (type.kind) {
-    case "ascii":
-    case "time":
-      return "utf8";
-    case "real":
-      return type.littleEndian ? "LEreal" : "BEreal";
-    case "int":
-      return type.width === 1 ? "byte" : type.littleEndian ? "LEint" : "BEint";
-    case "uint":
-      return type.width === 1 ? "ubyte" : type.littleEndian ? "LEuint" : "BEuint";
-    default:
-      return type satisfies never;
-  }
-}
-
-/** A type of memory that holds every value. */
-function storageOf(type: ValueType): string {
-  switch (type.kind) {
-    case "time":
-      return "struct";
-    case "ascii":
-      return "double";
-    case "real":
-      return type.width === 4 ? "float" : "double";
-    case "int":
-      return { 1: "byte", 2: "short", 4: "int", 8: "long" }[type.width];
-    case "uint":
-      return { 1: "ubyte", 2: "ushort", 4: "uint", 8: "ulong" }[type.width];
-    default:
-      return type satisfies never;
-  }
 }

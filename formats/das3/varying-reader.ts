@@ -12,7 +12,8 @@ import {
   recordVariables,
   runsOfHeader,
 } from "./record-variables.js";
-import { type FoundValues, RecordWalker } from "./record-walker.js";
+import { RecordWalker } from "./record-walker.js";
+import type { FoundValues } from "./variable-walk.js";
 
 /** Readers of shapes that are kept, and the bytes of their packets. */
 const MOST_READERS = 16;
