@@ -1,13 +1,17 @@
 import type { KeyDescriptor } from "./key-types.js";
+import { ACCESS_KEYS } from "./keys-access.js";
 import { ARCHIVE_KEYS } from "./keys-archive.js";
 import { CACHE_KEYS } from "./keys-cache.js";
 import { CLIENT_KEYS } from "./keys-clients.js";
 import { EXPORT_KEYS } from "./keys-exports.js";
 import { HEALTH_KEYS } from "./keys-health.js";
 import { JSOC_KEYS } from "./keys-jsoc.js";
+import { LIMIT_KEYS } from "./keys-limits.js";
+import { LISTEN_KEYS } from "./keys-listen.js";
 import { LIVE_KEYS } from "./keys-live.js";
+import { LOG_KEYS } from "./keys-log.js";
 import { PEER_KEYS } from "./keys-peers.js";
-import { ACCESS_KEYS, LIMIT_KEYS, LISTEN_KEYS, LOG_KEYS, PROGRAM_KEYS } from "./keys-run.js";
+import { PROGRAM_KEYS } from "./keys-programs.js";
 import { PAGE_KEYS, SITE_KEYS, SOURCE_KEYS } from "./keys-site.js";
 
 const INERT = { type: "optional text", default: "", inert: true } as const;
