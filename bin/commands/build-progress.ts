@@ -1,7 +1,7 @@
 import { blockRange } from "../../cache/block-number.js";
 import { jobId } from "../../cache/queue/build-job.js";
 import type { BuildJob } from "../../cache/queue/build-queue.js";
-import { countText, durationText } from "../../cgi/log/format.js";
+import { countText, durationText } from "../../cgi/pages/format.js";
 import { timeToUs2000 } from "../../stream/time.js";
 import type { ProgressOutput } from "./sample-progress.js";
 

@@ -5,7 +5,7 @@ import { jobsFor } from "../../cache/queue/jobs-for.js";
 import { buildsOf } from "../../cache/work/do-build.js";
 import { waitForBuilds } from "../../cache/work/wait-for-builds.js";
 import { blocksInJob, countOf, wantedBlocks } from "../../cache/work/wanted-blocks.js";
-import { countText, durationText } from "../../cgi/log/format.js";
+import { countText, durationText } from "../../cgi/pages/format.js";
 import { DasError, isDasError } from "../../errors/das-error.js";
 import { endSignals } from "../end-signals.js";
 import { BuildProgress, type CountedJob } from "./build-progress.js";

@@ -6,7 +6,7 @@ import { allLevels } from "../../cache/levels/levels-of.js";
 import { measureAndKeep } from "../../cache/levels/measure-and-keep.js";
 import { sourceSpan } from "../../cache/levels/measure-source.js";
 import { pyramidPath, readPyramid } from "../../cache/levels/pyramid-file.js";
-import { bytesText, countText, durationText } from "../../cgi/log/format.js";
+import { bytesText, countText, durationText } from "../../cgi/pages/format.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { makeTime } from "../../stream/time.js";
 import { CONFIG_OPTION, givenSource, noMoreThan } from "./cache-arguments.js";

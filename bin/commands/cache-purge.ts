@@ -5,7 +5,7 @@ import { removeBlock } from "../../cache/store/remove-block.js";
 import { blocksOfPart } from "../../cache/work/cache-part.js";
 import { Forgetting } from "../../cache/work/housekeeping.js";
 import { isStaleBlock } from "../../cache/work/stale-block.js";
-import { bytesText, countText } from "../../cgi/log/format.js";
+import { bytesText, countText } from "../../cgi/pages/format.js";
 import {
   CONFIG_OPTION,
   givenRange,

@@ -3,7 +3,7 @@ import { blockTimeText } from "../../cache/block-path.js";
 import { levelName } from "../../cache/level.js";
 import { allLevels } from "../../cache/levels/levels-of.js";
 import { correctUsage, reindexLevel } from "../../cache/work/reindex.js";
-import { bytesText, countText } from "../../cgi/log/format.js";
+import { bytesText, countText } from "../../cgi/pages/format.js";
 import { describeProblem } from "../../config/problem.js";
 import { DasError } from "../../errors/das-error.js";
 import { endSignals } from "../end-signals.js";

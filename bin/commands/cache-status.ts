@@ -6,7 +6,7 @@ import { countsText, datesText, STATE_NAMES, shareText } from "../../cgi/cache/b
 import { gatherView } from "../../cgi/cache/gather.js";
 import { pinnedTooMuch } from "../../cgi/cache/pinned-room.js";
 import { isUnknown, type LevelView, type OpenCacheView, type SourceView } from "../../cgi/cache/view.js";
-import { bytesText, countText, percentText } from "../../cgi/log/format.js";
+import { bytesText, countText, percentText } from "../../cgi/pages/format.js";
 import { CONFIG_OPTION, noMoreThan } from "./cache-arguments.js";
 import { type CommandCache, openCommandCache } from "./open-cache.js";
 import { seenOnDisk } from "./seen-on-disk.js";

@@ -8,7 +8,7 @@ import type { WalkedBlock } from "../../cache/store/walk-cache.js";
 import { blocksOfPart, type CachePart, isOfOlderServer } from "../../cache/work/cache-part.js";
 import { Forgetting } from "../../cache/work/housekeeping.js";
 import { walkedSource } from "../../cache/work/walked-level.js";
-import { bytesText, countText, durationText } from "../../cgi/log/format.js";
+import { bytesText, countText, durationText } from "../../cgi/pages/format.js";
 import { endSignals } from "../end-signals.js";
 import { CONFIG_OPTION, givenSource, knownLevels, LEVEL_OPTIONS, noMoreThan } from "./cache-arguments.js";
 import { CountProgress } from "./count-progress.js";

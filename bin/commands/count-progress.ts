@@ -1,4 +1,4 @@
-import { bytesText, countText } from "../../cgi/log/format.js";
+import { bytesText, countText } from "../../cgi/pages/format.js";
 import type { ProgressOutput } from "./sample-progress.js";
 
 /** A terminal gets at most a line each so many ms, a file one each so many. */

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { siteCacheAccess } from "../../cgi/cache/site-access.js";
-import { countText } from "../../cgi/log/format.js";
 import { openSite } from "../../cgi/open-site.js";
+import { countText } from "../../cgi/pages/format.js";
 import { RememberedSources } from "../../cgi/remembered-sources.js";
 import type { Site } from "../../cgi/site.js";
 import { ALL_CHECKS } from "../../cgi/status/all-checks.js";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { BuildTry } from "../../cache/queue/build-queue.js";
 import { startWork } from "../../cache/work/start-work.js";
-import { bytesText, countText, durationText } from "../../cgi/log/format.js";
+import { bytesText, countText, durationText } from "../../cgi/pages/format.js";
 import type { Config } from "../../config/config.js";
 import { endSignals } from "../end-signals.js";
 import { CONFIG_OPTION, noMoreThan } from "./cache-arguments.js";

@@ -1,7 +1,7 @@
 import { encodedId } from "../../dsdf/flex/view-facts.js";
 import type { CatalogFolder, CatalogIndex } from "../flex/catalog-index.js";
 import type { Response } from "../http.js";
-import { countText } from "../log/format.js";
+import { countText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { QueryContext } from "../query.js";
 import { searchForm } from "./search-form.js";

@@ -1,6 +1,6 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
-import { countText } from "../log/format.js";
+import { countText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { queryString } from "./readable-url.js";
 import { shortText, sourceLine } from "./source-line.js";

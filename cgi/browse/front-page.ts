@@ -6,7 +6,7 @@ import { isBrowser } from "../browser.js";
 import { type CatalogIndex, catalogIndex } from "../flex/catalog-index.js";
 import { siteFacts } from "../flex/site-facts.js";
 import type { HeaderLine, Response } from "../http.js";
-import { countText } from "../log/format.js";
+import { countText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { linkTable } from "../pages/link-table.js";
 import { intro } from "../queries/intro.js";

@@ -1,7 +1,7 @@
 import type { AccessRule, DataSource } from "../../dsdf/data-source.js";
 import { shortTime } from "../../dsdf/flex/source-interface.js";
 import { rangeLimits } from "../limits/range-limits.js";
-import { countText } from "../log/format.js";
+import { countText } from "../pages/format.js";
 import { html, type Markup, type Piece } from "../pages/html.js";
 import type { Site } from "../site.js";
 import type { ShownSource } from "./data-query.js";

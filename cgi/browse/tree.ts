@@ -1,5 +1,5 @@
 import type { CatalogFolder, CatalogIndex } from "../flex/catalog-index.js";
-import { countText } from "../log/format.js";
+import { countText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { lastName, pageOf, shortText, sourceLine } from "./source-line.js";
 import { MOST_SOURCES, planTree, type TreePlan } from "./tree-plan.js";

@@ -1,5 +1,5 @@
 import { parseTime, type TimeRange } from "../../stream/time.js";
-import { countText, percentText } from "../log/format.js";
+import { countText, percentText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { timeText } from "./block-runs.js";
 import type { BlockCounts, DrawnState } from "./drawn-runs.js";

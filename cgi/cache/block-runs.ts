@@ -3,7 +3,7 @@ import { blockTimeText } from "../../cache/block-path.js";
 import type { BlockRun, BlockState } from "../../cache/index/block-index.js";
 import type { BlockPeriod } from "../../cache/level.js";
 import { formatTime, type Time } from "../../stream/time.js";
-import { shortTime } from "../log/format.js";
+import { shortTime } from "../pages/format.js";
 import { noBlocks } from "./drawn-runs.js";
 import type { RunView } from "./view.js";
 

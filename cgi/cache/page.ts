@@ -1,5 +1,5 @@
 import { REFRESH_SECONDS } from "../log/filter.js";
-import { countText } from "../log/format.js";
+import { countText, numberText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
 import { PATTERNS, STATE_NAMES, swatch } from "./bar.js";
@@ -63,7 +63,7 @@ function pages(content: CachePageContent, { page }: OpenCacheView): Markup | und
     number < 1 || number > page.pages
       ? undefined
       : html`<a rel="${rel}" href="${link(content, { page: number })}">${text}</a>`;
-  return html`<nav class="pages" aria-label="Pages">${step(page.number - 1, "Before", "prev")} <span>Page ${page.number} of ${page.pages}</span> ${step(page.number + 1, "Next", "next")}</nav>`;
+  return html`<nav class="pages" aria-label="Pages">${step(page.number - 1, "Before", "prev")} <span>Page ${numberText(page.number)} of ${numberText(page.pages)}</span> ${step(page.number + 1, "Next", "next")}</nav>`;
 }
 
 function sources(content: CachePageContent, view: OpenCacheView): Markup {

@@ -1,4 +1,4 @@
-import { bytesText } from "../log/format.js";
+import { bytesText } from "../pages/format.js";
 import { isUnknown, type OpenCacheView } from "./view.js";
 
 /**

@@ -1,5 +1,5 @@
 import { addSeconds, parseTime } from "../../stream/time.js";
-import { bytesText, countText, shortTime } from "../log/format.js";
+import { bytesText, countText, numberText, shortTime } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { axis, bar, countsText, datesText, rangeOf, shareText } from "./bar.js";
 import { timeText } from "./block-runs.js";
@@ -78,7 +78,7 @@ function gapList(one: LevelView, id: string, links: SourceLinks): Markup | undef
   return html`<h4>${one.name}</h4>
 <ol class="gap-list">
 ${listed.map((gap) => gapRow(gap, id, links))}</ol>
-${gaps > listed.length ? html`<p class="note">and ${gaps - listed.length} more, later ones; choose a shorter range to see them</p>\n` : undefined}`;
+${gaps > listed.length ? html`<p class="note">and ${numberText(gaps - listed.length)} more, later ones; choose a shorter range to see them</p>\n` : undefined}`;
 }
 
 /** A source alone: larger bars, an axis to zoom in, and its gaps. */

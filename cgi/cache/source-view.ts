@@ -32,16 +32,23 @@ export interface Detail {
 /** Where blocks are looked for when nothing tells where they may be. */
 const ALL_TIME: TimeRange = { begin: makeTime(1900, 1, 1), end: makeTime(2200, 1, 1) };
 
+/** Why there is nothing to be drawn. */
+const NO_RANGE: Unknown = { unknown: "nothing on record, and the definition has no validRange" };
+const TO_COME: Unknown = { unknown: "all of the range is still to come" };
+
 /** One level and what the index said of it. */
 interface Answer {
   readonly level: Level;
   readonly coverage: Coverage | Unknown;
 }
 
-function definedRange({ validRange }: DataSource, now: Time): TimeRange | undefined {
-  if (validRange === undefined) return undefined;
-  const end = validRange.end === "now" ? now : validRange.end;
-  return compareTimes(validRange.begin, end) < 0 ? { begin: validRange.begin, end } : undefined;
+/** The part of a range that is over: what is still to come is not missing. `undefined` where none of it is. */
+function untilNow(
+  { begin, end }: { readonly begin: Time; readonly end: Time | "now" },
+  now: Time,
+): TimeRange | undefined {
+  const last = end === "now" || compareTimes(now, end) < 0 ? now : end;
+  return compareTimes(begin, last) < 0 ? { begin, end: last } : undefined;
 }
 
 /** From the first to the last block on record of all levels; `undefined` where there is none. */
@@ -115,7 +122,7 @@ async function coverageView(
 
 async function levelView(
   answer: Answer,
-  range: TimeRange | undefined,
+  range: TimeRange | Unknown,
   access: CacheAccess,
   patience: Patience,
   detail: Detail,
@@ -124,8 +131,8 @@ async function levelView(
   const { number, seconds, period, params } = level;
   const known = isUnknown(coverage)
     ? coverage
-    : range === undefined
-      ? { unknown: "nothing on record, and the definition has no validRange" }
+    : isUnknown(range)
+      ? range
       : await patience.ask(() => coverageView({ level, coverage }, range, access, detail));
   const pinned = (await isPinned(level.folder)) ? ({ pinned: true } as const) : {};
   return { name: levelName(level), number, seconds, period, params, ...pinned, coverage: known };
@@ -144,7 +151,8 @@ async function askIndex(
 
 /**
  * What is on record of the levels of one source. A definition that cannot be read has a `fault` instead.
- * @param asked the range to show; missing: `validRange`, else from the first to the last block on record
+ * @param asked the range to show; missing: `validRange`, else from the first to the last block on record. What of it lies behind `now`
+ *   is left out.
  */
 export async function sourceView(
   id: string,
@@ -165,19 +173,23 @@ export async function sourceView(
     return { id, levels: [], moreLevels: 0, fault: publicError(error).message };
   }
   const levels = all.slice(0, detail.levels);
-  const wanted = asked ?? definedRange(source, now);
+  const whole = asked ?? source.validRange;
+  const wanted = whole === undefined ? undefined : untilNow(whole, now);
   const answers = await Promise.all(
     levels.map((level) => askIndex(level, wanted ?? ALL_TIME, moment, access, patience)),
   );
-  const range = wanted ?? recordedRange(answers);
-  const from = asked !== undefined ? "question" : wanted !== undefined ? "definition" : "blocks";
+  const range = whole === undefined ? recordedRange(answers) : wanted;
+  const from = asked !== undefined ? "question" : whole !== undefined ? "definition" : "blocks";
+  const noRange = whole === undefined ? NO_RANGE : TO_COME;
   return {
     id,
     description: source.description,
     ...(range === undefined
       ? {}
       : { range: { begin: timeText(range.begin), end: timeText(range.end), from } as const }),
-    levels: await Promise.all(answers.map((answer) => levelView(answer, range, access, patience, detail))),
+    levels: await Promise.all(
+      answers.map((answer) => levelView(answer, range ?? noRange, access, patience, detail)),
+    ),
     moreLevels: all.length - levels.length,
   };
 }

@@ -1,4 +1,4 @@
-import { bytesText, countText, durationText, percentText } from "../log/format.js";
+import { bytesText, countText, durationText, numberText, percentText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { blockText } from "./bar.js";
 import { pinnedTooMuch } from "./pinned-room.js";
@@ -41,7 +41,7 @@ function queuePart({ queue }: OpenCacheView): Markup {
 <p class="note">${queue.unknown}</p></section>`;
   const { waiting, running, delayed, failed, workers, builtLastMinute } = queue;
   const cell = (name: string, count: number, style = "") =>
-    html`<div><dt>${name}</dt><dd class="${count === 0 ? "" : style}">${count}</dd></div>\n`;
+    html`<div><dt>${name}</dt><dd class="${count === 0 ? "" : style}">${numberText(count)}</dd></div>\n`;
   return html`<section class="queue"><h3>Queue</h3>
 <dl class="figures">
 ${cell("waiting", waiting)}${cell("running", running)}${cell("to be tried again", delayed, "worried")}${cell("failed", failed, "bad")}</dl>
@@ -77,5 +77,5 @@ export function builds(view: OpenCacheView, link: (source: string) => string): M
 <thead><tr><th scope="col">State</th><th scope="col">Source</th><th scope="col">Span</th><th scope="col">For</th><th scope="col">Progress or reason</th></tr></thead>
 <tbody>
 ${shown.map((build) => buildRow(build, link))}</tbody></table></div>
-${moreBuilds === 0 ? undefined : html`<p class="note">and ${moreBuilds} more</p>`}`;
+${moreBuilds === 0 ? undefined : html`<p class="note">and ${numberText(moreBuilds)} more</p>`}`;
 }

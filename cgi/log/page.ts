@@ -1,8 +1,8 @@
+import { bytesText, countText, dayText, numberText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
 import type { LogFilter } from "./filter.js";
 import { filterQuery } from "./filter-words.js";
-import { bytesText, countText, dayText } from "./format.js";
 import type { TopEntry } from "./index/top-list.js";
 import type { LogDay } from "./log-files.js";
 import { filterForm } from "./page-form.js";
@@ -125,7 +125,7 @@ function counts(shown: readonly RequestRecord[], content: PageContent): Markup {
   return html`<p class="counts"><b>${countText(shown.length, "request")}</b> of ${who}${isPart ? " on this page" : undefined}, ${bytesText(bytes)}
 ${parts.map(({ outcome, count }) => {
   const look = OUTCOME_LOOK[outcome];
-  return html`<a class="tally ${look.style}" href="${link(content, { outcome: content.filter.outcome === outcome ? "any" : outcome })}"><span aria-hidden="true">${look.sign}</span> ${count} ${look.name}</a> `;
+  return html`<a class="tally ${look.style}" href="${link(content, { outcome: content.filter.outcome === outcome ? "any" : outcome })}"><span aria-hidden="true">${look.sign}</span> ${numberText(count)} ${look.name}</a> `;
 })}</p>`;
 }
 

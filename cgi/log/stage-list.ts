@@ -1,5 +1,5 @@
+import { durationText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
-import { durationText } from "./format.js";
 import type { RequestRecord, StageRecord } from "./record.js";
 
 /** Width of a bar, in units of its drawing: that of the whole request. */

@@ -1,5 +1,5 @@
+import { bytesText, countText, durationText, shortTime } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
-import { bytesText, countText, durationText, shortTime } from "./format.js";
 import type { CacheRecord, RequestOutcome, RequestRecord } from "./record.js";
 import { stageList } from "./stage-list.js";
 
@@ -100,7 +100,7 @@ ${row("Asked", html`<code>${record.method} ${record.target}</code>`)}${row(
 }
 
 function sent({ status, bytes }: RequestRecord): string {
-  return status === 0 ? "nothing" : `HTTP ${status}, ${bytesText(bytes)} (${bytes} bytes)`;
+  return status === 0 ? "nothing" : `HTTP ${status}, ${bytesText(bytes)} (${countText(bytes, "byte")})`;
 }
 
 function reasonLine(record: RequestRecord): Markup | undefined {

@@ -1,5 +1,5 @@
+import { bytesText, countText, durationText, numberText, percentText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
-import { bytesText, countText, durationText, percentText } from "./format.js";
 import type { Column, RangeSummary } from "./range-summary.js";
 import type { RequestOutcome } from "./record.js";
 import { OUTCOME_LOOK } from "./story.js";
@@ -87,7 +87,11 @@ function labels(columns: readonly Column[]): Markup {
 function cacheItem({ hit, partial, miss }: RangeSummary["cache"]): Markup | undefined {
   const all = hit + partial + miss;
   if (all === 0) return undefined;
-  const counts = [`${hit} hit`, `${partial} partial`, `${miss} miss`].join(", ");
+  const counts = [
+    `${numberText(hit)} hit`,
+    `${numberText(partial)} partial`,
+    `${numberText(miss)} miss`,
+  ].join(", ");
   return html`<p class="cache">Cache: ${percentText(hit, all)} of ${countText(all, "request")} came from blocks alone (${counts})</p>\n`;
 }
 

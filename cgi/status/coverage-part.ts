@@ -1,4 +1,4 @@
-import { countText, percentText } from "../log/format.js";
+import { countText, numberText, percentText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { CoverageSummary, LevelCoverage } from "./view.js";
 
@@ -21,9 +21,9 @@ function row({ name, sources, counts: { present, empty, stale, absent } }: Level
     ];
   });
   const share = percentText(present + empty, all);
-  return html`<tr><th scope="row">${name}</th><td>${sources}</td>
+  return html`<tr><th scope="row">${name}</th><td>${numberText(sources)}</td>
 <td class="covered"><svg viewBox="0 0 ${WIDTH} 10" preserveAspectRatio="none" role="img" aria-label="${share} can be served">${drawn}</svg></td>
-<td>${share}</td><td>${present}</td><td>${empty}</td><td class="${stale > 0 ? "worried" : ""}">${stale}</td><td>${absent}</td></tr>
+<td>${share}</td><td>${numberText(present)}</td><td>${numberText(empty)}</td><td class="${stale > 0 ? "worried" : ""}">${numberText(stale)}</td><td>${numberText(absent)}</td></tr>
 `;
 }
 
@@ -38,5 +38,5 @@ export function coveragePart({ levels, looked, sources }: CoverageSummary, cache
 <thead><tr><th scope="col">Level</th><th scope="col">Sources</th><th scope="col"><span class="unseen">Picture</span></th><th scope="col">Can be served</th><th scope="col">Blocks</th><th scope="col">Without data</th><th scope="col">Out of date</th><th scope="col">Missing</th></tr></thead>
 <tbody>
 ${levels.map(row)}</tbody></table></div>
-<p class="note">${looked < sources ? `${looked} of ${countText(sources, "source")}: there was no time for the others. ` : undefined}${link}</p></section>`;
+<p class="note">${looked < sources ? `${numberText(looked)} of ${countText(sources, "source")}: there was no time for the others. ` : undefined}${link}</p></section>`;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { stat, statfs, unlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { bytesText, percentText } from "../log/format.js";
+import { bytesText, percentText } from "../pages/format.js";
 import { pathAsker } from "./answers-in-time.js";
 import type { Finding } from "./finding.js";
 

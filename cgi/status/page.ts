@@ -1,5 +1,5 @@
 import { REFRESH_SECONDS } from "../log/filter.js";
-import { countText, durationText } from "../log/format.js";
+import { countText, durationText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
 import type { PageSite } from "../pages/page-site.js";

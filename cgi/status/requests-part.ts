@@ -1,6 +1,6 @@
-import { bytesText, countText, durationText } from "../log/format.js";
 import type { RequestOutcome } from "../log/record.js";
 import type { MinuteCount } from "../metrics/recent-requests.js";
+import { bytesText, countText, durationText, numberText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { StatusView } from "./view.js";
 
@@ -30,7 +30,10 @@ function words(minutes: readonly MinuteCount[]): string {
   );
   const all = counts.reduce((sum, [, count]) => sum + count, 0);
   const others = counts.filter(([outcome, count]) => outcome !== "complete" && count > 0);
-  return [countText(all, "request"), ...others.map(([outcome, count]) => `${count} ${outcome}`)].join(", ");
+  return [
+    countText(all, "request"),
+    ...others.map(([outcome, count]) => `${numberText(count)} ${outcome}`),
+  ].join(", ");
 }
 
 function bar(minute: MinuteCount, n: number, most: number): Markup | undefined {
@@ -60,7 +63,7 @@ export function requestsPart({ requests }: StatusView, logPath: string): Markup 
   const bytes = last.reduce((sum, one) => sum + one.bytes, 0);
   const longest = Math.max(0, ...last.map(({ longestMs }) => longestMs));
   const figure = (name: string, value: string | number, style = "") =>
-    html`<div><dt>${name}</dt><dd class="${style}">${value}</dd></div>\n`;
+    html`<div><dt>${name}</dt><dd class="${style}">${typeof value === "number" ? numberText(value) : value}</dd></div>\n`;
   const count = (outcome: RequestOutcome) => last.reduce((sum, one) => sum + one.outcomes[outcome], 0);
   const [failed, refused] = [count("failed"), count("refused")];
   return html`<section class="requests"><h2>Requests</h2>

@@ -142,6 +142,39 @@ describe("the state of the cache", () => {
     });
   });
 
+  it("ends now: days of validRange, or of the range that is asked for, which are still to come are not missing", async () => {
+    const level: MadeLevel = {
+      resolutionName: "bin-60s",
+      seconds: 60,
+      period: "daily",
+      painted: [["2021-06-01", "2021-06-20", "present"]],
+    };
+    const text = (range: string) =>
+      sampleDefinition("Planned").replace("reader", `validRange = '${range}'\nreader`);
+    made.open(
+      new Map([
+        ["Planned", text("2021-06-01 to 2099-01-01")],
+        ["Future", text("2098-01-01 to 2099-01-01")],
+      ]),
+      madeAccess({ levels: { Planned: [level], Future: [level] } }),
+    );
+    // Now is the end of 30 June: of its 30 days 19 are there.
+    const { sources } = await made.view();
+    expect(sources[1]?.range?.end).toBe("2021-07-01");
+    expect(coverageOf(await made.view(), "Planned", "bin-60s daily").counts).toEqual({
+      present: 19,
+      empty: 0,
+      stale: 0,
+      absent: 11,
+    });
+    expect(sources[0]?.levels[0]?.coverage).toEqual({ unknown: "all of the range is still to come" });
+    const asked = await made.view("?source=Planned&begin=2021-06-10&end=2098-01-01");
+    expect(coverageOf(asked, "Planned", "bin-60s daily").counts).toMatchObject({
+      present: 10,
+      absent: 11,
+    });
+  });
+
   it("lets go of what was opened for it, also after an error", async () => {
     const access = madeAccess(SAMPLE_CACHE);
     made.open(sampleDefinitions(), access);
@@ -291,14 +324,14 @@ describe("many sources and long ranges", () => {
       index,
       close: access.close.bind(access),
     });
-    const query = "?source=Many&begin=2021-01-01&end=2022-01-01";
+    const query = "?source=Many&begin=2019-01-01&end=2020-01-01";
     const coverage = coverageOf(await made.view(query), "Many", "bin-60s perminute");
     expect(coverage.counts).toEqual({ present: minutes / 2, absent: minutes / 2, empty: 0, stale: 0 });
     expect(coverage.gaps).toBe(minutes / 2);
     expect(coverage.bar.map(({ state }) => state)).toEqual(["part"]);
     expect(coverage.gapList).toHaveLength(100);
     const text = await made.page(query);
-    expect(text).toContain("and 262700 more");
+    expect(text).toContain("and 262,700 more");
     expect(text.length).toBeLessThan(60_000);
   });
 

@@ -6,7 +6,7 @@ import { XMLValidator } from "fast-xml-parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Request, Response } from "../../cgi/http.js";
 import { headerValue } from "../../cgi/http.js";
-import { percentText } from "../../cgi/log/format.js";
+import { percentText } from "../../cgi/pages/format.js";
 import { recordLine } from "../../cgi/log/log-line.js";
 import type { RequestRecord } from "../../cgi/log/record.js";
 import { handleLog } from "../../cgi/log/viewer.js";
@@ -119,7 +119,7 @@ describe("the page of the log", () => {
       "Standard error, 2 lines",
       "/data/T1",
       "partial, level 60 s, 3 blocks, 1 gap",
-      "1.23 MB (1234567 bytes)",
+      "1.23 MB (1,234,567 bytes)",
       "first byte after 3.21 ms, 12.3 ms in all",
       "process 4711",
     ])

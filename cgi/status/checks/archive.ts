@@ -2,7 +2,7 @@ import { databaseUrl } from "../../../config/archive-settings.js";
 import type { Database, Row } from "../../../netdrms/database/database.js";
 import { sql } from "../../../netdrms/database/sql.js";
 import { OLDEST_MAJOR } from "../../../netdrms/postgres/server-programs.js";
-import { durationText } from "../../log/format.js";
+import { durationText } from "../../pages/format.js";
 import { askDatabase, databasePlace, timed } from "../ask-database.js";
 import { databaseTrouble } from "../database-trouble.js";
 import type { Check, Finding } from "../finding.js";

@@ -1,5 +1,5 @@
 import { isDasError } from "../../../errors/das-error.js";
-import { bytesText, durationText, percentText } from "../../log/format.js";
+import { bytesText, durationText, percentText } from "../../pages/format.js";
 import { timed } from "../ask-database.js";
 import { type Check, type Finding, fewOf } from "../finding.js";
 

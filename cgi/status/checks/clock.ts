@@ -6,7 +6,7 @@ import { usesRedis } from "../../../cache/index/open-index.js";
 import { databaseUrl } from "../../../config/archive-settings.js";
 import { sql } from "../../../netdrms/database/sql.js";
 import { clockMs } from "../../../pipeline/clock.js";
-import { durationText } from "../../log/format.js";
+import { durationText } from "../../pages/format.js";
 import { pathAsker } from "../answers-in-time.js";
 import { askDatabase } from "../ask-database.js";
 import { askRedis } from "../ask-redis.js";

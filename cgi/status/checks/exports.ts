@@ -4,7 +4,7 @@ import type { Database, Row } from "../../../netdrms/database/database.js";
 import { param, sql } from "../../../netdrms/database/sql.js";
 import { REQUEST_STATUS } from "../../../netdrms/requests/export-request.js";
 import { EXPORT_SCHEMA, exportTable, REQUESTS } from "../../../netdrms/schema/request-tables.js";
-import { countText } from "../../log/format.js";
+import { countText } from "../../pages/format.js";
 import { askDatabase } from "../ask-database.js";
 import type { Check, Finding } from "../finding.js";
 

@@ -1,4 +1,4 @@
-import { percentText } from "../../log/format.js";
+import { percentText } from "../../pages/format.js";
 import type { Check, CheckSubject, Finding } from "../finding.js";
 
 /** As `engines` of package.json says. */

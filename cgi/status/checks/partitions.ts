@@ -4,7 +4,7 @@ import { databaseUrl } from "../../../config/archive-settings.js";
 import { isDasError } from "../../../errors/das-error.js";
 import { type PartitionSpace, spaceAsker, usedPart } from "../../../netdrms/sums/partition-space.js";
 import { listPartitions, type Partition } from "../../../netdrms/sums/partitions.js";
-import { bytesText, percentText } from "../../log/format.js";
+import { bytesText, percentText } from "../../pages/format.js";
 import { askDatabase } from "../ask-database.js";
 import type { Check, Finding } from "../finding.js";
 

@@ -1,6 +1,6 @@
 import type { QueueStatus } from "../../../cache/queue/build-queue.js";
 import { isDasError } from "../../../errors/das-error.js";
-import { countText } from "../../log/format.js";
+import { countText } from "../../pages/format.js";
 import { type Check, type Finding, fewOf } from "../finding.js";
 
 /** The builds of blocks: whether somebody does them, and those that failed. Source: das2-server 16. */

@@ -1,6 +1,6 @@
 import { usesRedis } from "../../../cache/index/open-index.js";
 import { isDasError } from "../../../errors/das-error.js";
-import { bytesText, durationText } from "../../log/format.js";
+import { bytesText, durationText } from "../../pages/format.js";
 import { askRedis, type RedisFacts, redisPlace } from "../ask-redis.js";
 import type { Check, Finding } from "../finding.js";
 

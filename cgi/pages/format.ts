@@ -37,9 +37,14 @@ export function shortTime(text: string): string {
 
 const NUMBER = new Intl.NumberFormat("en");
 
+/** A number for people, thousands apart: `12,345`. */
+export function numberText(count: number): string {
+  return NUMBER.format(count);
+}
+
 /** A count with its noun in singular or plural: `1 request`, `1,200 requests`. */
 export function countText(count: number, one: string, many = `${one}s`): string {
-  return `${NUMBER.format(count)} ${count === 1 ? one : many}`;
+  return `${numberText(count)} ${count === 1 ? one : many}`;
 }
 
 /** A part of a whole for people: `0 %` and `100 %` only where it is none and all, `99.9 %` where it is nearly all. */
