@@ -6,11 +6,11 @@ import { XMLValidator } from "fast-xml-parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Request, Response } from "../../cgi/http.js";
 import { headerValue } from "../../cgi/http.js";
-import { percentText } from "../../cgi/pages/format.js";
 import { recordLine } from "../../cgi/log/log-line.js";
 import type { RequestRecord } from "../../cgi/log/record.js";
 import { handleLog } from "../../cgi/log/viewer.js";
 import { makeSite } from "../../cgi/make-site.js";
+import { percentText } from "../../cgi/pages/format.js";
 import type { Site } from "../../cgi/site.js";
 import { caseConfig } from "../support/case-site.js";
 import { cgiRequest } from "../support/cgi-transport.js";
@@ -478,6 +478,28 @@ describe("a range of the log", () => {
     expect(idsOf(textOf(await ask(query)))).toEqual(["second"]);
     expect(idsOf(textOf(await ask("id=first")))).toEqual(["first"]);
     expect(textOf(await ask("id=absent"))).toContain("There is no request of this id");
+  });
+
+  it("suggests sources of the server alone, not every name that a stranger made up", async () => {
+    const asked = (source: string, more: Partial<RequestRecord>) => logRecord({ source, ...more });
+    const made = Array.from({ length: 40 }, (_, n) =>
+      asked(`Guess/${n}`, { status: 404, outcome: "refused", code: "NO_SUCH_SOURCE" }),
+    );
+    logged(
+      "2021-06-30",
+      asked("Demo/Pump4", {}),
+      ...made,
+      asked("Demo/Gauge", { status: 401, outcome: "refused", code: "AUTH_REQUIRED" }),
+    );
+    const [, list = ""] = /<h3>Sources<\/h3>([\s\S]*?)<\/section>/.exec(textOf(await ask("ip=*"))) ?? [];
+    expect(
+      [...list.matchAll(/">([^<]+)<\/a> <span class="count">([^<]*)/g)].map(([, ...found]) => found),
+    ).toEqual([
+      ["Demo/Gauge", "1 request, "],
+      ["Demo/Pump4", "1 request"],
+    ]);
+    // They are there for who looks for them.
+    expect(idsOf(textOf(await ask("ip=*&source=Guess/7")))).toHaveLength(1);
   });
 
   it("has files that a rotation numbered, and says which are coded", async () => {

@@ -14,6 +14,11 @@ const SUM_BYTES = MINUTES * 8;
 const HISTOGRAM_BYTES = HOURS * DURATION_BINS * 4;
 const FIXED_BYTES = MINUTE_BYTES + SUM_BYTES + HISTOGRAM_BYTES;
 
+/** Whether the source of a request is one of the server's: anybody may ask for any name, and must not have it suggested to operators. */
+function isOfServer({ code }: RequestRecord): boolean {
+  return code !== "NO_SUCH_SOURCE";
+}
+
 interface Tops {
   readonly clients: readonly (readonly TopEntry[])[];
   readonly sources: readonly (readonly TopEntry[])[];
@@ -59,7 +64,8 @@ export class DayStats {
     this.durations[bin] = (this.durations[bin] ?? 0) + 1;
     const failed = isProblem(record.outcome);
     this.clients[hour]?.add(record.client, failed);
-    if (record.source !== undefined && record.source !== "") this.sources[hour]?.add(record.source, failed);
+    const { source } = record;
+    if (source !== undefined && source !== "" && isOfServer(record)) this.sources[hour]?.add(source, failed);
   }
 
   #count(index: number): void {

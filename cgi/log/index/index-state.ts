@@ -4,7 +4,7 @@ import { DayStats } from "./day-stats.js";
 import { GROUP_CHUNKS, SIGNATURE_WORDS } from "./sizes.js";
 
 /** Tells of this form of the file; another form is made anew. */
-const MAGIC = "HSLOGST1";
+const MAGIC = "HSLOGST2";
 const ROW_BYTES = ROW_FIELDS * 8;
 const SIGNATURE_BYTES = SIGNATURE_WORDS * 4;
 /** Magic, sum of all that follows it, bytes of the head. */
