@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { readReal, writeExponential } from "../stream/number-field.js";
-import { readTimeField, writeTimeField } from "../stream/time-field.js";
+import { readTimeField } from "../stream/time-field.js";
+import { writeTimeField } from "../stream/time-field-writer.js";
 import type { Print } from "./print.js";
 
 /** Fields of one round, all different; few enough to stay in the cache. */

@@ -1,7 +1,8 @@
 import { dayNumber } from "../stream/calendar.js";
 import type { Plane } from "../stream/model.js";
 import { FILL_TIME, formatTime, type Time, timeToUs2000 } from "../stream/time.js";
-import { readTimeField, readTimeFieldExact, writeTimeField } from "../stream/time-field.js";
+import { readTimeField, readTimeFieldExact } from "../stream/time-field.js";
+import { writeTimeField } from "../stream/time-field-writer.js";
 import { tt2000ToTime } from "../stream/tt2000.js";
 import { type EpochUnit, epochUnit } from "../stream/units.js";
 import type { ValueType } from "../stream/value-type.js";

@@ -3,7 +3,7 @@ import { readX, readXUs2000, writeValue } from "../stream/columns.js";
 import { epochUnit } from "../stream/epoch-units.js";
 import type { PacketBatch, PacketHeader, Plane } from "../stream/model.js";
 import type { PlaneSpec } from "../stream/packet-header.js";
-import { writeTimeField } from "../stream/time-field.js";
+import { writeTimeField } from "../stream/time-field-writer.js";
 import { durationSeconds } from "../stream/units.js";
 import { asciiType, LE_REAL8, REAL8, timeType, type ValueType } from "../stream/value-type.js";
 

@@ -2,7 +2,8 @@ import { DasError } from "../errors/das-error.js";
 import type { PacketBatch, Plane } from "./model.js";
 import { isBlankOrBad, readReal, writeExponential } from "./number-field.js";
 import { parseTime, timeToUs2000 } from "./time.js";
-import { readTimeField, readTimeFieldExact, writeTimeField } from "./time-field.js";
+import { readTimeField, readTimeFieldExact } from "./time-field.js";
+import { writeTimeField } from "./time-field-writer.js";
 import { durationSeconds, epochUnit } from "./units.js";
 import type { ValueType } from "./value-type.js";
 

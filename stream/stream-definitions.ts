@@ -2,11 +2,13 @@ import { DasError } from "../errors/das-error.js";
 import { BARE_HEADER } from "./bare-header.js";
 import type { Compression } from "./compression.js";
 import { INFO_ID } from "./framing.js";
-import { hasXScan, infoOf, packetHeaderOf, streamHeaderOf, type Warn } from "./header-xml.js";
+import { infoOf, packetHeaderOf, streamHeaderOf } from "./header-xml.js";
 import { HeldStart } from "./held-start.js";
 import type { Definition, KnownHeaders } from "./known-headers.js";
 import type { StreamLimits } from "./limits.js";
 import type { PacketHeader, StreamItem } from "./model.js";
+import { hasXScan } from "./plane-xml.js";
+import type { Warn } from "./properties-xml.js";
 import { parseXml } from "./xml-document.js";
 
 /** Warnings that become comments of the stream; a stream of nothing but oddities must not drown its data. */

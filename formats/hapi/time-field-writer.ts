@@ -1,6 +1,7 @@
 import type { Plane } from "../../stream/model.js";
 import { FILL_TIME, formatTime, timeToUs2000 } from "../../stream/time.js";
-import { readTimeField, writeTimeField } from "../../stream/time-field.js";
+import { readTimeField } from "../../stream/time-field.js";
+import { writeTimeField } from "../../stream/time-field-writer.js";
 import { timeTextWriter, timeUnit } from "../time-text-writer.js";
 import { valueReader } from "../value-reader.js";
 import { timeDigits } from "./parameter.js";

@@ -13,6 +13,8 @@ export interface AxisProperties {
   readonly label: (axis: AxisLetter, name: string, units: string) => string;
   readonly scale: (axis: AxisLetter) => ScaleType | undefined;
   readonly range: (axis: AxisLetter) => { readonly low: number; readonly high: number } | undefined;
+  /** What values lie in, where both ends are told. */
+  readonly valid: (axis: AxisLetter) => { readonly low: number; readonly high: number } | undefined;
 }
 
 /** The properties of a plane. */
@@ -36,13 +38,18 @@ export function axisProperties(plane: Plane, packet: PacketHeader, stream: Strea
     },
     range: (axis) => {
       const [, from = "", to = ""] = /^\s*(\S+)\s+to\s+(\S+)/.exec(raw(`${axis}Range`) ?? "") ?? [];
-      const low = realFromText(from);
-      const high = realFromText(to);
-      return low !== undefined && high !== undefined && Number.isFinite(high - low) && low < high
-        ? { low, high }
-        : undefined;
+      return rangeOf(from, to);
     },
+    valid: (axis) => rangeOf(raw(`${axis}ValidMin`) ?? "", raw(`${axis}ValidMax`) ?? ""),
   };
+}
+
+function rangeOf(from: string, to: string): { readonly low: number; readonly high: number } | undefined {
+  const low = realFromText(from.trim());
+  const high = realFromText(to.trim());
+  return low !== undefined && high !== undefined && Number.isFinite(high - low) && low < high
+    ? { low, high }
+    : undefined;
 }
 
 /** `%{name}` is replaced by that property, not by itself; one that is not there by nothing. Source: das2-stream A8.4. */

@@ -2,7 +2,7 @@ import type { BatchBuilder } from "../../stream/batch-builder.js";
 import type { PacketHeader, Property, YTags } from "../../stream/model.js";
 import { type PlaneSpec, packetHeader, xPlane, yPlane, yscanPlane } from "../../stream/packet-header.js";
 import { formatTime } from "../../stream/time.js";
-import { writeTimeField } from "../../stream/time-field.js";
+import { writeTimeField } from "../../stream/time-field-writer.js";
 import { isText, LE_REAL8, REAL8, timeType, type ValueType } from "../../stream/value-type.js";
 import { FILL, fillProperty, property } from "../stream-parts.js";
 import type { SyntheticOptions } from "./options.js";

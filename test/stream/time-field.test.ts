@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayNumber } from "../../stream/calendar.js";
 import { formatTime, makeTime, parseTime, type Time, timeToUs2000, us2000ToTime } from "../../stream/time.js";
-import { readTimeField, readTimeFieldExact, writeTimeField } from "../../stream/time-field.js";
+import { readTimeField, readTimeFieldExact } from "../../stream/time-field.js";
+import { writeTimeField } from "../../stream/time-field-writer.js";
 
 const encoder = new TextEncoder();
 

@@ -152,6 +152,10 @@ describe("parseTime", () => {
     "2021-06-30T12:30:00.5.5",
     "1".repeat(1000),
     "2021-06-30\u0000",
+    "2021-13-45",
+    "2021-13-13",
+    "2021-00-10",
+    "20211301T1230",
   ])("refuses %j, naming it", (text) => {
     let error: unknown;
     try {
@@ -162,6 +166,10 @@ describe("parseTime", () => {
     expect(isDasError(error, "BAD_TIME")).toBe(true);
     expect((error as Error).message).toContain(text.slice(0, 40));
     expect((error as Error).message.length).toBeLessThan(250);
+  });
+
+  it("says which number is no month", () => {
+    expect(() => parseTime("2021-13-45")).toThrow("45 is no month, expected 1 to 12");
   });
 
   it("takes a bare year only where asked to", () => {
