@@ -56,13 +56,20 @@ export function scanTime(text: string, options: TimeTextOptions): Time | string 
 }
 
 /** `yyyymmddThhmm[ss[.f]]`, the only form without delimiters; `undefined` where the text has another form. */
-function scanCompact(text: string, options: TimeTextOptions): Time | undefined {
+function scanCompact(text: string, options: TimeTextOptions): Time | string | undefined {
   const m = /^\s*(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(?:(\d\d)(?:[.,](\d*))?)?(?:\s+UTC)?\s*$/i.exec(text);
   if (m === null) return undefined;
   const second = Number(m[6] ?? 0);
+  const wrong = wrongMonth(Number(m[2]));
+  if (wrong !== undefined) return wrong;
   if (second > 61) return undefined;
   const day = dayNumber(Number(m[1]), Number(m[2]), Number(m[3]));
   return join(day, Number(m[4]), Number(m[5]), second, fractionNs(m[7] ?? ""), options);
+}
+
+/** Says what is wrong with a number that cannot be meant as a month. Other fields that are too large carry over (das2-stream A11.1, 6). */
+function wrongMonth(month: number): string | undefined {
+  return month < 1 || month > 12 ? `${month} is no month, expected 1 to 12` : undefined;
 }
 
 /** Nanoseconds of the digits behind a decimal point, rounded half up: 0 to 1e9, both included. */
@@ -193,8 +200,11 @@ class TokenReader {
     const year = this.#year;
     let day: number;
     if (this.#dayOfYear !== undefined) day = dayNumber(year, 1, 1) + this.#dayOfYear - 1;
-    else if (this.#month !== undefined) day = dayNumber(year, this.#month, this.#day ?? 1);
-    else if (tokens === 1 && this.#options.bareYear === true) day = dayNumber(year, 1, 1);
+    else if (this.#month !== undefined) {
+      const wrong = wrongMonth(this.#month);
+      if (wrong !== undefined) return wrong;
+      day = dayNumber(year, this.#month, this.#day ?? 1);
+    } else if (tokens === 1 && this.#options.bareYear === true) day = dayNumber(year, 1, 1);
     else return "no month and no day of year";
     return join(day, this.#hour ?? 0, this.#minute ?? 0, this.#second ?? 0, this.#ns, this.#options);
   }

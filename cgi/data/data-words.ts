@@ -1,8 +1,9 @@
 import type { BinStatistic, DataQuery, OutputForm } from "../../dsdf/data-query.js";
 import { DasError } from "../../errors/das-error.js";
 import type { Time } from "../../stream/time.js";
-import { compareTimes, parseTime } from "../../stream/time.js";
+import { compareTimes } from "../../stream/time.js";
 import { hasText, hasYearSign, TIME_LIMITS_TEXT } from "../../stream/time-limits.js";
+import { scanTime } from "../../stream/time-text.js";
 import type { QueryWords } from "../query-words.js";
 import { readFormat, type Serial } from "./format-words.js";
 import { quoted } from "./quoted.js";
@@ -12,6 +13,12 @@ const MAX_RESOLUTION_S = 1e11;
 /** Instants are exact to the nanosecond: a bin below that can hold no two of them, so it is the same as none. */
 export const FINEST_RESOLUTION_S = 1e-9;
 const REAL = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+
+/** A time of a request, with the text that it was read from. */
+export interface TimeWord {
+  readonly text: string;
+  readonly time: Time;
+}
 
 /** The words of a data request, parsed but not yet seen in the light of a source. Source: das2-server 2.7. */
 export interface DataWords {
@@ -83,20 +90,16 @@ export function readInterval(text: string | undefined): number {
 }
 
 function parsed(name: string, text: string): Time {
-  try {
-    return parseTime(text, { bareYear: true });
-  } catch (error) {
-    throw new DasError(
-      "BAD_TIME",
-      `${name}=${quoted(text)} is not a time, expected for example 2021-06-30T12:00`,
-      {},
-      error,
-    );
-  }
+  const found = scanTime(text, { bareYear: true });
+  if (typeof found !== "string") return found;
+  throw new DasError(
+    "BAD_TIME",
+    `${name}=${quoted(text)} is not a time (${found}), expected for example 2021-06-30T12:00`,
+  );
 }
 
 /** One bound of the range, under any of its names. Errors: BAD_TIME, BAD_PARAMETER where it is missing. */
-export function timeWord(words: QueryWords, names: readonly string[]): { text: string; time: Time } {
+export function timeWord(words: QueryWords, names: readonly string[]): TimeWord {
   for (const name of names) {
     const text = words.get(name);
     if (text === undefined) continue;
@@ -111,6 +114,18 @@ export function timeWord(words: QueryWords, names: readonly string[]): { text: s
   throw new DasError(
     "BAD_PARAMETER",
     `${names[0]} is missing, expected a time, for example 2021-06-30T12:00`,
+  );
+}
+
+/** Errors: BAD_PARAMETER where a range has no length, also where the times are told apart by less than a nanosecond. */
+export function checkOrder(begin: TimeWord, end: TimeWord): void {
+  const order = compareTimes(end.time, begin.time);
+  if (order > 0) return;
+  throw new DasError(
+    "BAD_PARAMETER",
+    order < 0
+      ? `the end ${quoted(end.text)} is before the begin ${quoted(begin.text)}`
+      : `the begin ${quoted(begin.text)} and the end ${quoted(end.text)} are the same nanosecond, expected an end after the begin`,
   );
 }
 
@@ -136,11 +151,7 @@ export function readDataWords(words: QueryWords): DataWords {
   const resolution = readResolution(words.get("resolution"));
   const begin = timeWord(words, ["start_time", "time.min", "start"]);
   const end = timeWord(words, ["end_time", "time.max", "stop"]);
-  if (compareTimes(end.time, begin.time) <= 0)
-    throw new DasError(
-      "BAD_PARAMETER",
-      `the end ${quoted(end.text)} is not after the begin ${quoted(begin.text)}`,
-    );
+  checkOrder(begin, end);
   const intervalText = words.get("interval");
   const params = words.get("params");
   const { unknown, ...format } = readFormat(words, asksForText(words), { begin: begin.time, end: end.time });

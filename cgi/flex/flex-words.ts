@@ -1,8 +1,7 @@
 import type { BinStatistic, DataQuery } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { DasError } from "../../errors/das-error.js";
-import { compareTimes } from "../../stream/time.js";
-import { type DataWords, readResolution, timeWord } from "../data/data-words.js";
+import { checkOrder, type DataWords, readResolution, timeWord } from "../data/data-words.js";
 import { quoted } from "../data/quoted.js";
 import type { QueryWords } from "../query-words.js";
 import { readFlexFormat } from "./flex-format.js";
@@ -81,11 +80,7 @@ export function readRangeWords(words: QueryWords, id: string): Omit<DataWords, "
   const resolution = readResolution(words.get("bin.time.max"), "bin.time.max");
   const begin = timeWord(words, ["read.time.min"]);
   const end = timeWord(words, ["read.time.max"]);
-  if (compareTimes(end.time, begin.time) <= 0)
-    throw new DasError(
-      "BAD_PARAMETER",
-      `the end ${quoted(end.text)} is not after the begin ${quoted(begin.text)}`,
-    );
+  checkOrder(begin, end);
   const params = words.get("read.opts");
   return {
     id,

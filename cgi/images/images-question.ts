@@ -1,10 +1,8 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { shortTime } from "../../dsdf/flex/source-interface.js";
 import { validRangeNow } from "../../dsdf/valid-range.js";
-import { DasError } from "../../errors/das-error.js";
-import { addSeconds, compareTimes, type Time, type TimeRange } from "../../stream/time.js";
-import { timeWord } from "../data/data-words.js";
-import { quoted } from "../data/quoted.js";
+import { addSeconds, type Time, type TimeRange } from "../../stream/time.js";
+import { checkOrder, timeWord } from "../data/data-words.js";
 import type { QueryWords } from "../query-words.js";
 import { LOOK_NAMES, type LookWords, readLookWords } from "./look-words.js";
 
@@ -43,11 +41,7 @@ function rangeOf(words: QueryWords): TimeRange | undefined {
   if (!words.has("begin") && !words.has("end")) return undefined;
   const begin = timeWord(words, ["begin"]);
   const end = timeWord(words, ["end"]);
-  if (compareTimes(end.time, begin.time) <= 0)
-    throw new DasError(
-      "BAD_PARAMETER",
-      `the end ${quoted(end.text)} is not after the begin ${quoted(begin.text)}`,
-    );
+  checkOrder(begin, end);
   return { begin: begin.time, end: end.time };
 }
 

@@ -1,6 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
 import { MOST_SOURCES, type PlotState, readState, stateSpan } from "../../plot/page-state.js";
 import { NARROWEST_US } from "../../plot/span.js";
+import { compareTimes, parseTime } from "../../stream/time.js";
 import { quoted } from "../data/quoted.js";
 import type { QueryContext } from "../query.js";
 import { redirect } from "../redirect.js";
@@ -70,14 +71,26 @@ function withRange(
   const usual = usualRange(sources, now);
   const { begin, end } = state;
   if (begin === undefined && end === undefined) return { state: firstExample(state, sources, usual) };
-  // One bound alone: the other is as far away as usual.
-  const fault = new DasError(
-    "BAD_TIME",
-    begin === undefined || end === undefined
-      ? `Only ${begin === undefined ? "an end" : "a begin"} is given, expected both`
-      : `${quoted(begin)} to ${quoted(end)} is no range, expected two times, the end after the begin`,
-  );
-  return { state: { ...state, ...usual }, fault };
+  return { state: { ...state, ...usual }, fault: new DasError("BAD_TIME", wrongRange(begin, end)) };
+}
+
+/** What is wrong with the bounds that were given, of which there is one at least. */
+function wrongRange(begin: string | undefined, end: string | undefined): string {
+  if (begin === undefined || end === undefined)
+    return `Only ${begin === undefined ? "an end" : "a begin"} is given, expected both`;
+  const range = `${quoted(begin)} to ${quoted(end)}`;
+  return isOrdered(begin, end)
+    ? `${range} is too short to be drawn, expected ${NARROWEST_US} microseconds at least`
+    : `${range} is no range, expected two times, the end after the begin`;
+}
+
+/** Whether two texts are times of which the second is not before the first. */
+function isOrdered(begin: string, end: string): boolean {
+  try {
+    return compareTimes(parseTime(begin, { bareYear: true }), parseTime(end, { bareYear: true })) <= 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Without a range, what the first example of a lone source says is shown: also its parameters. */

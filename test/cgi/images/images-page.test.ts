@@ -201,7 +201,7 @@ describe.skipIf(postgres.missing)(postgres.title("the page of images"), () => {
       [{ source: "Lab/<script>" }, 404, "There is no source"],
       [{ source: "Lab/Random" }, 501, "no series of images"],
       [{ source: "Lab/Images", begin: "2010" }, 400, "end is missing"],
-      [{ source: "Lab/Images", begin: "2011", end: "2010" }, 400, "is not after the begin"],
+      [{ source: "Lab/Images", begin: "2011", end: "2010" }, 400, "is before the begin"],
       [{ source: "Lab/Images", begin: "<b>", end: "2010" }, 400, "is not a time"],
       [{ source: "Lab/Images", ...RANGE, scale: "<b>" }, 400, "expected one of"],
     ] as const) {
