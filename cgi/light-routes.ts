@@ -8,6 +8,9 @@ const debug: Loader = async () => (await import("./queries/debug.js")).debug;
 const legacy: Loader = async () => (await import("./queries/legacy.js")).legacy;
 const discovery: Loader = async () => (await import("./queries/list.js")).discovery;
 
+/** Words of an older form of login, which are told as not offered; nothing describes them. Source: das2-server 2.11. */
+export const LEGACY_WORDS: readonly string[] = ["source", "authenticator", "groups", "changepassword"];
+
 /**
  * What is answered without running anything: a CGI process for one of these loads a fraction of the server.
  * Source: das2-server 2.1, 7.1.
@@ -23,10 +26,7 @@ export const LIGHT_ROUTES: RouteTable = {
     ["files", async () => (await import("./queries/list.js")).files],
     ["dsdf", async () => (await import("./queries/dsdf.js")).dsdf],
     ["debug", debug],
-    ["source", legacy],
-    ["authenticator", legacy],
-    ["groups", legacy],
-    ["changepassword", legacy],
+    ...LEGACY_WORDS.map((word) => [word, legacy] as const),
   ]),
   paths: new Map([
     ["", intro],

@@ -34,13 +34,6 @@ export function parseDefinition(bytes: Uint8Array, file: string): Definition {
   return { file, assignments, remarks: scanner.remarks };
 }
 
-/** Writes assignments so that {@link parseDefinition} gives them back. Values may not hold line breaks. */
-export function printDefinition(assignments: Iterable<readonly [keyword: string, value: string]>): string {
-  let text = "";
-  for (const [keyword, value] of assignments) text += `${keyword} = '${value.replaceAll("'", "''")}'\n`;
-  return text;
-}
-
 /** Control characters that no line of text has; form feed and vertical tab count as blanks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for them
 const CONTROL = /[\u0000-\u0008\u000e-\u001f\u007f]/;

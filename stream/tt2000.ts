@@ -50,12 +50,6 @@ export function tt2000ToTime(tt: number | bigint): Time {
   return inDay < NS_PER_DAY ? { day, ns: inDay } : { day: day + 1, ns: 0 };
 }
 
-/** The TT2000 value of an instant, to the nanosecond. */
-export function timeToTt2000Exact(t: Time): bigint {
-  const { ms, ns } = partsOf(t);
-  return BigInt(ms) * 1_000_000n + BigInt(ns);
-}
-
 /** The TT2000 value of an instant, the nearest binary64 (steps of 128 ns from 2018 on). */
 export function timeToTt2000(t: Time): number {
   const { ms, ns } = partsOf(t);

@@ -25,8 +25,6 @@ export const SERVER_WORDS: Readonly<Record<string, string>> = {
   image: "a plot of the same data, by the program of the site",
   debug: "the configuration, for operators",
 };
-/** Words of an older form of login, which are answered with 501. Source: das2-server 2.11. */
-export const CLOSED_WORDS: readonly string[] = ["source", "authenticator", "groups", "changepassword"];
 
 /** The parameters of data in the words of das2.2. Source: das2-server 2.7, 2.8. */
 const DATA_WORDS: readonly ApiParameter[] = [

@@ -1,5 +1,4 @@
 import { DasError } from "../../errors/das-error.js";
-import { parseCondition } from "./filter/parse-condition.js";
 import type { KeyRange, KeyValue, RecordSetQuery } from "./record-set-query.js";
 
 /** A range of a prime key, `end` excluded; an absent side has no bound. */
@@ -33,21 +32,4 @@ export function withKeyRange(
     closed: false,
   };
   return { ...query, keyFilters: [...query.keyFilters, { key, ranges: [range] }] };
-}
-
-/**
- * A query with one more condition, as a `[? … ?]` behind it would be.
- *
- * @param text an SQL filter, without its brackets
- * Errors: BAD_QUERY naming the place in `text`.
- * Source: netdrms 4.8.
- */
-export function withCondition(query: RecordSetQuery, text: string): RecordSetQuery {
-  const source = { text };
-  const { condition, warnings } = parseCondition(source, { begin: 0, end: text.length }, query.series);
-  return {
-    ...query,
-    conditions: [...query.conditions, condition],
-    warnings: [...query.warnings, ...warnings],
-  };
 }

@@ -1,4 +1,4 @@
-import { FILL_TIME, type Time, type TimeRange } from "../../stream/time.js";
+import type { Time, TimeRange } from "../../stream/time.js";
 import { startOfUtcDay, utcSecond } from "./leap-steps.js";
 import { isMissingTime } from "./missing-time.js";
 
@@ -13,19 +13,6 @@ export function timeToDrms(t: Time): number {
 }
 
 /**
- * The instant of a DRMS time to the nanosecond, `ns` beyond 86400e9 in a leap second; the fill time for the missing time and
- * what is not finite.
- */
-export function drmsToTime(seconds: number): Time {
-  if (!Number.isFinite(seconds) || isMissingTime(seconds)) return FILL_TIME;
-  const floor = Math.floor(seconds);
-  const ns = Math.round((seconds - floor) * 1e9);
-  const carry = ns === 1e9 ? 1 : 0;
-  const { day, second } = utcSecond(floor + carry);
-  return { day, ns: second * 1e9 + (carry > 0 ? 0 : ns) };
-}
-
-/**
  * Microseconds since 2000-01-01 of days of 86400 s; a leap second is the last microsecond of its day, as everywhere in
  * streams. NaN for the missing time and what is not finite. Source: netdrms 5.1, das2-stream A10.2.
  */
@@ -35,15 +22,6 @@ export function drmsToUs2000(seconds: number): number {
   const { day, second } = utcSecond(whole);
   if (second >= 86_400) return (day + 1) * US_PER_DAY - 1;
   return day * US_PER_DAY + second * 1e6 + (seconds - whole) * 1e6;
-}
-
-/** The DRMS time of a us2000 value; NaN for what is not finite. */
-export function us2000ToDrms(us: number): number {
-  if (!Number.isFinite(us)) return Number.NaN;
-  const day = Math.floor(us / US_PER_DAY);
-  const ofDay = us - day * US_PER_DAY;
-  const second = Math.floor(ofDay / 1e6);
-  return startOfUtcDay(day) + second + (ofDay - second * 1e6) / 1e6;
 }
 
 /** A range of DRMS times, `end` excluded. */

@@ -13,11 +13,6 @@ export function timeKeywordPrinter(unit: string, format: string): TimePrinter {
   return timePrinter(keywordZone(unit), precision);
 }
 
-/** One value of a time keyword, as {@link timeKeywordPrinter} prints it. */
-export function printTimeKeyword(seconds: number, unit: string, format: string): string {
-  return timeKeywordPrinter(unit, format)(seconds);
-}
-
 /** The zone that the unit of a time keyword names. Source: netdrms 5.6. */
 export function keywordZone(unit: string): string {
   const name = unit.trim();

@@ -25,11 +25,6 @@ export function slotOf({ base, step, round }: Slotting, value: number): bigint |
   return Number.isFinite(slot) ? BigInt(slot) : undefined;
 }
 
-/** The nominal value of a slot, base + slot * step. Source: netdrms 1.6. */
-export function slotValue({ base, step }: Slotting, slot: bigint): number {
-  return base + Number(slot) * step;
-}
-
 /** A number of slots and whether it is other than what was asked. */
 export interface SlotCount {
   /** 1 or more. */

@@ -32,11 +32,6 @@ const rate = (law: RotationLaw, sinLatitude: number): number => {
   return law.a + s2 * (law.b + s2 * law.c);
 };
 
-/** Sidereal rotation of magnetic features, radians a second. */
-export function magneticRate(sinLatitude: number): number {
-  return rate(MAGNETIC, sinLatitude);
-}
-
 /** Sidereal rotation of the photospheric gas, radians a second. */
 export function plasmaRate(sinLatitude: number): number {
   return rate(PLASMA, sinLatitude);

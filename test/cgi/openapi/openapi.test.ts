@@ -5,7 +5,8 @@ import { HAPI_ENDPOINTS } from "../../../cgi/hapi/door.js";
 import { readHapiWords } from "../../../cgi/hapi/words.js";
 import { headerValue, isWholeBody } from "../../../cgi/http.js";
 import { JSOC_ENDPOINTS } from "../../../cgi/jsoc/door.js";
-import { CLOSED_WORDS, SERVER_WORDS } from "../../../cgi/openapi/query-operations.js";
+import { LEGACY_WORDS } from "../../../cgi/light-routes.js";
+import { SERVER_WORDS } from "../../../cgi/openapi/query-operations.js";
 import { handle, ROUTES } from "../../../cgi/routes.js";
 import { httpParams } from "../../../dsdf/flex/http-params.js";
 import { pipelineTools } from "../../../dsdf/tools.js";
@@ -116,7 +117,7 @@ describe("the description of all doors", () => {
     for (const view of VIEWS) expect(paths.includes(`/source/{id}/${view}`), view).toBe(!NEVER.has(view));
     for (const path of HAPI_ENDPOINTS.keys()) expect(paths).toContain(path);
     for (const name of JSOC_ENDPOINTS.keys()) expect(paths).toContain(`/jsoc/${name}`);
-    expect([...Object.keys(SERVER_WORDS), ...CLOSED_WORDS].sort()).toEqual([...ROUTES.words.keys()].sort());
+    expect([...Object.keys(SERVER_WORDS), ...LEGACY_WORDS].sort()).toEqual([...ROUTES.words.keys()].sort());
 
     const first = (path: string) => path.split("/", 2)[1] ?? "";
     const known = new Set([...ROUTES.folders.keys(), ...(ROUTES.doors?.keys() ?? []), "log"]);

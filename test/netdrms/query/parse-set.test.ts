@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { withCondition, withKeyRange } from "../../../netdrms/query/narrow-query.js";
+import { withKeyRange } from "../../../netdrms/query/narrow-query.js";
 import { planSelection } from "../../../netdrms/query/plan-selection.js";
-import { orderColumns, selectionSql } from "../../../netdrms/query/selection-sql.js";
-import { codeOf, messageOf } from "../../support/thrown.js";
+import { orderColumns } from "../../../netdrms/query/selection-sql.js";
+import { codeOf } from "../../support/thrown.js";
 import { MAG45, madeSeries, PLAIN, slotted } from "./made-series.js";
-import { shownSql, statement, tree } from "./reading.js";
+import { statement, tree } from "./reading.js";
 
 // Slots of T_REC are (time - 504921600) / 45 to the nearest; DRMS times of the texts are those of netdrms 8:
 // 2010.05.01_TAI is 1051747200, so slot 12151680, and a day has 1920 slots. UTC is 34 s behind, which is slot 12151681.
@@ -341,15 +341,6 @@ describe("the plan of a selection", () => {
     ]);
     expect(planSelection(withKeyRange(tree("su_ex.mag45"), 0, {})).keyFilters).toEqual([]);
     expect(codeOf(() => withKeyRange(tree("su_ex.log"), 0, {}))).toBe("INTERNAL");
-  });
-
-  it("can be restricted by a condition more", () => {
-    const query = withCondition(tree("su_ex.mag45[$][? QUALITY >= 0 ?]"), "drms.image_exists(quality)");
-    expect(query.conditions).toHaveLength(2);
-    expect(statement("su_ex.mag45[$][? QUALITY >= 0 ?][? drms.image_exists(quality) ?]")).toBe(
-      shownSql(selectionSql(planSelection(query), ["recnum"])),
-    );
-    expect(messageOf(() => withCondition(tree("su_ex.mag45"), "quality >"))).toContain("(character 10)");
   });
 
   it("takes first and last among what the filters of the keys before select", () => {

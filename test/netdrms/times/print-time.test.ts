@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isPrintZone, printDrmsTime, timePrinter } from "../../../netdrms/times/print-time.js";
 import { parseDrmsTime } from "../../../netdrms/times/scan-time.js";
-import { printTimeKeyword } from "../../../netdrms/times/time-keyword.js";
+import { timeKeywordPrinter } from "../../../netdrms/times/time-keyword.js";
 
 /** 2010-05-01T12:30:15.25 TAI: 12173 days after 1977-01-01 and 45015.25 s. */
 const NOON = 12_173 * 86_400 + 45_015.25;
@@ -170,7 +170,7 @@ describe("a time keyword", () => {
       ["iso", "-3", "2010-05-01"],
     ];
     for (const [unit, format, text] of cases)
-      expect([unit, format, printTimeKeyword(NOON, unit, format)]).toEqual([unit, format, text]);
+      expect([unit, format, timeKeywordPrinter(unit, format)(NOON)]).toEqual([unit, format, text]);
   });
 });
 
