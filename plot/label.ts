@@ -77,10 +77,11 @@ export function plainLabel(text: string): string {
   return text.replaceAll("!", "!!");
 }
 
-/** Units as a label, powers raised: `V**2 m**-2 Hz**-1`, `m^2`. Source: das2-stream A10.3. */
+/** An escape that begins an index, text, and one that ends it: who writes these into units means a label. */
+const HAS_INDEX = /![abudei][^!]+![abn]/i;
+
+/** Units as a label, powers raised: `V**2 m**-2 Hz**-1`, `m^2`; units that hold escapes of indices are one. Source: das2-stream A10.3. */
 export function unitsLabel(units: string): string {
-  return plainLabel(units).replaceAll(
-    /(?:\*\*|\^)\(?([+-]?\d+(?:[./]\d+)?)\)?/g,
-    (_, power: string) => `!u${power}!n`,
-  );
+  const label = HAS_INDEX.test(units) ? units : plainLabel(units);
+  return label.replaceAll(/(?:\*\*|\^)\(?([+-]?\d+(?:[./]\d+)?)\)?/g, (_, power: string) => `!u${power}!n`);
 }

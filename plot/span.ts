@@ -64,13 +64,31 @@ export function moved(span: Span, part: number, limits: Span = ALL_TIME): Span {
   );
 }
 
+/** So many records are seen at least: closer there would be nothing but the line between two of them. */
+const FEWEST_RECORDS = 4;
+
+/** The narrowest range that shows something of records at a distance, microseconds; where that is not known, what us2000 can tell. */
+export function narrowestOf(cadenceUs: number | undefined): number {
+  return Math.max(NARROWEST_US, FEWEST_RECORDS * (cadenceUs ?? 0));
+}
+
 /**
  * The range made `factor` times as long; the instant at part `at` of it (0 its begin, 1 its end) stays where it is on the screen, unless
  * there is no time to show there.
+ * @param narrowest it becomes no shorter than this, microseconds, but does not grow where it is shorter already
  */
-export function zoomed(span: Span, factor: number, at = 0.5, limits: Span = ALL_TIME): Span {
+export function zoomed(
+  span: Span,
+  factor: number,
+  at = 0.5,
+  {
+    limits = ALL_TIME,
+    narrowest = NARROWEST_US,
+  }: { readonly limits?: Span; readonly narrowest?: number } = {},
+): Span {
   const fixed = span.begin + at * spanLength(span);
-  const length = Math.min(Math.max(spanLength(span) * factor, NARROWEST_US), spanLength(limits));
+  const least = Math.min(Math.max(narrowest, NARROWEST_US), Math.max(spanLength(span), NARROWEST_US));
+  const length = Math.min(Math.max(spanLength(span) * factor, least), spanLength(limits));
   return fitted({ begin: fixed - at * length, end: fixed + (1 - at) * length }, limits);
 }
 
