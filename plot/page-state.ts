@@ -35,7 +35,8 @@ export interface PlotState {
   /** As it was written; missing: not given. */
   readonly begin?: string;
   readonly end?: string;
-  readonly map: MapName;
+  /** Missing: for each panel the one that suits its values. */
+  readonly map?: MapName;
   /** Whether the least and greatest values of each bin are asked for. */
   readonly band: boolean;
   /** By {@link axisKey}. */
@@ -83,9 +84,10 @@ export function readState(query: string): PlotState {
   }
   const begin = word("begin");
   const end = word("end");
+  const map = MAP_NAMES.find((name) => name === word("map"));
   return {
     sources,
-    map: MAP_NAMES.find((name) => name === word("map")) ?? "even",
+    ...(map === undefined ? {} : { map }),
     band: word("band") === "1",
     axes,
     ...(begin === undefined ? {} : { begin }),
@@ -103,7 +105,7 @@ export function stateQuery({ sources, begin, end, map, band, axes }: PlotState):
     if (interval !== undefined) words.push([numbered("interval", index), interval]);
     if (hidden.length > 0) words.push([numbered("hide", index), hidden.map(listWord).join(",")]);
   }
-  if (map !== "even") words.push(["map", map]);
+  if (map !== undefined) words.push(["map", map]);
   if (band) words.push(["band", "1"]);
   for (const [name, choice] of axes) words.push([name, axisText(choice)]);
   return words.map(([name, text]) => `${name}=${queryWord(text)}`).join("&");
@@ -126,6 +128,19 @@ export function stateSpan({ begin, end }: Pick<PlotState, "begin" | "end">): Spa
   } catch {
     return undefined; // no time: the same as none
   }
+}
+
+/** The state with another map, or with the one that suits. */
+export function withMap({ map: _, ...state }: PlotState, map: MapName | undefined): PlotState {
+  return map === undefined ? state : { ...state, map };
+}
+
+/** The state with another choice for an axis; an empty one is none. */
+export function withAxis(state: PlotState, key: string, choice: AxisChoice): PlotState {
+  const axes = new Map(state.axes);
+  if (Object.keys(choice).length === 0) axes.delete(key);
+  else axes.set(key, choice);
+  return { ...state, axes };
 }
 
 /** The state with another range. */

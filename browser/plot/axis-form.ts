@@ -1,7 +1,7 @@
 import type { AxisChoice } from "../../plot/page-state.js";
 import type { AxisRange } from "../../plot/ticks.js";
 import { button, node } from "./dom.js";
-import { exactText } from "./number-text.js";
+import { typedText } from "./number-text.js";
 
 /** One axis that can be set. */
 export interface AxisField {
@@ -47,8 +47,8 @@ function axisRow({ title, choice, shown, choose }: AxisField): { root: HTMLEleme
     scale.value = now.scale ?? "";
     low.value = now.low === undefined ? "" : String(now.low);
     high.value = now.high === undefined ? "" : String(now.high);
-    low.placeholder = exactText(Number(shown().low.toPrecision(4)));
-    high.placeholder = exactText(Number(shown().high.toPrecision(4)));
+    low.placeholder = typedText(Number(shown().low.toPrecision(4)));
+    high.placeholder = typedText(Number(shown().high.toPrecision(4)));
     wrong.textContent = "";
   };
   const apply = () => {

@@ -1,4 +1,5 @@
 import { mapColours } from "../../plot/colour-maps.js";
+import { colourEnds } from "../../plot/colour-scale.js";
 import type { MapName } from "../../plot/page-state.js";
 import { type AxisRange, fraction, ticks } from "../../plot/ticks.js";
 import { labelText } from "./label-text.js";
@@ -46,7 +47,14 @@ export function drawColourBar(
   const width = BAR.width * px;
   context.save();
   context.imageSmoothingEnabled = false;
-  context.drawImage(strip(map), left, box.top, width, box.height);
+  const colours = strip(map);
+  const ends = colourEnds(z, map);
+  // Of a map that is even about zero the bar shows the colours that the range has.
+  const [top, bottom] = [z.high, z.low].map((value) => (1 - fraction(value, ends)) * colours.height) as [
+    number,
+    number,
+  ];
+  context.drawImage(colours, 0, top, 1, bottom - top, left, box.top, width, box.height);
   context.strokeStyle = theme.muted;
   context.lineWidth = px;
   context.strokeRect(left, box.top, width, box.height);

@@ -30,6 +30,7 @@ export function followPointers(list: HTMLElement, sides: () => PlotSides, host: 
   let last = 0;
   let start = 0;
   let mode: "none" | "move" | "box" | "pinch" = "none";
+  let middle = 0;
   let spread = 0;
   const part = (clientX: number) => {
     const { left, right } = sides();
@@ -52,7 +53,7 @@ export function followPointers(list: HTMLElement, sides: () => PlotSides, host: 
     start = event.clientX;
     if (pointers.size === 2) {
       mode = "pinch";
-      spread = ends().spread;
+      ({ middle, spread } = ends());
       host.box(undefined);
     } else mode = host.drawsBox() !== event.shiftKey ? "box" : "move";
   });
@@ -65,8 +66,10 @@ export function followPointers(list: HTMLElement, sides: () => PlotSides, host: 
     } else if (mode === "box") host.box({ from: part(start), to: part(event.clientX) });
     else if (mode === "pinch" && pointers.size === 2) {
       const now = ends();
+      // What lay between the fingers stays between them.
+      host.wish({ kind: "move", part: (middle - now.middle) / width(), isOver: false });
       host.wish({ kind: "zoom", factor: spread / now.spread, at: part(now.middle), isOver: false });
-      spread = now.spread;
+      ({ middle, spread } = now);
     }
   });
   const over = (event: PointerEvent) => {

@@ -1,22 +1,13 @@
-import { type LabelRun, labelLines } from "../../plot/label.js";
+import { type LabelRun, labelLines, unitsLabel } from "../../plot/label.js";
 
-/** Characters as small raised ones, where there are any. */
-const RAISED: Readonly<Record<string, string>> = {
-  "0": "⁰",
-  "1": "¹",
-  "2": "²",
-  "3": "³",
-  "4": "⁴",
-  "5": "⁵",
-  "6": "⁶",
-  "7": "⁷",
-  "8": "⁸",
-  "9": "⁹",
-  "-": "⁻",
-  "\u2212": "⁻",
-  "+": "⁺",
-  ".": "·",
-};
+/** Characters as small raised and lowered ones, where there are any. */
+const RAISED = marks("0123456789-\u2212+=()n.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺⁼⁽⁾ⁿ·");
+const LOWERED = marks("0123456789-\u2212+=()", "₀₁₂₃₄₅₆₇₈₉₋₋₊₌₍₎");
+
+function marks(plain: string, small: string): ReadonlyMap<string, string> {
+  const into = [...small];
+  return new Map([...plain].map((character, n) => [character, into[n] ?? character]));
+}
 
 /** The runs of a label in one line. */
 export function labelRuns(label: string): readonly LabelRun[] {
@@ -28,8 +19,17 @@ export function labelRuns(label: string): readonly LabelRun[] {
 /** A label as plain text, its escapes understood: `V² m⁻²`. For marks of axes, names of controls, tables. */
 export function labelText(label: string): string {
   return labelRuns(label)
-    .map(({ text, rise }) =>
-      rise > 0 && [...text].every((c) => c in RAISED) ? [...text].map((c) => RAISED[c]).join("") : text,
-    )
+    .map(({ text, rise }) => {
+      const small = rise > 0 ? RAISED : rise < 0 ? LOWERED : undefined;
+      const letters = [...text];
+      return small !== undefined && letters.every((letter) => small.has(letter))
+        ? letters.map((letter) => small.get(letter)).join("")
+        : text;
+    })
     .join("");
+}
+
+/** Units as plain text, powers raised. */
+export function unitsText(units: string): string {
+  return labelText(unitsLabel(units)).trim();
 }

@@ -1,6 +1,7 @@
 import type { LineTable } from "./line-table.js";
 import type { Part } from "./pieces.js";
 import type { Quantity } from "./quantity.js";
+import { withTurnBreaks } from "./turn-breaks.js";
 
 /** A value; `null` where there is a gap, `undefined` where the record says nothing of this quantity. */
 export type Cell = number | null | undefined;
@@ -31,7 +32,7 @@ interface Rows {
 
 /**
  * Joins the records of the parts to what is drawn. Where two records are further apart than a gap, a row without values lies between them,
- * so that no line crosses it; fill is the same.
+ * so that no line crosses it; fill is the same, and so is where a quantity begins again.
  */
 export function lineData(parts: readonly Part[], quantities: readonly Quantity[]): LineData {
   const wanted = new Set(quantities.map(({ key }) => key));
@@ -45,7 +46,7 @@ export function lineData(parts: readonly Part[], quantities: readonly Quantity[]
     }
   const all = [...kinds.values()];
   const joined = all.length === 1 ? all[0]! : join(all);
-  return {
+  return withTurnBreaks({
     x: joined.x,
     lines: quantities.flatMap((quantity) => {
       const cells = (track: Track) => joined.cells.get(cellKey(track, quantity.key));
@@ -61,7 +62,7 @@ export function lineData(parts: readonly Part[], quantities: readonly Quantity[]
         },
       ];
     }),
-  };
+  });
 }
 
 function cellKey(track: Track, key: string): string {

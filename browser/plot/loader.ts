@@ -1,7 +1,10 @@
 import { binWidth } from "../../plot/bin-widths.js";
 import { hull, intersection, type Span, without } from "../../plot/span.js";
+import type { Clock } from "./clock.js";
+import type { Lanes } from "./lanes.js";
 import { coveredSpan, missingSpans, type Piece, PieceStore, suits } from "./pieces.js";
-import { type AnswerEnd, readAnswer } from "./read-answer.js";
+import { type AnswerEnd, readAnswer, type Trouble } from "./read-answer.js";
+import { isThereSoon, SilenceWatch } from "./silence-watch.js";
 import { StreamColumns } from "./stream-columns.js";
 
 /**
@@ -9,16 +12,16 @@ import { StreamColumns } from "./stream-columns.js";
  *
  * idle     all that is wanted is there, or nothing is wanted
  * loading  a request is on its way; what comes is drawn
- * away     the server did not answer: a timer asks again, `retry` at once; nothing else does
+ * away     the server did not answer, or has no room: a timer asks whether it is there and then again, `retry` at once; nothing else does
  * login    the range was refused for want of a login; `retry` asks again, with one
  * refused  the range was refused: asking again would not help, another range is asked for
  */
 export type LoadState =
   | { readonly kind: "idle" }
   | { readonly kind: "loading" }
-  | { readonly kind: "away"; readonly message: string; readonly againAtMs: number }
-  | { readonly kind: "login"; readonly message: string }
-  | { readonly kind: "refused"; readonly message: string };
+  | ({ readonly kind: "away"; readonly againAtMs: number } & Trouble)
+  | ({ readonly kind: "login" } & Trouble)
+  | ({ readonly kind: "refused" } & Trouble);
 
 /** What a loader needs of the page. */
 export interface LoaderHost {
@@ -30,6 +33,11 @@ export interface LoaderHost {
   readonly login: { readonly isKnown: () => boolean; readonly note: () => void };
   /** The source computes points at the distance that it is asked for. */
   readonly isSampled: boolean;
+  readonly clock: Clock;
+  /** Shared with the other sources of the page. */
+  readonly lanes: Lanes;
+  /** Asks the server whether it is there at all. */
+  readonly isThere: (signal: AbortSignal) => Promise<boolean>;
   /** Data have come, or {@link SourceLoader.state} is another. */
   readonly changed: () => void;
 }
@@ -38,6 +46,8 @@ export interface LoaderHost {
 interface Active {
   piece: Piece;
   readonly stop: AbortController;
+  /** The server has fallen silent. */
+  isGone: boolean;
 }
 
 /** What is missing at one side of a range is asked for a little further: whoever moves will go on. */
@@ -68,7 +78,8 @@ export class SourceLoader {
   #wanted: { readonly span: Span; readonly widthS: number } | undefined;
   #state: LoadState = { kind: "idle" };
   #tries = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Undoes the next try. */
+  #undoTry: () => void = () => {};
   /** Ranges that ended in a refusal: asking again would not help until something else is asked. */
   #refused: Span | undefined;
 
@@ -102,7 +113,7 @@ export class SourceLoader {
     if (this.#state.kind === "loading") return;
     if (this.#state.kind === "login") this.#host.login.note();
     // It would ask again in the middle of what is asked now.
-    clearTimeout(this.#timer);
+    this.#undoTry();
     this.#state = { kind: "idle" };
     this.#ask();
   }
@@ -112,7 +123,7 @@ export class SourceLoader {
     for (const { stop } of this.#active) stop.abort();
     this.#active = [];
     this.#store.clear();
-    clearTimeout(this.#timer);
+    this.#undoTry();
     this.#wanted = undefined;
     this.#tries = 0;
     this.#state = { kind: "idle" };
@@ -142,20 +153,36 @@ export class SourceLoader {
     const active: Active = {
       piece: { span, widthUs: widthS * 1e6, columns, isWhole: false, isSampled: this.#host.isSampled },
       stop: new AbortController(),
+      isGone: false,
     };
     this.#active.push(active);
     this.#store.add(active.piece);
     this.#tell({ kind: "loading" });
-    const end = await readAnswer(
-      this.#host.url(span, widthS),
-      (items) => {
-        columns.take(items);
-        this.#host.changed();
-      },
-      { signal: active.stop.signal, credentials: this.#credentials },
-    );
+    const end = await this.#read(active, this.#host.url(span, widthS));
     this.#active = this.#active.filter((one) => one !== active);
     this.#finish(active.piece, this.#seen(columns, end), span);
+  }
+
+  /** Reads an answer when it is its turn, as long as the server is there. */
+  async #read(active: Active, url: string): Promise<AnswerEnd> {
+    const { lanes, clock, isThere, changed } = this.#host;
+    const { signal } = active.stop;
+    const leave = await lanes.enter(signal);
+    if (leave === undefined) return { kind: "cancelled" };
+    const gone = () => {
+      active.isGone = true;
+      active.stop.abort();
+    };
+    const watch = new SilenceWatch({ clock, isThere, gone });
+    const take: Parameters<typeof readAnswer>[1] = (items) => {
+      active.piece.columns.take(items);
+      changed();
+    };
+    const options = { signal, credentials: this.#credentials, heard: () => watch.heard() };
+    const end = await readAnswer(url, take, options);
+    watch.stop();
+    leave();
+    return active.isGone ? { kind: "away", message: "it does not answer" } : end;
   }
 
   /** Nobody is asked for a password before a login is known to be needed. */
@@ -167,7 +194,7 @@ export class SourceLoader {
   #seen({ exception }: StreamColumns, end: AnswerEnd): AnswerEnd {
     if (end.kind !== "complete" || exception === undefined || exception.type === "NoDataInInterval")
       return end;
-    return { kind: "refused", message: exception.message };
+    return { ...end, kind: "refused", message: exception.message };
   }
 
   #finish(piece: Piece, end: AnswerEnd, span: Span): void {
@@ -199,22 +226,33 @@ export class SourceLoader {
     }
   }
 
-  #waitAndRetry({ message, retrySeconds }: Extract<AnswerEnd, { kind: "away" }>): void {
+  #waitAndRetry({ retrySeconds = 0, ...trouble }: Extract<AnswerEnd, { kind: "away" }>): void {
+    const { clock } = this.#host;
     const usual = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** this.#tries);
     this.#tries++;
-    const waitMs = 1000 * Math.max(usual, Math.min(LAST_RETRY_S, retrySeconds ?? 0));
+    const waitMs = 1000 * Math.max(usual, Math.min(LAST_RETRY_S, retrySeconds));
     for (const { stop } of this.#active) stop.abort();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#state = { kind: "idle" };
-      this.#ask();
-    }, waitMs);
-    this.#tell({ kind: "away", message, againAtMs: Date.now() + waitMs });
+    this.#undoTry();
+    this.#undoTry = clock.after(waitMs, () => void this.#tryAgain(trouble));
+    this.#tell({ ...trouble, kind: "away", againAtMs: clock.now() + waitMs });
+  }
+
+  /** Asks again where the server is there; else it stays away. */
+  async #tryAgain(trouble: Trouble): Promise<void> {
+    const { state } = this;
+    const isThere = await isThereSoon(this.#host);
+    if (this.#state !== state) return; // somebody has tried meanwhile
+    if (!isThere) {
+      this.#waitAndRetry({ ...trouble, kind: "away" });
+      return;
+    }
+    this.#state = { kind: "idle" };
+    this.#ask();
   }
 
   #rest(): void {
     if (this.#state.kind === "idle") return;
-    if (this.#state.kind === "away") clearTimeout(this.#timer);
+    if (this.#state.kind === "away") this.#undoTry();
     this.#tell({ kind: "idle" });
   }
 

@@ -1,21 +1,28 @@
-/** Digits that tell two values of binary32 apart for the eye. */
-const DIGITS = 6;
+import { labelText } from "./label-text.js";
 
-/** A value for people: `0.0123457`, `1.23457e-11`; a minus that is as long as a plus. */
+/** Digits that tell two values apart for the eye, and all that a binary32 has. */
+const DIGITS = 6;
+const ALL_DIGITS = 9;
+
+/** A value for people, as axes have it: `0.0123457`, `1.23457×10⁻¹¹`; a minus that is as long as a plus. */
 export function valueText(value: number, digits = DIGITS): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text =
-    size >= 1e-3 && size < 1e6
-      ? String(Number(value.toPrecision(digits)))
-      : value
-          .toExponential(digits - 1)
-          .replace(/\.?0*e/, "e")
-          .replace("e+", "e");
-  return text.replaceAll("-", "\u2212");
+  if (!(size < 1e-3 || size >= 1e6)) return withMinus(String(Number(value.toPrecision(digits))));
+  const [mantissa = "", exponent = ""] = value.toExponential(digits - 1).split("e");
+  return `${withMinus(String(Number(mantissa)))}\u00d710${labelText(`!u${Number(exponent)}!n`)}`;
 }
 
-/** A value as it is written in tables that are read by programs: all digits that a binary32 has. */
-export function exactText(value: number): string {
-  return String(Number(value.toPrecision(9)));
+/** A value in a table for people, with all its digits. */
+export function cellText(value: number): string {
+  return valueText(value, ALL_DIGITS);
+}
+
+/** A value as it is typed, and as programs read it, with all its digits. */
+export function typedText(value: number): string {
+  return String(Number(value.toPrecision(ALL_DIGITS)));
+}
+
+function withMinus(text: string): string {
+  return text.replaceAll("-", "\u2212");
 }

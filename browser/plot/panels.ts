@@ -13,30 +13,31 @@ export interface LinePanel {
   readonly quantities: readonly Quantity[];
 }
 
-/** Colours over time and y. */
-export interface ScanPanel {
-  readonly kind: "scan";
+/** Colours over time and y: of scans, or of points that each have a y of their own. */
+export interface ColourPanel {
+  readonly kind: "scan" | "points";
   readonly key: string;
   readonly y: Quantity;
   readonly z: Quantity;
 }
 
 /** A panel of a source. */
-export type Panel = LinePanel | ScanPanel;
+export type Panel = LinePanel | ColourPanel;
 
-/** Lines of one source, and its spectrograms; more have no room. */
+/** Lines of one source, and its panels of colours; more have no room. */
 const MOST_LINES = 48;
-const MOST_SCANS = 12;
+const MOST_COLOURED = 12;
 
-/** The panels of a source: a spectrogram for each quantity over y, then lines, those of the same units and scale together. */
+/** The panels of a source: colours for each quantity over y, then lines, those of the same units and scale together. */
 export function panelsOf(pieces: readonly Piece[]): readonly Panel[] {
-  const scans = new Map<string, ScanPanel>();
+  const coloured = new Map<string, ColourPanel>();
   const lines = new Map<string, Quantity>();
   for (const { columns } of pieces) {
-    for (const { quantity: z, y } of columns.scans) {
-      const key = `${z.key}\n${y.units}`;
-      if (!scans.has(key) && scans.size < MOST_SCANS) scans.set(key, { kind: "scan", key, y, z });
-    }
+    for (const kind of ["scan", "points"] as const)
+      for (const { quantity: z, y } of kind === "scan" ? columns.scans : columns.points) {
+        const key = colourKey(kind, z, y);
+        if (!coloured.has(key) && coloured.size < MOST_COLOURED) coloured.set(key, { kind, key, y, z });
+      }
     for (const table of columns.lines)
       for (const { quantity } of table.columns)
         if (!lines.has(quantity.key) && lines.size < MOST_LINES) lines.set(quantity.key, quantity);
@@ -46,7 +47,12 @@ export function panelsOf(pieces: readonly Piece[]): readonly Panel[] {
     const key = `${quantity.units}\n${quantity.scale ?? ""}`;
     groups.set(key, [...(groups.get(key) ?? []), quantity]);
   }
-  return [...scans.values(), ...[...groups].map(([key, quantities]) => linePanel(key, quantities))];
+  return [...coloured.values(), ...[...groups].map(([key, quantities]) => linePanel(key, quantities))];
+}
+
+/** The key of a panel of colours: tags may change from answer to answer, what they are of does not. */
+export function colourKey(kind: ColourPanel["kind"], z: Quantity, y: Quantity): string {
+  return kind === "scan" ? `${z.key}\n${y.units}` : `points\n${z.key}\n${y.key}`;
 }
 
 function linePanel(key: string, quantities: readonly Quantity[]): LinePanel {

@@ -1,11 +1,15 @@
 import { type ChosenSource, MOST_SOURCES, type PlotState, stateSpan } from "../../plot/page-state.js";
 import { node } from "./dom.js";
+import { NoFacts } from "./facts.js";
+import { requestNodes } from "./source-trouble.js";
 
 /** What the form does. */
 export interface FormHost {
   readonly state: () => PlotState;
   /** Shows sources over a range; throws an Error that says why it cannot. */
   readonly show: (state: PlotState) => Promise<void>;
+  /** Address of the request log, where it is open to the reader. */
+  readonly log: string | undefined;
 }
 
 /** The form that the server made: what it says is shown without another page. */
@@ -73,8 +77,24 @@ export class PlotForm {
   }
 
   async #submit(): Promise<void> {
+    try {
+      await this.#host.show(this.#read());
+      this.#wrong.textContent = "";
+    } catch (error) {
+      this.#wrong.replaceChildren(
+        error instanceof Error ? error.message : String(error),
+        ...(error instanceof NoFacts ? requestNodes(error, this.#host.log) : []),
+      );
+    }
+  }
+
+  /** What the form says. Throws an Error that says what is missing. */
+  #read(): PlotState {
     const before = this.#host.state();
     const ids = this.#sources.map(({ value }) => value.trim()).filter((id) => id !== "");
+    if (ids.length === 0) throw new Error("Which source? Write its id, or search by a part of it.");
+    if (ids.length > MOST_SOURCES)
+      throw new Error(`${ids.length} sources, expected at most ${MOST_SOURCES} on one page`);
     const params = this.#input("params")?.value.trim() ?? "";
     const sources = ids.map((id, n): ChosenSource => {
       const known =
@@ -85,16 +105,8 @@ export class PlotForm {
     });
     const begin = this.#input("begin")?.value.trim() ?? "";
     const end = this.#input("end")?.value.trim() ?? "";
-    try {
-      if (ids.length === 0) throw new Error("Which source? Write its id, or search by a part of it.");
-      if (ids.length > MOST_SOURCES)
-        throw new Error(`${ids.length} sources, expected at most ${MOST_SOURCES} on one page`);
-      if (stateSpan({ begin, end }) === undefined)
-        throw new Error("Expected two times such as 2021-06-30T12:00, the end after the begin");
-      await this.#host.show({ ...before, sources, begin, end });
-      this.#wrong.textContent = "";
-    } catch (error) {
-      this.#wrong.textContent = error instanceof Error ? error.message : String(error);
-    }
+    if (stateSpan({ begin, end }) === undefined)
+      throw new Error("Expected two times such as 2021-06-30T12:00, the end after the begin");
+    return { ...before, sources, begin, end };
   }
 }

@@ -1,4 +1,5 @@
 import type { ScaleType } from "../../plot/ticks.js";
+import type { Turn } from "../../plot/turn.js";
 
 /** What is drawn along an axis, as the stream tells of it. */
 export interface Quantity {
@@ -11,6 +12,8 @@ export interface Quantity {
   readonly scale?: ScaleType;
   /** What the stream suggests. */
   readonly range?: { readonly low: number; readonly high: number };
+  /** It may begin again where it ends. */
+  readonly turn?: Turn;
 }
 
 /** The key of a quantity. */

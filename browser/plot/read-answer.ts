@@ -2,16 +2,31 @@ import { isDasError } from "../../errors/das-error.js";
 import type { StreamItem } from "../../stream/model.js";
 import { StreamParser } from "../../stream/stream-parser.js";
 
+/** What is wrong with an answer, and the name of its request in the log of the server, where one came with it. */
+export interface Trouble {
+  readonly message: string;
+  readonly request?: string;
+}
+
 /** How an answer ended. */
 export type AnswerEnd =
-  | { readonly kind: "complete" }
+  | { readonly kind: "complete"; readonly request?: string }
   /** Nobody waits for it any more. */
   | { readonly kind: "cancelled" }
   /** The server was not there, left in the middle, or has no room now: worth another try. */
-  | { readonly kind: "away"; readonly message: string; readonly retrySeconds?: number }
-  | { readonly kind: "login"; readonly message: string }
+  | ({ readonly kind: "away"; readonly retrySeconds?: number } & Trouble)
+  | ({ readonly kind: "login" } & Trouble)
   /** The server says why not; another try would end the same. */
-  | { readonly kind: "refused"; readonly message: string };
+  | ({ readonly kind: "refused" } & Trouble);
+
+/** What the reading of an answer needs. */
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** With `omit` a browser does not open its own window where a login is needed. */
+  readonly credentials: "omit" | "same-origin";
+  /** The server has said something. */
+  readonly heard?: () => void;
+}
 
 /** Characters of a message that are shown. */
 const MAX_MESSAGE = 400;
@@ -23,12 +38,11 @@ const PASSING: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /**
  * Asks for a das2 stream and hands on its items as its bytes arrive; `take` may keep nothing of them beyond its return. Never throws: what
  * went wrong is in the end.
- * @param options `credentials`: with `omit` a browser does not open its own window where a login is needed
  */
 export async function readAnswer(
   url: string,
   take: (items: readonly StreamItem[]) => void,
-  { signal, credentials }: { readonly signal: AbortSignal; readonly credentials: "omit" | "same-origin" },
+  { signal, credentials, heard = () => {} }: ReadOptions,
 ): Promise<AnswerEnd> {
   let response: Response;
   try {
@@ -36,28 +50,36 @@ export async function readAnswer(
   } catch (error) {
     return signal.aborted ? { kind: "cancelled" } : away(error);
   }
+  heard();
+  const request = requestOf(response);
   if (!response.ok) return refusal(response, signal);
   const reader = response.body?.getReader();
-  if (reader === undefined) return { kind: "complete" };
+  if (reader === undefined) return { kind: "complete", ...request };
   const parser = new StreamParser();
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
+      heard();
       for (const items of parser.portions(value)) take(items);
       if (signal.aborted) return { kind: "cancelled" };
     }
     take(parser.end());
-    return { kind: "complete" };
+    return { kind: "complete", ...request };
   } catch (error) {
     if (signal.aborted) return { kind: "cancelled" };
-    if (!isDasError(error)) return away(error);
+    if (!isDasError(error)) return { ...away(error), ...request };
     void reader.cancel().catch(() => {});
-    return { kind: "refused", message: `The data cannot be read: ${shortened(error.message)}` };
+    return { kind: "refused", message: `The data cannot be read: ${shortened(error.message)}`, ...request };
   }
 }
 
-function away(error: unknown): AnswerEnd {
+function requestOf({ headers }: Response): { readonly request?: string } {
+  const request = headers.get("X-Request-Id") ?? "";
+  return request === "" ? {} : { request };
+}
+
+function away(error: unknown): Extract<AnswerEnd, { kind: "away" }> {
   return { kind: "away", message: error instanceof Error ? shortened(error.message) : "no answer" };
 }
 
@@ -65,10 +87,11 @@ async function refusal(response: Response, signal: AbortSignal): Promise<AnswerE
   const message = await messageOf(response).catch(() => "");
   if (signal.aborted) return { kind: "cancelled" };
   const told = message === "" ? `The server answered ${response.status}` : message;
-  if (response.status === 401) return { kind: "login", message: told };
-  if (!PASSING.has(response.status)) return { kind: "refused", message: told };
+  const trouble: Trouble = { message: told, ...requestOf(response) };
+  if (response.status === 401) return { kind: "login", ...trouble };
+  if (!PASSING.has(response.status)) return { kind: "refused", ...trouble };
   const wait = Number(response.headers.get("Retry-After") ?? "");
-  return { kind: "away", message: told, ...(wait > 0 ? { retrySeconds: wait } : {}) };
+  return { kind: "away", ...trouble, ...(wait > 0 ? { retrySeconds: wait } : {}) };
 }
 
 /** What an answer of an error says: its exception, else its text. */

@@ -1,8 +1,9 @@
-import { mapColours } from "../../plot/colour-maps.js";
+import { colourScale } from "../../plot/colour-scale.js";
 import type { MapName } from "../../plot/page-state.js";
 import { type Span, spanLength } from "../../plot/span.js";
 import type { AxisRange, ScaleType } from "../../plot/ticks.js";
-import { colourScale, rowTags } from "./scan-rows.js";
+import { colourWords } from "./colour-words.js";
+import { rowTags } from "./scan-rows.js";
 import type { ScanTable } from "./scan-table.js";
 
 /** Columns of a picture: no screen has more. */
@@ -15,11 +16,6 @@ export interface ScanLook {
   readonly map: MapName;
   /** Rows of the picture: pixels of the panel. */
   readonly rows: number;
-}
-
-/** Colours of a map as words of a picture, red in the lowest byte. */
-function words(map: MapName): Uint32Array {
-  return Uint32Array.from(mapColours(map), ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
 }
 
 /**
@@ -91,11 +87,11 @@ interface ColumnRange {
 /** Paints columns `from` to `to` (excluded) of a picture. */
 function paintColumns(table: ScanTable, image: ImageData, look: ScanLook, range: ColumnRange): void {
   const pixels = new Uint32Array(image.data.buffer);
-  const colours = words(look.map);
+  const colours = colourWords(look.map);
   const { order, from: rowFrom, to: rowTo } = rowTags(table.tags, look.y, look.rows);
   const means = new Float64Array(table.tags.length);
   const tagColours = new Uint32Array(order.length);
-  const place = colourScale(look.z, colours.length);
+  const place = colourScale(look.z, look.map, colours.length);
   const xs = table.x.values;
   const reach = table.width / 2;
   let first = 0;

@@ -1,4 +1,5 @@
 import type { Span } from "../../plot/span.js";
+import type { PlotBox } from "./panel-content.js";
 import type { Part } from "./pieces.js";
 import { type ScanLook, ScanPicture } from "./scan-picture.js";
 import type { ScanTable } from "./scan-table.js";
@@ -51,4 +52,34 @@ export function paintParts(
     }
   pictures.makeRoom(painted.length);
   return painted;
+}
+
+/** Draws the parts of pictures where the range has them. */
+export function drawParts(
+  context: CanvasRenderingContext2D,
+  box: PlotBox,
+  span: Span,
+  painted: readonly PaintedPart[],
+): void {
+  const perUs = box.width / (span.end - span.begin);
+  context.save();
+  context.beginPath();
+  context.rect(box.left, box.top, box.width, box.height);
+  context.clip();
+  context.imageSmoothingEnabled = false;
+  for (const { picture, span: of } of painted) {
+    const perColumn = (picture.span.end - picture.span.begin) / picture.columns;
+    context.drawImage(
+      picture.canvas,
+      (of.begin - picture.span.begin) / perColumn,
+      0,
+      Math.max(1e-6, (of.end - of.begin) / perColumn),
+      picture.canvas.height,
+      box.left + (of.begin - span.begin) * perUs,
+      box.top,
+      (of.end - of.begin) * perUs,
+      box.height,
+    );
+  }
+  context.restore();
 }

@@ -41,16 +41,3 @@ export function rowTags(tags: Float64Array, y: AxisRange, rows: number): RowTags
   }
   return { order, from, to };
 }
-
-/** Gives a value its place among colours; -1 for none. */
-export function colourScale({ low, high, scale }: AxisRange, colours: number): (value: number) => number {
-  const isLog = scale === "log";
-  const from = isLog ? Math.log(low) : low;
-  const perUnit = colours / ((isLog ? Math.log(high) : high) - from);
-  const last = colours - 1;
-  return (value) => {
-    if (!(isLog ? value > 0 : !Number.isNaN(value))) return -1;
-    const place = Math.floor(((isLog ? Math.log(value) : value) - from) * perUnit);
-    return place < 0 ? 0 : place > last ? last : place;
-  };
-}

@@ -24,7 +24,7 @@ export function searchSources(input: HTMLInputElement, mount: string, chosen: (i
     ["aria-expanded", "false"],
   ] as const)
     input.setAttribute(name, value);
-  input.placeholder = "part of an id or description";
+  input.placeholder = "id or words";
   (input.closest("label") ?? input).after(count);
   (input.closest("form") ?? input).append(list);
 

@@ -1,20 +1,29 @@
 import type { ChosenSource } from "../../plot/page-state.js";
-import { moved, type Span, spanLength, spanText } from "../../plot/span.js";
+import { moved, type Span, spanLength } from "../../plot/span.js";
+import { CLOCK } from "./clock.js";
 import { dataUrl } from "./data-links.js";
 import { button, node } from "./dom.js";
+import { emptyText } from "./empty-text.js";
+import { ExportLinks } from "./export-links.js";
 import type { SourceFacts } from "./facts.js";
 import { labelText } from "./label-text.js";
+import type { Lanes } from "./lanes.js";
 import { SourceLoader } from "./loader.js";
 import { hasLogin, noteLogin } from "./login.js";
 import { type PanelHost, PanelView } from "./panel-view.js";
-import { panelsOf } from "./panels.js";
+import { type Panel, panelsOf } from "./panels.js";
 import { chooseParts, type Part } from "./pieces.js";
+import { isServerThere } from "./probe.js";
 import { labelNodes } from "./rich-text.js";
+import { troubleNodes } from "./source-trouble.js";
 import { valuesTable } from "./values-table.js";
 
 /** What a source needs of the page. */
 export interface SourceHost extends Omit<PanelHost, "toggle" | "isHidden"> {
   readonly mount: string;
+  /** Address of the request log, where it is open to the reader. */
+  readonly log: string | undefined;
+  readonly lanes: Lanes;
   /** What was chosen for the source number, from 1. */
   readonly chosen: (source: number) => ChosenSource;
   readonly hasBand: () => boolean;
@@ -42,7 +51,7 @@ export class SourceView {
   readonly #host: SourceHost;
   readonly #number: number;
   readonly #title = node("span", { class: "stream-title" });
-  readonly #links = node("span", { class: "exports" });
+  readonly #links = new ExportLinks((data) => this.#url(data));
   readonly #trouble = node("div", { class: "trouble", is: { role: "alert" } });
   readonly #empty = node("p", { class: "nothing" });
   readonly #panels = node("div", { class: "panels" });
@@ -51,7 +60,7 @@ export class SourceView {
     { class: "values" },
     node("summary", { class: "fold", text: "Values as a table" }),
   );
-  #views: PanelView[] = [];
+  #views: readonly PanelView[] = [];
   #parts: readonly Part[] = [];
   #told = "";
 
@@ -65,6 +74,9 @@ export class SourceView {
       asksForLogin: facts.asksForLogin,
       login: { isKnown: hasLogin, note: noteLogin },
       isSampled: facts.needsInterval,
+      clock: CLOCK,
+      lanes: host.lanes,
+      isThere: (signal) => isServerThere(host.mount, signal),
       changed: host.changed,
     });
     const heading = node("h2", {}, node("span", { text: facts.id }));
@@ -72,7 +84,7 @@ export class SourceView {
       class: "remove",
       label: `Remove ${facts.id} from the page`,
     });
-    const head = node("div", { class: "source-head" }, heading, this.#title, this.#links, remove);
+    const head = node("div", { class: "source-head" }, heading, this.#title, this.#links.root, remove);
     this.root = node(
       "section",
       { class: "plot-source", is: { "aria-label": facts.id } },
@@ -113,49 +125,37 @@ export class SourceView {
       .join(" ");
   }
 
-  /** Whether it has a spectrogram, so that all panels leave room for colours. */
+  /** Whether it has panels of colours, so that all panels leave room for their bars. */
   get hasColours(): boolean {
     return (
-      this.#views.some(({ panel }) => panel.kind === "scan") ||
-      this.loader.pieces.some(({ columns }) => columns.scans.length > 0)
+      this.#views.some(({ panel }) => panel.kind !== "lines") ||
+      this.loader.pieces.some(({ columns }) => columns.scans.length + columns.points.length > 0)
     );
   }
 
+  /** How far apart its records are, microseconds; `undefined` where that is not known yet. */
+  get cadence(): number | undefined {
+    const all = this.loader.pieces.flatMap(({ columns, isSampled }) =>
+      isSampled ? [] : (columns.cadence ?? []),
+    );
+    return all.length === 0 ? undefined : Math.min(...all);
+  }
+
   show(frame: SourceFrame): void {
-    this.#showLinks(frame);
     if (!this.isDrawn) {
       this.#showOther();
       return;
     }
     const span = this.#host.span();
+    if (!frame.isMoving) this.#links.show(span, frame.columns);
     const widthUs = spanLength(span) / Math.max(1, frame.columns);
     // A part to both sides is ready to be dragged into view.
     const wide = { begin: moved(span, -0.5).begin, end: moved(span, 0.5).end };
     this.#parts = chooseParts(this.loader.pieces, frame.isMoving ? wide : span, widthUs * 1.34);
     this.loader.use(new Set(this.#parts.map(({ piece }) => piece)));
     const panels = panelsOf(this.loader.pieces);
-    const isSame =
-      panels.length === this.#views.length &&
-      panels.every(({ key, kind }, n) => {
-        const panel = this.#views[n]?.panel;
-        return panel?.key === key && panel.kind === kind;
-      });
-    if (!isSame) {
-      for (const view of this.#views) view.destroy();
-      this.#views = panels.map(
-        (panel, n) =>
-          new PanelView(
-            panel,
-            { source: this.#number, panel: n + 1 },
-            {
-              ...this.#host,
-              toggle: (quantity) => this.#host.toggle(this.#number, quantity),
-              isHidden: (quantity) => this.#host.chosen(this.#number).hidden.includes(quantity),
-            },
-          ),
-      );
-      this.#panels.replaceChildren(...this.#views.map(({ root }) => root));
-    }
+    this.#makeViews(panels);
+    const empty = this.loader.state.kind === "idle" ? emptyText(this.facts, span) : "";
     for (const [n, view] of this.#views.entries())
       view.show(panels[n]!, {
         parts: this.#parts,
@@ -163,8 +163,9 @@ export class SourceView {
         hasColours: frame.hasColours,
         isLast: frame.isLast && n === panels.length - 1,
         isMoving: frame.isMoving,
+        empty,
       });
-    this.#showState();
+    this.#showState(empty);
     this.#table.hidden = this.#views.length === 0;
     if (!frame.isMoving) this.#showTable();
   }
@@ -193,126 +194,69 @@ export class SourceView {
     });
   }
 
-  #showLinks({ columns, isMoving }: SourceFrame): void {
-    if (isMoving || !this.isDrawn) return;
-    const span = this.#host.span();
-    const widthS = Number((spanLength(span) / 1e6 / Math.max(1, columns)).toPrecision(6));
-    const links: readonly (readonly [string, string, string])[] = [
-      ["CSV", this.#url({ span, widthS, format: "csv" }), "The values of this picture as CSV"],
-      ["das2", this.#url({ span, widthS }), "The values of this picture as a das2 stream"],
-      ["every record", this.#url({ span }), "Every record of this range as a das2 stream"],
-    ];
-    const signature = JSON.stringify(links);
-    if (this.#links.dataset.of === signature) return;
-    this.#links.dataset.of = signature;
-    this.#links.replaceChildren(
-      ...links.flatMap(([text, href, title]) => [node("a", { text, is: { href, title } }), " "]),
+  /** Other panels get views of their own; the same keep theirs. */
+  #makeViews(panels: readonly Panel[]): void {
+    const isSame =
+      panels.length === this.#views.length &&
+      panels.every(({ key, kind }, n) => {
+        const panel = this.#views[n]?.panel;
+        return panel?.key === key && panel.kind === kind;
+      });
+    if (isSame) return;
+    for (const view of this.#views) view.destroy();
+    const host: PanelHost = {
+      ...this.#host,
+      toggle: (quantity) => this.#host.toggle(this.#number, quantity),
+      isHidden: (quantity) => this.#host.chosen(this.#number).hidden.includes(quantity),
+    };
+    this.#views = panels.map(
+      (panel, n) => new PanelView(panel, { source: this.#number, panel: n + 1 }, host),
     );
+    this.#panels.replaceChildren(...this.#views.map(({ root }) => root));
   }
 
+  /** What leads to a source that is not drawn here. */
   #showOther(): void {
     const { mount } = this.#host;
+    this.#table.hidden = true;
     this.#empty.hidden = false;
     if (this.#empty.hasChildNodes()) return;
-    if (this.facts.access === "files")
-      this.#empty.append(
-        "This source gives images or files: ",
-        node("a", {
-          class: "button",
-          text: "Show its images",
-          is: { href: `${mount}/images?source=${encodeURIComponent(this.facts.id)}` },
-        }),
-      );
-    else this.#empty.append("This source gives q streams, which only their own clients can draw.");
-    this.#table.hidden = true;
+    if (this.facts.access !== "files") {
+      this.#empty.append("This source gives q streams, which only their own clients can draw.");
+      return;
+    }
+    const is = { href: `${mount}/images?source=${encodeURIComponent(this.facts.id)}` };
+    const link = node("a", { class: "button", text: "Show its images", is });
+    this.#empty.append("This source gives images or files: ", link);
   }
 
-  /** What is wrong, or that there is nothing; and the title of the stream. */
-  #showState(): void {
+  /** What is wrong, or that there is nothing where no panel can say so; and the title of the stream. */
+  #showState(empty: string): void {
     const { state } = this.loader;
     const columns = this.#parts.at(-1)?.piece.columns;
-    const title = [columns?.title ?? "", columns?.about ?? ""];
-    const told = JSON.stringify([
-      state.kind,
-      "message" in state ? state.message : "",
-      title,
-      columns?.hasOtherX,
-      this.#views.length,
-    ]);
-    const isEmpty = state.kind === "idle" && this.#parts.every(({ piece }) => piece.columns.records === 0);
-    this.#empty.hidden = !isEmpty;
-    if (isEmpty)
-      this.#empty.textContent =
-        columns?.hasOtherX === true
-          ? "These data are not over time; the PNG of the server shows them."
-          : this.#emptyText();
+    this.#empty.hidden = empty === "" || this.#views.length > 0;
+    this.#empty.textContent = this.#empty.hidden
+      ? ""
+      : columns?.hasOtherX === true
+        ? "These data are not over time; the PNG of the server shows them."
+        : empty;
+    const title = [columns?.title ?? "", columns?.about ?? ""].filter((text) => text !== "");
+    const told = JSON.stringify([state, title]);
     if (told === this.#told) return;
     this.#told = told;
-    this.#title.replaceChildren(
-      ...title.filter((text) => text !== "").flatMap((text) => [...labelNodes(text), " "]),
+    this.#title.replaceChildren(...title.flatMap((text) => [...labelNodes(text), " "]));
+    this.#trouble.replaceChildren(
+      ...troubleNodes(state, {
+        loginUrl: () => this.#url({ span: this.#host.span(), widthS: 1e6 }),
+        retry: () => this.loader.retry(),
+        log: this.#host.log,
+      }),
     );
-    this.#trouble.replaceChildren(...this.#troubleNodes());
-  }
-
-  #emptyText(): string {
-    const { valid } = this.facts;
-    if (valid === undefined) return "No data in this range.";
-    const { begin, end } = spanText(this.#host.span());
-    const range = `${valid.begin.slice(0, 16)} to ${valid.end.slice(0, 16)}`;
-    // What is valid has gaps, and may be looked at more closely than records are apart.
-    return begin < valid.end && end > valid.begin
-      ? `No record in this range, though it is within that of the source (${range}): zoom out or move.`
-      : `No data in this range. The source has data from ${range}.`;
-  }
-
-  #troubleNodes(): readonly Node[] {
-    const { state } = this.loader;
-    switch (state.kind) {
-      case "idle":
-      case "loading":
-        return [];
-      case "away":
-        return [
-          node(
-            "p",
-            { class: "bad" },
-            `The server is not there (${state.message}). What is drawn stays; the page tries again by itself. `,
-            button("Try now", () => this.loader.retry()),
-          ),
-        ];
-      case "login": {
-        const href = this.#url({ span: this.#host.span(), widthS: 1e6 });
-        return [
-          node(
-            "p",
-            { class: "bad" },
-            `${state.message}. `,
-            node("a", { text: "Log in", is: { href, target: "_blank", rel: "noopener" } }),
-            " in another tab, then ",
-            button("try again", () => this.loader.retry()),
-          ),
-        ];
-      }
-      case "refused":
-        return [
-          node(
-            "p",
-            { class: "bad" },
-            `${state.message} `,
-            button("Try again", () => this.loader.retry()),
-          ),
-        ];
-      default:
-        return state satisfies never;
-    }
   }
 
   #showTable(): void {
     if (!this.#table.open) return;
     const summary = this.#table.firstElementChild!; // made with it
-    this.#table.replaceChildren(
-      summary,
-      ...this.#views.map((view) => valuesTable(view, this.#host.span(), this.#parts)),
-    );
+    this.#table.replaceChildren(summary, ...this.#views.map(({ title, table }) => valuesTable(title, table)));
   }
 }

@@ -1,5 +1,5 @@
 import { MAP_TITLES } from "../../plot/colour-maps.js";
-import { MAP_NAMES, type PlotState } from "../../plot/page-state.js";
+import { MAP_NAMES, type PlotState, withMap } from "../../plot/page-state.js";
 import { button, node } from "./dom.js";
 import type { Wish } from "./wishes.js";
 
@@ -37,13 +37,16 @@ export class Toolbar {
       button(text, () => host.wish({ kind: "move", part, isOver: true }), { label });
     const zoom = (text: string, label: string, factor: number) =>
       button(text, () => host.wish({ kind: "zoom", factor, at: 0.5, isOver: true }), { label });
+    this.#map.append(node("option", { text: "Suited to the values", is: { value: "" } }));
     for (const name of MAP_NAMES)
       this.#map.append(node("option", { text: MAP_TITLES[name], is: { value: name } }));
     this.#map.onchange = () =>
-      host.change((state) => ({
-        ...state,
-        map: MAP_NAMES.find((name) => name === this.#map.value) ?? "even",
-      }));
+      host.change((state) =>
+        withMap(
+          state,
+          MAP_NAMES.find((name) => name === this.#map.value),
+        ),
+      );
     this.#band.onchange = () => host.change((state) => ({ ...state, band: this.#band.checked }));
     this.#box.onclick = () => {
       this.#box.setAttribute("aria-pressed", String(!this.drawsBox));
@@ -93,7 +96,7 @@ export class Toolbar {
     { map, band }: PlotState,
     { hasColours, isLoading }: { readonly hasColours: boolean; readonly isLoading: boolean },
   ): void {
-    this.#map.value = map;
+    this.#map.value = map ?? "";
     (this.#map.parentElement ?? this.#map).hidden = !hasColours;
     this.#band.checked = band;
     const text = isLoading ? "Loading" : "";
@@ -115,5 +118,15 @@ export class Toolbar {
     setTimeout(() => {
       copy.textContent = "Copy link";
     }, SAYS_MS);
+  }
+}
+
+/** Copies a text; gives whether the browser lets the page write to the clipboard. */
+export async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false; // a page that came by plain HTTP from another host may not
   }
 }

@@ -17,6 +17,10 @@ export interface PlotPageContent {
   readonly question: PlotQuestion;
   /** Path of the server; empty at the root. */
   readonly mount: string;
+  /** Name of the request, as the log has it. */
+  readonly request: string;
+  /** Address of the request log, where it is open to who asks. */
+  readonly log?: string;
 }
 
 /** The page of plots: a form and pictures for those without scripts, which for others the script puts its own in place of. */
@@ -33,7 +37,7 @@ export function plotPage(content: PlotPageContent): Page {
     isWide: true,
     styles: ["uplot.css", "plot.css"],
     scripts: ["plot.js"],
-    body: html`${faults.map(({ message }) => html`<p class="card bad fault" role="alert">${message}</p>\n`)}${form(content)}
+    body: html`${faults.map(({ message }) => fault(content, message))}${form(content)}
 ${examples(content)}
 <div id="plot"></div>
 <div id="plain">
@@ -42,6 +46,16 @@ ${sources.length === 0 ? html`<p class="nothing">Write the id of a source above,
 </div>
 <script type="application/json" id="plot-facts">${facts(content)}</script>`,
   };
+}
+
+/** What is wrong, with the name of the request; it leads to its story where that may be seen. */
+function fault({ request, log }: PlotPageContent, message: string): Markup {
+  const name = html`<code>${request}</code>`;
+  const shown =
+    log === undefined
+      ? html`${name}: name it to who runs this server.`
+      : html`<a href="${log}?${new URLSearchParams({ id: request }).toString()}">${name}</a>`;
+  return html`<p class="card bad fault" role="alert">${message} <span class="request">Request ${shown}</span></p>\n`;
 }
 
 function form({ question: { state, sources }, mount }: PlotPageContent): Markup {
@@ -130,9 +144,9 @@ function withInterval(chosen: ChosenSource, source: PlotSource, state: PlotState
 }
 
 /** What the script reads, as JSON in which no markup can begin. */
-function facts({ question: { sources, state }, mount }: PlotPageContent): Markup {
+function facts({ question: { sources, state }, mount, log }: PlotPageContent): Markup {
   const { begin, end } = state;
   return new Markup(
-    JSON.stringify({ mount, begin, end, chosen: state.sources, sources }).replaceAll("<", "\\u003c"),
+    JSON.stringify({ mount, log, begin, end, chosen: state.sources, sources }).replaceAll("<", "\\u003c"),
   );
 }

@@ -1,7 +1,9 @@
 import { DasError, OUTCOME } from "../../errors/das-error.js";
 import { MOST_SOURCES } from "../../plot/page-state.js";
+import { mayView } from "../access/may-view.js";
 import { textResponse } from "../http.js";
 import { PAGE_HEADERS } from "../pages/page-headers.js";
+import { serverPages } from "../pages/page-site.js";
 import { serverPage } from "../pages/server-page.js";
 import type { Query } from "../query.js";
 import { plotPage } from "./plot-page.js";
@@ -12,7 +14,10 @@ export const plot: Query = async (context) => {
   const question = await readPlotQuestion(context);
   const [fault] = question.faults;
   const status = fault !== undefined && question.sources.length === 0 ? OUTCOME[fault.code].status : 200;
-  return serverPage(context, plotPage({ question, mount: context.request.mount }), status);
+  const { request, site } = context;
+  const log = mayView(request, site).allowed ? { log: serverPages(request, site).log } : {};
+  const page = plotPage({ question, mount: request.mount, request: request.id, ...log });
+  return serverPage(context, page, status);
 };
 
 /**

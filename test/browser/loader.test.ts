@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Lanes } from "../../browser/plot/lanes.js";
 import { SourceLoader } from "../../browser/plot/loader.js";
 import type { AnswerEnd } from "../../browser/plot/read-answer.js";
 import { readAnswer } from "../../browser/plot/read-answer.js";
+import { PROBE_MS, SILENT_MS } from "../../browser/plot/silence-watch.js";
 import { StreamColumns } from "../../browser/plot/stream-columns.js";
 import type { Span } from "../../plot/span.js";
+import { type HandClock, handClock } from "../support/hand-clock.js";
 
 const HOUR = 3600e6;
 const DAY: Span = { begin: 0, end: 24 * HOUR };
@@ -47,6 +50,10 @@ describe("the loader of a source", () => {
   let site: ReturnType<typeof scripted>;
   let loader: SourceLoader;
   let login = false;
+  let clock: HandClock;
+  /** Whether the server is there, as it is asked; `undefined`: no answer comes. */
+  let isThere: boolean | undefined;
+  let probes = 0;
   let changes: (() => void)[] = [];
   /** Waits until something is so. */
   async function until(test: () => boolean): Promise<void> {
@@ -58,6 +65,9 @@ describe("the loader of a source", () => {
     site.server.listen(0, "127.0.0.1");
     await once(site.server, "listening");
     login = false;
+    clock = handClock();
+    isThere = true;
+    probes = 0;
     changes = [];
     loader = new SourceLoader({
       url: ({ begin, end }, widthS) => `${site.url()}/?begin=${begin}&end=${end}&width=${widthS}`,
@@ -69,6 +79,16 @@ describe("the loader of a source", () => {
         },
       },
       isSampled: false,
+      clock,
+      lanes: new Lanes(),
+      isThere: (signal) => {
+        probes++;
+        const answer = isThere;
+        return new Promise((resolve) => {
+          if (answer !== undefined) resolve(answer);
+          else signal.addEventListener("abort", () => resolve(false));
+        });
+      },
       changed: () => {
         for (const one of changes.splice(0)) one();
       },
@@ -117,40 +137,122 @@ describe("the loader of a source", () => {
     );
   });
 
-  it("tries again by itself when the server was away, and at once when it is asked to", async () => {
+  /** Lets what has been resolved be taken. */
+  const turns = () => new Promise<void>((resolve) => setImmediate(resolve));
+  const again = () => {
+    const { state } = loader;
+    if (state.kind !== "away") throw new Error(`it is ${state.kind}, expected away`);
+    return state.againAtMs - clock.now();
+  };
+
+  it("tries again by itself when the server was away, ever more seldom, and no earlier than the server says", async () => {
     loader.want(DAY, 1440);
     (await site.request(0)).request.socket.destroy();
     await until(() => loader.state.kind === "away");
+    expect(again()).toBe(1000);
+    clock.pass(999);
+    await turns();
+    expect([probes, site.asked.length]).toEqual([0, 1]);
+    clock.pass(1);
     const { response } = await site.request(1);
     response.writeHead(503, { "Retry-After": "20" });
     response.end("Busy");
     await until(() => loader.state.kind === "away");
-    const { state } = loader;
-    if (state.kind !== "away") throw new Error(state.kind);
-    expect(state.againAtMs - Date.now()).toBeGreaterThan(10_000);
+    expect(again()).toBe(20_000);
     loader.retry();
     (await site.request(2)).response.end(HEAD + record(HOUR, 1));
     await until(() => loader.state.kind === "idle");
     expect(loader.pieces.length).toBe(1);
+    expect(clock.next()).toBeUndefined();
+  });
+
+  it("asks a server that is away for nothing but whether it is there, after 1, 2, 4 and at most 30 s", async () => {
+    loader.want(DAY, 1440);
+    (await site.request(0)).request.socket.destroy();
+    await until(() => loader.state.kind === "away");
+    isThere = false;
+    const waits = [again()];
+    for (let n = 0; n < 6; n++) {
+      clock.pass(again());
+      await turns();
+      waits.push(again());
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30].map((s) => 1000 * s));
+    expect([probes, site.asked.length]).toEqual([6, 1]);
+    isThere = true;
+    clock.pass(again());
+    (await site.request(1)).response.end(HEAD + record(HOUR, 1));
+    await until(() => loader.state.kind === "idle");
+  });
+
+  it("says within seconds that a server does not answer, and goes on when it does", async () => {
+    loader.want(DAY, 1440);
+    const first = await site.request(0);
+    isThere = undefined;
+    clock.pass(SILENT_MS - 1);
+    expect(probes).toBe(0);
+    clock.pass(1);
+    expect(probes).toBe(1);
+    expect(loader.state.kind).toBe("loading");
+    const gone = once(first.response, "close");
+    clock.pass(PROBE_MS);
+    await until(() => loader.state.kind === "away");
+    await gone;
+    expect(SILENT_MS + PROBE_MS).toBeLessThanOrEqual(5000);
+    expect(loader.state).toMatchObject({ message: "it does not answer" });
+    isThere = true;
+    clock.pass(again());
+    (await site.request(1)).response.end(HEAD + record(HOUR, 1));
+    await until(() => loader.state.kind === "idle");
+    expect(loader.pieces.length).toBe(1);
+  });
+
+  it("waits for a server that computes as long as it says that it is there, and watches again after each word", async () => {
+    loader.want(DAY, 1440);
+    const { response } = await site.request(0);
+    for (let n = 1; n <= 20; n++) {
+      clock.pass(SILENT_MS);
+      await turns();
+      expect(probes).toBe(n);
+    }
+    expect(loader.state.kind).toBe("loading");
+    response.write(HEAD + record(HOUR, 1));
+    await until(() => loader.pieces[0]?.columns.records === 1);
+    isThere = undefined;
+    clock.pass(SILENT_MS - 1);
+    expect(probes).toBe(20);
+    clock.pass(1 + PROBE_MS);
+    await until(() => loader.state.kind === "away");
   });
 
   it("keeps to a try that was made by hand when its own would have come", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    try {
-      loader.want(DAY, 1440);
-      (await site.request(0)).request.socket.destroy();
-      await until(() => loader.state.kind === "away");
-      loader.retry();
-      const { response } = await site.request(1);
-      // It would have tried again a second after the first.
-      vi.advanceTimersByTime(5000);
-      expect(loader.state.kind).toBe("loading");
-      response.end(HEAD + record(HOUR, 1));
-      await until(() => loader.state.kind === "idle");
-      expect(site.asked.length).toBe(2);
-    } finally {
-      vi.useRealTimers();
-    }
+    loader.want(DAY, 1440);
+    (await site.request(0)).request.socket.destroy();
+    await until(() => loader.state.kind === "away");
+    loader.retry();
+    const { response } = await site.request(1);
+    // It would have tried again a second after the first.
+    clock.pass(2000);
+    await turns();
+    expect(loader.state.kind).toBe("loading");
+    response.end(HEAD + record(HOUR, 1));
+    await until(() => loader.state.kind === "idle");
+    expect(site.asked.length).toBe(2);
+  });
+
+  it("tells the name that the server gave to a request that failed", async () => {
+    loader.want(DAY, 1440);
+    const first = await site.request(0);
+    first.response.writeHead(400, { "X-Request-Id": "abc-1", "Content-Type": "text/plain" });
+    first.response.end("No");
+    await until(() => loader.state.kind === "refused");
+    expect(loader.state).toMatchObject({ message: "No", request: "abc-1" });
+    loader.retry();
+    const second = await site.request(1);
+    second.response.writeHead(200, { "X-Request-Id": "abc-2" });
+    second.response.end(`${HEAD}${packet("xx", '<exception type="ServerError" message="Late"/>')}`);
+    await until(() => loader.state.kind === "refused");
+    expect(loader.state).toMatchObject({ message: "Late", request: "abc-2" });
   });
 
   it("says what the server says: a refusal, a login, an exception at the end of a stream", async () => {
@@ -202,5 +304,30 @@ describe("an answer", () => {
     expect("message" in end ? end.message : "").toMatch(message);
     expect(columns.records).toBe(text.startsWith(HEAD) ? 1 : 0);
     site.server.close();
+  });
+});
+
+describe("lanes", () => {
+  it("let through so many at once, the first come first, and those who leave the queue take none", async () => {
+    const lanes = new Lanes(2);
+    const none = new AbortController().signal;
+    const leaving = new AbortController();
+    const [a, b] = [await lanes.enter(none), await lanes.enter(none)];
+    const order: string[] = [];
+    const enter = (name: string, signal = none) =>
+      lanes.enter(signal).then((leave) => {
+        order.push(leave === undefined ? `${name} left` : name);
+        return leave;
+      });
+    const waiting = [enter("c"), enter("d", leaving.signal), enter("e")];
+    leaving.abort();
+    await waiting[1];
+    a?.();
+    a?.();
+    await waiting[0];
+    expect(order).toEqual(["d left", "c"]);
+    b?.();
+    await waiting[2];
+    expect(order).toEqual(["d left", "c", "e"]);
   });
 });

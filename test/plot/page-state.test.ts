@@ -64,7 +64,7 @@ const state: fc.Arbitrary<PlotState> = fc.record(
       })
       .map((pairs) => new Map(pairs)),
   },
-  { requiredKeys: ["sources", "map", "band", "axes"] },
+  { requiredKeys: ["sources", "band", "axes"] },
 );
 
 describe("the address of a plot page", () => {

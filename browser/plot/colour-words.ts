@@ -1,0 +1,7 @@
+import { mapColours } from "../../plot/colour-maps.js";
+import type { MapName } from "../../plot/page-state.js";
+
+/** Colours of a map as words of a picture, red in the lowest byte. */
+export function colourWords(map: MapName): Uint32Array {
+  return Uint32Array.from(mapColours(map), ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0);
+}

@@ -1,0 +1,101 @@
+import { bandsOf } from "../../plot/cell-grid.js";
+import { colourScale } from "../../plot/colour-scale.js";
+import type { MapName } from "../../plot/page-state.js";
+import type { Span } from "../../plot/span.js";
+import { type AxisRange, fraction } from "../../plot/ticks.js";
+import { colourWords } from "./colour-words.js";
+import type { PointTable } from "./point-table.js";
+
+/** Points of a table that are shown: places `from` to `to`, excluded. */
+export interface PointRun {
+  readonly table: PointTable;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How points are shown on a picture of whole pixels. */
+export interface PointLook {
+  readonly width: number;
+  readonly height: number;
+  readonly span: Span;
+  readonly y: AxisRange;
+  readonly z: AxisRange;
+  readonly map: MapName;
+  /** Half the width of a mark, pixels. */
+  readonly radius: number;
+}
+
+/** Colours of pixels, red in the lowest byte, 0 where nothing is; row after row. */
+export type PointPixels = Uint32Array<ArrayBuffer>;
+
+/**
+ * Points as pixels: a round mark in its colour at each; where the points are those of a grid, its cells. Later records lie over earlier ones.
+ */
+export function pointPixels(runs: readonly PointRun[], look: PointLook): PointPixels {
+  const pixels: PointPixels = new Uint32Array(look.width * look.height);
+  const colours = colourWords(look.map);
+  const place = colourScale(look.z, look.map, colours.length);
+  for (const run of runs) {
+    const { table, from, to } = run;
+    const draw = table.rows === undefined ? markOf(pixels, look) : cellOf(pixels, look, table, table.rows);
+    const [xs, ys, values] = [table.x.values, table.ys.values, table.values.values];
+    for (let i = from; i < to; i++) {
+      const colour = place(values[i]!);
+      if (colour >= 0) draw(xs[i]!, ys[i]!, colours[colour]!);
+    }
+  }
+  return pixels;
+}
+
+/** Draws one value. */
+type Draw = (x: number, y: number, colour: number) => void;
+
+function xOf({ width, span: { begin, end } }: PointLook): (x: number) => number {
+  const perUs = width / (end - begin);
+  return (x) => (x - begin) * perUs;
+}
+
+function markOf(pixels: PointPixels, look: PointLook): Draw {
+  const { width, height, y: axis, radius } = look;
+  const left = xOf(look);
+  const reach = Math.ceil(radius);
+  const halves = Array.from({ length: 2 * reach + 1 }, (_, n) =>
+    Math.floor(Math.sqrt(Math.max(0, radius * radius - (n - reach) ** 2))),
+  );
+  return (x, y, colour) => {
+    if (axis.scale === "log" && y <= 0) return;
+    const px = Math.floor(left(x));
+    const py = Math.floor((1 - fraction(y, axis)) * height);
+    for (const [n, half] of halves.entries()) {
+      const row = py + n - reach;
+      if (row < 0 || row >= height) continue;
+      const from = Math.max(0, px - half);
+      const to = Math.min(width, px + half + 1);
+      if (from < to) pixels.fill(colour, row * width + from, row * width + to);
+    }
+  };
+}
+
+function cellOf(pixels: PointPixels, look: PointLook, table: PointTable, rows: Float64Array): Draw {
+  const { width, height, y: axis } = look;
+  const { low, high } = bandsOf(rows, axis.scale);
+  const ends = { low: axis.low, high: axis.high, scale: "linear" } as const;
+  const places =
+    axis.scale === "log" ? { ...ends, low: Math.log10(axis.low), high: Math.log10(axis.high) } : ends;
+  const edge = (value: number) =>
+    Math.min(height, Math.max(0, Math.round((1 - fraction(value, places)) * height)));
+  const bands = new Map(
+    [...rows].map((row, n) => [row, { top: edge(high[n]!), bottom: edge(low[n]!) }] as const),
+  );
+  const left = xOf(look);
+  const half = table.width / 2;
+  return (x, y, colour) => {
+    const band = bands.get(y);
+    if (band === undefined || Number.isNaN(band.top)) return;
+    const from = Math.max(0, Math.round(left(x - half)));
+    // Narrower than a pixel it is still seen.
+    const to = Math.min(width, Math.max(from + 1, Math.round(left(x + half))));
+    for (let row = band.top; row < Math.max(band.top + 1, band.bottom) && row < height; row++)
+      if (from < to) pixels.fill(colour, row * width + from, row * width + to);
+  };
+}
