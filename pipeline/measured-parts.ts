@@ -9,6 +9,26 @@ const FIRST_BYTES = 16_384;
 /** No batch is longer; more would only grow. */
 const MOST_BYTES = 1 << 30;
 
+/** How long the parts of one packet id are made, by what those before took. */
+class PartSize {
+  /** Of the next part. */
+  bytes = FIRST_BYTES;
+
+  /** A part of so many bytes took so long. */
+  learn(bytes: number, ms: number): void {
+    if (ms > 2 * PART_MS) this.bytes = Math.max(1, (bytes * PART_MS) / ms);
+    // A part that was shorter than it might have been tells nothing of a longer one.
+    else if (ms < PART_MS / 2 && 2 * bytes > this.bytes) this.bytes = Math.min(MOST_BYTES, 2 * this.bytes);
+  }
+}
+
+/** A part that is being worked on. */
+interface OpenPart {
+  readonly size: PartSize;
+  readonly bytes: number;
+  readonly beganMs: number;
+}
+
 /**
  * Divides batches by their records into parts that take about half a turn of the event loop each, whatever a chain does with them: the
  * parts of an id begin small, double while they are done sooner, and shrink, down to one record, where they take longer. No records
@@ -16,11 +36,9 @@ const MOST_BYTES = 1 << 30;
  */
 export class MeasuredParts {
   readonly #clock: () => number;
-  /** Bytes of the next part, by packet id. */
-  readonly #sizes = new Map<number, number>();
-  #id = 0;
-  #bytes = 0;
-  #began: number | undefined;
+  readonly #sizes = new Map<number, PartSize>();
+  /** The part that was given last, until it is done. */
+  #open: OpenPart | undefined;
 
   /** @param clock milliseconds that only grow */
   constructor(clock: () => number = clockMs) {
@@ -35,12 +53,10 @@ export class MeasuredParts {
     }
     const { batch } = item;
     const { id, stride } = batch.header;
-    this.#id = id;
+    const size = this.#sizeOf(id);
     for (let first = 0; first < batch.count; ) {
-      const left = batch.count - first;
-      const count = Math.min(left, Math.max(1, Math.floor(this.#size / stride)));
-      this.#bytes = count * stride;
-      this.#began = this.#clock();
+      const count = Math.min(batch.count - first, Math.max(1, Math.floor(size.bytes / stride)));
+      this.#open = { size, bytes: count * stride, beganMs: this.#clock() };
       yield count === batch.count ? item : { kind: "data", batch: recordsOf(batch, first, count) };
       this.took();
       first += count;
@@ -49,21 +65,16 @@ export class MeasuredParts {
 
   /** The part that was given last is done, or has been left for a while: what came later is not its own time. */
   took(): void {
-    if (this.#began === undefined) return;
-    const ms = this.#clock() - this.#began;
-    this.#began = undefined;
-    if (ms > 2 * PART_MS) this.#size = Math.max(1, (this.#bytes * PART_MS) / ms);
-    // A part that was shorter than it might have been tells nothing of a longer one.
-    else if (ms < PART_MS / 2 && 2 * this.#bytes > this.#size)
-      this.#size = Math.min(MOST_BYTES, 2 * this.#size);
+    if (this.#open === undefined) return;
+    const { size, bytes, beganMs } = this.#open;
+    this.#open = undefined;
+    size.learn(bytes, this.#clock() - beganMs);
   }
 
-  get #size(): number {
-    return this.#sizes.get(this.#id) ?? FIRST_BYTES;
-  }
-
-  set #size(bytes: number) {
-    this.#sizes.set(this.#id, bytes);
+  #sizeOf(id: number): PartSize {
+    const known = this.#sizes.get(id) ?? new PartSize();
+    this.#sizes.set(id, known);
+    return known;
   }
 }
 
