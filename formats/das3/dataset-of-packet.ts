@@ -193,10 +193,12 @@ class Builder {
     this.order.push(plane);
     const isTime = timeUnit(plane) !== undefined;
     const { kind } = plane.type;
+    // Clients read text that is a datetime as a date; a count from an epoch is a number whose units say the rest.
+    const isCount = isTime && kind === "ascii";
     return {
       use,
       units: isTime ? timeUnits(plane) : plane.units,
-      semantic: isTime ? "datetime" : kind === "int" || kind === "uint" ? "integer" : "real",
+      semantic: isTime && !isCount ? "datetime" : kind === "int" || kind === "uint" ? "integer" : "real",
       storage: storageOf(plane.type),
       index,
       components: 1,

@@ -158,6 +158,25 @@ describe("das2 as das3 (das2-stream C6)", () => {
     expect(made).toContain('<data physDim="voltage" name="w">');
   });
 
+  it("says of times that are counted in text that they are numbers, for text of a datetime is a date", () => {
+    const input =
+      packet("00", '<stream version="2.2"/>') +
+      packet(
+        "01",
+        '<packet><x type="ascii18" units="us2000"/><y name="p" type="ascii9" units="hPa"/></packet>',
+      ) +
+      ":01:  678326400000000  1013.85";
+    for (const args of [[], ["-t"]]) {
+      const das3 = toDas3(input, args);
+      expect(text(das3)).toMatch(
+        /<scalar use="center" units="us2000" semantic="real" [^>]*>\s*<packet [^>]*encoding="utf8"/,
+      );
+      // 2021-06-30 is day 7851 of 2000.
+      expect(decodeStream(toDas2(das3)).rows[0]?.values).toEqual([[7851 * 86_400e6], [1013.85]]);
+      expect(decodeStream(toDas2(das3)).packets[0]?.planes[0]?.units).toBe("us2000");
+    }
+  });
+
   it("puts averages, extremes and deviations in one dimension, wherever they stand in the packet", () => {
     const plane = (name: string, operation: string) =>
       `<y name="${name}" type="sun_real8" units="nT"><properties operation="${operation}" source="b"/></y>`;
