@@ -3,7 +3,7 @@ import { withProperty } from "../stream/properties.js";
 import type { CommandTemplate } from "./command-template.js";
 import type { DataQuery } from "./data-query.js";
 import type { DataSource } from "./data-source.js";
-import { isReducible, reducerOf } from "./stages.js";
+import { isReducible, reducerOf } from "./reduction.js";
 import type { PipelineTools } from "./tools.js";
 
 /**

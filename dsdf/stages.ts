@@ -1,24 +1,17 @@
 import { DasError } from "../errors/das-error.js";
-import { formatTime, type Time, type TimeRange } from "../stream/time.js";
+import { formatTime, type Time } from "../stream/time.js";
 import { withinTextLimits } from "../stream/time-limits.js";
-import { type BinGrid, binGrid, hasCentre, middleBin, wholeBins } from "./bin-grid.js";
 import type { CommandTemplate } from "./command-template.js";
-import type { BinStatistic, DataQuery, OutputForm } from "./data-query.js";
-import type { DataSource, StreamForm } from "./data-source.js";
+import { converterOf } from "./converters.js";
+import type { DataQuery } from "./data-query.js";
+import type { DataSource } from "./data-source.js";
 import { definitionError } from "./definition-error.js";
 import { expandCommand, type RequestValues } from "./expand-command.js";
-import { onlyAsFile } from "./file-type.js";
 import { checkParamWords } from "./param-words.js";
+import { reducerOf, requestBins, statisticsOptions } from "./reduction.js";
+import { type AnswerNames, requestValues } from "./request-values.js";
 import type { Stage } from "./stage.js";
 import type { PipelineTools } from "./tools.js";
-
-/** What `#[_SERVER_]` and `#[_FILENAME_]` stand for; das2-server 9.1. */
-export interface AnswerNames {
-  /** Absolute URL of the server. */
-  readonly server?: string;
-  /** Name under which the answer would be saved. */
-  readonly fileName?: string;
-}
 
 /**
  * The programs that answer a request, as argument vectors in the order of the data: reader, reducer, converter.
@@ -40,7 +33,9 @@ export function planStages(
   const interval = source.requiresInterval ? query.interval : undefined;
   const reducer = reducerOf(source, tools);
   const bins = requestBins(source, query, tools);
-  const values = requestValues(source, query, query.reading ?? bins?.reading ?? query, interval, answer);
+  const reading = query.reading ?? bins?.reading ?? query;
+  const range = { begin: timeText(reading.begin), end: timeText(reading.end) };
+  const values = requestValues(source, query, range, interval, answer);
 
   const stages = readerStages(source, query, tools, values, interval);
   // Everything that works on records knows das2.
@@ -63,26 +58,6 @@ export function planStages(
   return stages;
 }
 
-/** Whether a request with a resolution is answered in bins of this server's making; das2-server 13.2. */
-export function isReducible(source: DataSource, tools: PipelineTools): boolean {
-  return !source.requiresInterval && reducerOf(source, tools) !== undefined;
-}
-
-/** Options of the reducers that ship by what they add. */
-const STATISTICS: Readonly<Record<BinStatistic, string>> = { min: "-r", max: "-r", stddev: "-s" };
-
-/** Errors: NOT_IMPLEMENTED for a reducer that is not known to tell them. Source: das2-server 7.3 (`bin.stats`). */
-function statisticsOptions(wanted: readonly BinStatistic[], reducer: CommandTemplate): string[] {
-  if (wanted.length === 0) return [];
-  const last = reducer.programs.at(-1)?.words[0]?.[0];
-  if (reducer.placesValues || last?.kind !== "text" || last.text !== "das2_bin_avgsec")
-    throw new DasError(
-      "NOT_IMPLEMENTED",
-      `bin.stats=${wanted.join(",")}: the bins of this source have no other values`,
-    );
-  return [...new Set(wanted.map((statistic) => STATISTICS[statistic]))];
-}
-
 /** Errors: NOT_IMPLEMENTED for a source whose stream cannot be transformed. Source: das2-server 7.3 (`dft.length`), 9.2. */
 function spectrumStages(
   source: DataSource,
@@ -95,33 +70,6 @@ function spectrumStages(
   return command("filter", tools.psd, values, [String(length), String(slide)]);
 }
 
-/** What of a query decides on its bins. */
-type BinnedQuery = Pick<DataQuery, "begin" | "end" | "resolution" | "binOrigin">;
-
-/**
- * The range that the reader is to be asked for: that of the query, or, where the answer is made of bins, the whole
- * bins of it (bins so wide that none has its centre in the query become one bin in its middle). It can reach further than the query, so whoever has a say in what may be read must be asked about
- * this range. Source: das2-server 13.4.
- */
-export function readingRange(source: DataSource, query: BinnedQuery, tools: PipelineTools): TimeRange {
-  return requestBins(source, query, tools)?.reading ?? { begin: query.begin, end: query.end };
-}
-
-/** The bins of an answer and what must be read for them; `undefined` for an answer without bins. */
-function requestBins(
-  source: DataSource,
-  query: BinnedQuery,
-  tools: PipelineTools,
-): { readonly grid: BinGrid; readonly reading: TimeRange } | undefined {
-  if (query.resolution === undefined || !isReducible(source, tools)) return undefined;
-  const { begin, end, resolution: width, binOrigin } = query;
-  const grid =
-    binOrigin === undefined ? binGrid(begin, width, source.cacheLevels) : { origin: binOrigin, width };
-  if (binOrigin !== undefined || hasCentre(grid, begin, end))
-    return { grid, reading: wholeBins(grid, begin, end) };
-  return { grid: middleBin(begin, end, width), reading: { begin, end } };
-}
-
 /**
  * `yyyy-mm-ddThh:mm:ss` and as many digits of the fraction as it has, up to nine; das2-server 13.1. An instant outside
  * years 1 to 9999 is written as the nearest inside, never as the fill time, which a reader would take for a date.
@@ -132,26 +80,6 @@ export function timeText(t: Time): string {
     .padStart(9, "0")
     .replace(/0+$/, "");
   return formatTime(shown, fraction.length);
-}
-
-/** The command that reduces a source: its own, or the server's for its form; `undefined` where none is run. das2-server 12.3. */
-export function reducerOf(source: DataSource, tools: PipelineTools): CommandTemplate | undefined {
-  if (source.reducer === false || source.preReduced) return undefined;
-  if (source.reducer !== undefined) return source.reducer;
-  switch (source.form) {
-    case "das1":
-    case "das2":
-      return tools.d2sReducer;
-    case "das3":
-      // It becomes das2 before.
-      return tools.das3ToDas2 === undefined ? undefined : tools.d2sReducer;
-    case "qstream":
-      return tools.qdsReducer;
-    case "file":
-      return undefined; // the default reducers read das2 and q streams
-    default:
-      return source satisfies never;
-  }
 }
 
 function readerStages(
@@ -180,56 +108,6 @@ function readerStages(
   return command("reader", tools.das1ToDas2, values, [source.file, ...args]);
 }
 
-/**
- * Which program makes another form of a stream; a form without one is not offered. Those of das2 streams read nothing else
- * (das2-server 20.5 (65)).
- */
-const DAS2_CONVERTERS = {
-  text: "d2sToUtf8",
-  csv: "csv",
-  das3: "das3",
-  das3doc: "das3Document",
-  hapi: "hapi",
-  arrow: "arrow",
-  parquet: "parquet",
-  fits: "fits",
-  png: "png",
-  das2text: "d2sToUtf8",
-} as const satisfies Record<Exclude<OutputForm, "stream" | "das2">, keyof PipelineTools>;
-
-const CONVERTERS: Readonly<
-  Record<StreamForm, Partial<Record<Exclude<OutputForm, "stream" | "das2">, keyof PipelineTools>>>
-> = {
-  das1: DAS2_CONVERTERS,
-  das2: DAS2_CONVERTERS,
-  // Its own text form is das3, too.
-  das3: { ...DAS2_CONVERTERS, text: "das3" },
-  qstream: { text: "qdsToUtf8" },
-};
-
-/**
- * The converter by what arrives at it; das1 has become das2 by then.
- * @param isUnpacked a das3 stream has become das2 as well
- */
-function converterOf(
-  source: DataSource,
-  query: DataQuery,
-  tools: PipelineTools,
-  isUnpacked: boolean,
-): { readonly command: CommandTemplate; readonly args: readonly string[] } | undefined {
-  const { output } = query;
-  if (output === "stream")
-    return isUnpacked && tools.das3 !== undefined ? { command: tools.das3, args: [] } : undefined;
-  if (source.form === "file") throw onlyAsFile(source.fileType, `${output} output`);
-  if (output === "das2" && source.form !== "qstream") return undefined;
-  const found = output === "das2" ? undefined : CONVERTERS[source.form][output];
-  const command = found === undefined ? undefined : tools[found];
-  if (command !== undefined)
-    return { command, args: source.form === "das3" && output === "text" ? ["-t"] : [] };
-  const form = { das1: "das2", das2: "das2", das3: "das3", qstream: "q" }[source.form];
-  throw new DasError("NOT_IMPLEMENTED", `${output} output of a ${form} stream is not offered by this server`);
-}
-
 /** Fills a command; what is appended goes to its last program, unless the text places values itself. */
 function command(
   role: Stage["role"],
@@ -245,51 +123,4 @@ function command(
     const own = role === "reader" && index > 0 ? "filter" : role;
     return { role: own, argv: [program, ...args, ...more], env };
   });
-}
-
-/**
- * What `#[key]` and `$(name)` may stand for: the words of the path-style interface and of das2.2, then what the
- * request says under other names. A request never replaces what the server has worked out, and never gives a name
- * that begins with `_`.
- */
-function requestValues(
-  source: DataSource,
-  query: DataQuery,
-  range: { readonly begin: Time; readonly end: Time },
-  interval: number | undefined,
-  answer: AnswerNames,
-): RequestValues {
-  const begin = timeText(range.begin);
-  const end = timeText(range.end);
-  const seconds = interval === undefined ? undefined : String(interval);
-  const resolution = query.resolution === undefined ? undefined : String(query.resolution);
-  const params = source.dropParams ? "" : query.params.join(" ");
-  const own: RequestValues = {
-    "read.time.min": begin,
-    "read.time.max": end,
-    "read.time.inter": seconds,
-    "bin.time.max": resolution,
-    "read.opts": params,
-    "time.min": begin,
-    "time.max": end,
-    start_time: begin,
-    end_time: end,
-    start: begin,
-    stop: end,
-    interval: seconds,
-    resolution,
-    params,
-    _LOCAL_ID_: source.id,
-    _SERVER_: answer.server,
-    _FILENAME_: answer.fileName,
-  };
-  const others = Object.entries(query.values ?? {}).filter(
-    ([key]) => !Object.hasOwn(own, key) && !key.startsWith("_"),
-  );
-  for (const [, value] of others)
-    checkParamWords(
-      value.split(/\s+/).filter((word) => word !== ""),
-      source.paramChars,
-    );
-  return { ...Object.fromEntries(others), ...own };
 }

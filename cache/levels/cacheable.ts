@@ -1,7 +1,7 @@
 import { commandKeys } from "../../dsdf/command.js";
 import type { CommandTemplate } from "../../dsdf/command-template.js";
 import type { DataSource } from "../../dsdf/data-source.js";
-import { isReducible, reducerOf } from "../../dsdf/stages.js";
+import { isReducible, reducerOf } from "../../dsdf/reduction.js";
 import type { PipelineTools } from "../../dsdf/tools.js";
 import type { BinMaking } from "../plan/level-choice.js";
 

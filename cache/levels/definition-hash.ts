@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { CommandTemplate, WordPart } from "../../dsdf/command-template.js";
 import type { CacheLevel, DataSource } from "../../dsdf/data-source.js";
 import { paramWords } from "../../dsdf/normalise-params.js";
-import { reducerOf } from "../../dsdf/stages.js";
+import { reducerOf } from "../../dsdf/reduction.js";
 import type { PipelineTools } from "../../dsdf/tools.js";
 
 /** Counted up when blocks of the same definition would get other bytes from a newer version of this program. */

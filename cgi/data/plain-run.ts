@@ -1,6 +1,7 @@
 import type { DataQuery } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
-import { isReducible, planStages } from "../../dsdf/stages.js";
+import { isReducible } from "../../dsdf/reduction.js";
+import { planStages } from "../../dsdf/stages.js";
 import { timeToUs2000 } from "../../stream/time.js";
 import type { QueryContext } from "../query.js";
 import type { DataRun } from "./data-run.js";

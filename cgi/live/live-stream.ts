@@ -1,6 +1,6 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { type Provenance, withProvenance } from "../../dsdf/provenance.js";
-import { isReducible } from "../../dsdf/stages.js";
+import { isReducible } from "../../dsdf/reduction.js";
 import { DasError } from "../../errors/das-error.js";
 import type { StreamItem } from "../../stream/model.js";
 import { timeToUs2000 } from "../../stream/time.js";

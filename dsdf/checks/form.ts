@@ -1,4 +1,4 @@
-import { isReducible } from "../stages.js";
+import { isReducible } from "../reduction.js";
 import type { CheckOptions } from "./check-options.js";
 import type { Findings } from "./findings.js";
 

@@ -1,6 +1,6 @@
 import { commandKeys } from "../command.js";
 import type { DataSource, ParamDeclaration } from "../data-source.js";
-import { isReducible } from "../stages.js";
+import { isReducible } from "../reduction.js";
 import { formatTypes } from "./format-types.js";
 import type { JsonObject } from "./json.js";
 import { hasStatistics, type ViewFacts } from "./view-facts.js";

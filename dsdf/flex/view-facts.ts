@@ -1,5 +1,5 @@
 import type { DataSource } from "../data-source.js";
-import { reducerOf } from "../stages.js";
+import { reducerOf } from "../reduction.js";
 import type { PipelineTools } from "../tools.js";
 
 /** What of a server the views of a source tell. */

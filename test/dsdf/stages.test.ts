@@ -5,7 +5,8 @@ import { binGrid, blockBegin, hasCentre, middleBin, wholeBins } from "../../dsdf
 import type { DataQuery } from "../../dsdf/data-query.js";
 import { dataSource } from "../../dsdf/load.js";
 import { checkParamWords, splitParams } from "../../dsdf/param-words.js";
-import { isReducible, planStages, timeText } from "../../dsdf/stages.js";
+import { isReducible } from "../../dsdf/reduction.js";
+import { planStages, timeText } from "../../dsdf/stages.js";
 import { pipelineTools } from "../../dsdf/tools.js";
 import { DasError } from "../../errors/das-error.js";
 import { addSeconds, compareTimes, formatTime, parseTime, type Time } from "../../stream/time.js";
