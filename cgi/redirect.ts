@@ -38,6 +38,17 @@ async function newId(source: DataSource, context: QueryContext, here: string): P
   });
 }
 
+/**
+ * The id that a source has on this server now; `undefined` where its home is another server.
+ * Errors: BAD_DEFINITION where its renames lead in a circle. Source: das2-server 5.
+ */
+export async function idHere(source: DataSource, context: QueryContext): Promise<string | undefined> {
+  const here = ownUrl(context.request, context.site);
+  const elsewhere = source.server !== undefined && !isSamePlace(source.server, here);
+  if (source.rename !== undefined) return elsewhere ? undefined : newId(source, context, here);
+  return elsewhere && !context.site.config.ignoreRedirect ? undefined : source.id;
+}
+
 /** The parameters of a request as a query string, `dataset` replaced. */
 export function rebuiltQuery(words: QueryWords, id: string): string {
   return [...words]

@@ -4,7 +4,7 @@ import { NARROWEST_US } from "../../plot/span.js";
 import { compareTimes, parseTime } from "../../stream/time.js";
 import { quoted } from "../data/quoted.js";
 import type { QueryContext } from "../query.js";
-import { redirect } from "../redirect.js";
+import { idHere } from "../redirect.js";
 import { type PlotSource, plotSource } from "./plot-source.js";
 
 /** Shown where a source says neither examples nor a valid range: the day before today. */
@@ -51,10 +51,12 @@ export async function findPlotSource(context: QueryContext, id: string): Promise
   try {
     const source = await site.sources.find(id);
     if (source === undefined) return new DasError("NO_SUCH_SOURCE", `There is no source ${quoted(id)}`);
-    const elsewhere = await redirect(source, context);
-    if (elsewhere !== undefined)
+    const now = await idHere(source, context);
+    const home = now === source.id ? source : now === undefined ? undefined : await site.sources.find(now);
+    // What it was renamed to may have gone to another server.
+    if (home === undefined || (await idHere(home, context)) === undefined)
       return new DasError("NO_SUCH_SOURCE", `The source ${quoted(id)} is at another address`);
-    return plotSource(source, site.now());
+    return plotSource(home, site.now());
   } catch (error) {
     if (error instanceof DasError) return error;
     throw error;

@@ -1,6 +1,7 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { timeText } from "../../dsdf/stages.js";
 import { validRangeNow } from "../../dsdf/valid-range.js";
+import { shortText } from "../pages/short-text.js";
 
 /** How the page asks for the data of a source; `files` and `other` it cannot draw. */
 export type PlotAccess = "das2" | "path" | "files" | "other";
@@ -26,12 +27,15 @@ export interface PlotSource {
   readonly examples: readonly PlotExample[];
 }
 
+/** Characters of a description beside a plot; the page of the source has all of it. */
+const MOST_ABOUT = 300;
+
 /** Says what a page has to know of a source. */
 export function plotSource(source: DataSource, now: Date): PlotSource {
   const valid = validRangeNow(source.validRange, now);
   return {
     id: source.id,
-    about: source.description,
+    about: shortText(source.description, MOST_ABOUT),
     access: accessOf(source),
     needsInterval: source.requiresInterval,
     asksForLogin: source.access.length > 0,

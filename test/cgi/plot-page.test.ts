@@ -17,8 +17,9 @@ function factsOf(text: string) {
 
 describe("the page of plots as the server makes it", () => {
   let site: CachedSite;
-  const ask = async (query: string, path = "/plot") => {
-    const answer = await site.ask(query, { path, headers: { "user-agent": "Mozilla/5.0 Firefox/140.0" } });
+  const ask = async (query: string, path = "/plot", more: Parameters<CachedSite["ask"]>[1] = {}) => {
+    const headers = { "user-agent": "Mozilla/5.0 Firefox/140.0" };
+    const answer = await site.ask(query, { path, headers, ...more });
     return { ...answer, text: answer.bytes.toString("utf8") };
   };
 
@@ -43,6 +44,11 @@ describe("the page of plots as the server makes it", () => {
       "requiresInterval = 1",
       "exampleRange_00 = '2021-06-30 to 2021-07-01'",
     );
+    site.define("Lab/Older", "rename = 'Lab/Old'");
+    site.define("Lab/Old", "rename = 'Lab/Field'");
+    site.define("Lab/Round", "rename = 'Lab/Round'");
+    site.define("Lab/Gone", "rename = 'Lab/Away'");
+    site.define("Lab/Away", "reader = 'synthetic'", "server = 'https://elsewhere.example/das/server'");
     site.define("Lab/Closed", "reader = 'synthetic'", "readAccess = 'USER:someone'");
   });
   afterAll(() => site.close());
@@ -83,6 +89,36 @@ describe("the page of plots as the server makes it", () => {
     expect(text).toContain('href="/das/server/images?source=Lab%2FFrames"');
     expect(text).not.toContain("<img class");
     expect(factsOf(text).sources[0]?.access).toBe("files");
+  });
+
+  it("follows the renames of a source, and says where they lead nowhere here", async () => {
+    const facts = factsOf((await ask("source=Lab/Older&hide=v1")).text);
+    expect(facts.chosen).toEqual([{ id: "Lab/Field", hidden: ["v1"], params: "planes=2" }]);
+    expect(facts.sources.map(({ id }) => id)).toEqual(["Lab/Field"]);
+    const json = JSON.parse((await ask("source=Lab/Bare&source=Lab/Old", "/plot.json")).text) as typeof facts;
+    expect(json.sources.map(({ id }) => id)).toEqual(["Lab/Bare", "Lab/Field"]);
+    for (const id of ["Lab/Gone", "Lab/Away"]) {
+      const { status, text } = await ask(`source=${id}`);
+      expect([status, text.includes(`The source &quot;${id}&quot; is at another address`)]).toEqual([
+        404,
+        true,
+      ]);
+    }
+    const round = await ask("source=Lab/Round");
+    expect([round.status, round.text.includes("This source leads back to itself")]).toEqual([500, true]);
+  });
+
+  it("names its request beside what is wrong, with its story for those who may see the log", async () => {
+    const { text, header } = await ask("source=Lab/None", "/plot", { host: "localhost", peer: "127.0.0.1" });
+    const [, href, id] = /Request <a href="([^"]*)"><code>([^<]+)<\/code><\/a>/.exec(text) ?? [];
+    expect(id).toBe(header("X-Request-Id"));
+    expect(href?.endsWith(`?id=${id}`)).toBe(true);
+    expect(factsOf(text)).toHaveProperty("log", href?.slice(0, href.indexOf("?")));
+    const other = await ask("source=Lab/None");
+    expect(other.text).toContain(
+      `Request <code>${other.header("X-Request-Id")}</code>: name it to who runs this server`,
+    );
+    expect(factsOf(other.text)).not.toHaveProperty("log");
   });
 
   it("says what is wrong and shows the rest", async () => {
