@@ -99,7 +99,7 @@ async function makeIndex(folder: string): Promise<number> {
   const indexes = new LogIndexes(folder);
   const began = performance.now();
   for (const log of await listFiles(folder)) {
-    const file = await openLog(log.path);
+    const file = await openLog(log);
     if (file === undefined) continue;
     for (let end = -1; ; ) {
       const known = await indexes.look(log, file, 64 * 1024 * 1024);

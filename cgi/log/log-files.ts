@@ -60,9 +60,14 @@ export async function listFiles(folder: string): Promise<LogFile[]> {
       return { day, part, name, path, bytes: stats.size, isCoded: name.endsWith(".gz") };
     }),
   );
-  return files
-    .filter((file) => file !== undefined)
-    .sort((a, b) => (a.day === b.day ? a.part - b.part : a.day < b.day ? 1 : -1));
+  const known = new Set(names);
+  return (
+    files
+      .filter((file) => file !== undefined)
+      // While it is being coded a file is there twice.
+      .filter(({ name, isCoded }) => !isCoded || !known.has(name.replace(/\.gz$/, "")))
+      .sort((a, b) => (a.day === b.day ? a.part - b.part : a.day < b.day ? 1 : -1))
+  );
 }
 
 /** The days that have a file, newest first. */

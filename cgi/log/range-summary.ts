@@ -1,4 +1,3 @@
-import type { FileHandle } from "node:fs/promises";
 import type { LogFilter } from "./filter.js";
 import { dayRange } from "./filter-words.js";
 import { makeChunks } from "./index/chunk-maker.js";
@@ -6,6 +5,7 @@ import { DayStats, HOURS, MINUTE_COUNTS, MINUTES } from "./index/day-stats.js";
 import { DURATION_BINS, percentile } from "./index/durations.js";
 import type { LogIndexes } from "./index/log-indexes.js";
 import { busiest, type TopEntry, type TopList } from "./index/top-list.js";
+import type { LogBytes } from "./log-bytes.js";
 import type { LogFile } from "./log-files.js";
 import { openLog } from "./open-log.js";
 import { CACHE_RESULTS, OUTCOMES } from "./read-record.js";
@@ -59,12 +59,12 @@ interface Counted {
 
 async function countFile(
   log: LogFile,
-  file: FileHandle,
+  file: LogBytes,
   indexes: LogIndexes,
   budgetBytes: number,
 ): Promise<Counted> {
   const known = await indexes.look(log, file, budgetBytes);
-  const { size } = known ?? (await file.stat());
+  const size = known?.size ?? (await file.size());
   const end = known?.state.end ?? 0;
   const stats = known?.state.stats ?? new DayStats();
   const added = known?.added ?? 0;
@@ -198,15 +198,18 @@ export async function rangeSummary(
   let counted = 0;
   let all = 0;
   for (const log of inRange) {
-    all += log.bytes;
-    if (log.isCoded) continue;
-    const file = await openLog(log.path);
-    if (file === undefined) continue;
+    const file = await openLog(log);
+    if (file === undefined) {
+      all += log.bytes;
+      continue;
+    }
     try {
+      const size = await file.size();
       const known = await countFile(log, file, indexes, budget);
       budget = Math.max(0, budget - known.added);
       sums.add(known.stats, log.day);
-      counted += Math.min(log.bytes, known.counted);
+      all += size;
+      counted += Math.min(size, known.counted);
     } finally {
       await file.close();
     }

@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { LogBytes } from "./log-bytes.js";
 
 /** Bytes of one read: large enough for a hundred records, small enough to be worked on between other requests. */
 const CHUNK_BYTES = 256 * 1024;
@@ -59,18 +59,17 @@ export interface LinesRead {
  * the file holds. Stops when the consumer leaves.
  */
 export async function* readLinesBackwards(
-  file: FileHandle,
+  file: LogBytes,
   before: number,
   begin = 0,
 ): AsyncGenerator<LinesRead> {
   const open = new OpenLine();
-  const { size } = await file.stat();
-  let position = Math.min(before, size);
+  let position = Math.min(before, await file.size());
   const chunk = Buffer.allocUnsafe(Math.max(0, Math.min(CHUNK_BYTES, position - begin)));
   let lineStart = position;
   while (position > begin) {
     const from = Math.max(begin, position - CHUNK_BYTES);
-    const { bytesRead } = await file.read(chunk, 0, position - from, from);
+    const bytesRead = await file.read(chunk, 0, position - from, from);
     // Somebody made the file shorter: what was there is gone.
     if (bytesRead < position - from) return;
     const lines: LogLine[] = [];

@@ -77,7 +77,7 @@ function endedAt(
   scanLimited: boolean,
   { files }: LogSource,
 ): LogPage {
-  const last = files.findLast(({ isCoded }) => !isCoded);
+  const last = files.at(-1);
   const isBegin = older.offset === 0 && older.file?.day === last?.day && older.file?.part === last?.part;
   return isBegin ? { entries, scanLimited: false } : { entries, older, scanLimited };
 }

@@ -1,5 +1,5 @@
 import { DasError, OUTCOME } from "../../errors/das-error.js";
-import { mayView, mayViewCommands } from "../access/may-view.js";
+import { mayView } from "../access/may-view.js";
 import { publicError } from "../error-response.js";
 import { acceptsGzip } from "../finish.js";
 import { gzipStream, gzipWhole } from "../gzip.js";
@@ -7,23 +7,18 @@ import type { HeaderLine, Request, Response } from "../http.js";
 import { EMPTY_BODY, headerValue, isWholeBody, textResponse } from "../http.js";
 import { html } from "../pages/html.js";
 import { pageText } from "../pages/page.js";
-import { PAGE_HEADERS, SCRIPTED_PAGE_HEADERS } from "../pages/page-headers.js";
+import { PAGE_HEADERS } from "../pages/page-headers.js";
 import { logPages } from "../pages/page-site.js";
 import { parseQuery, type QueryWords } from "../query-words.js";
 import { findResource, resourceResponse } from "../resource-file.js";
 import type { Site } from "../site.js";
 import { Trace } from "../trace.js";
 import type { ExportForm } from "./export/export-body.js";
-import type { LogFilter } from "./filter.js";
-import { dayRange, readFilter } from "./filter-words.js";
-import type { LogIndexes } from "./index/log-indexes.js";
-import { daysOf, isDay, type LogFile, listFiles, removeDays } from "./log-files.js";
+import { isDay, removeDays } from "./log-files.js";
+import { pathOf, readQuestion } from "./log-question.js";
 import { logRoom } from "./log-room.js";
-import { logPage, storyLinks } from "./page.js";
-import { rangeSummary } from "./range-summary.js";
-import { readLogPage } from "./read-page.js";
+import { pageAnswer } from "./page-answer.js";
 import { isSameOrigin } from "./same-origin.js";
-import { filterOfFile } from "./walk-log.js";
 
 /** Files of the page besides the style sheet of all pages; for everybody, they say nothing. */
 const STATIC_FILES = new Set(["log.css", "log.js", "logo.svg"]);
@@ -36,144 +31,6 @@ const PATHS = new Map<string, "page" | "follow" | ExportForm>([
   ["/export.csv", "csv"],
   ["/export.ndjson", "ndjson"],
 ]);
-
-/** Links need a path that is not empty. */
-function pathOf(request: Request): string {
-  return request.mount === "" ? "/." : request.mount;
-}
-
-/** The filter with the range that it means: the newest day, where neither a time nor one request is asked for. */
-function withRange(asked: LogFilter, newest: string | undefined): LogFilter {
-  const { day, from, to, id } = asked;
-  if (day !== undefined || from !== undefined || to !== undefined || id !== undefined || newest === undefined)
-    return asked;
-  return { ...asked, day: newest, ...dayRange(newest) };
-}
-
-/** What of the files cannot be shown. */
-function noticesOf(files: readonly LogFile[], filter: LogFilter, indexes: LogIndexes): string[] {
-  const coded = files.filter((file) => file.isCoded && filterOfFile(filter, file) !== undefined);
-  return [
-    ...(coded.length === 0
-      ? []
-      : [
-          `Not shown: ${coded
-            .map(({ name }) => name)
-            .slice(0, 5)
-            .join(
-              ", ",
-            )}${coded.length > 5 ? ` and ${coded.length - 5} more` : ""}, coded in gzip. Decode them (gunzip) to see them here.`,
-        ]),
-    ...(indexes.trouble === undefined
-      ? []
-      : ["The index beside the log cannot be written: searching takes longer than it needs to."]),
-  ];
-}
-
-/** What is asked, and what it is to be looked for in. */
-interface Question {
-  readonly files: readonly LogFile[];
-  readonly filter: LogFilter;
-}
-
-async function readQuestion(
-  request: Request,
-  site: Site,
-  words: QueryWords,
-  viewer: string,
-): Promise<Question> {
-  const files = await listFiles(site.config.logPath);
-  const asked = withRange(readFilter(words, viewer, site.now()), files[0]?.day);
-  return { files, filter: mayViewCommands(request, site) ? asked : { ...asked, hidesInternals: true } };
-}
-
-/** Everything that the filter wants, as a file. */
-async function exported(
-  request: Request,
-  site: Site,
-  question: Question,
-  form: ExportForm,
-): Promise<Response> {
-  const { exportBody, EXPORT_FORMS } = await import("./export/export-body.js");
-  const { indexes } = logRoom(site);
-  const { before: _page, ...filter } = question.filter;
-  const name = `requests-${site.now().toISOString().slice(0, 19).replaceAll(":", "")}.${form}`;
-  return {
-    status: 200,
-    headers: [
-      ["Content-Type", EXPORT_FORMS[form].type],
-      ["Content-Disposition", `attachment; filename="${name}"`],
-    ],
-    body: exportBody({ files: question.files, indexes }, filter, form, request.signal),
-  };
-}
-
-/** What comes from now on, as events. */
-async function followed(request: Request, site: Site, question: Question): Promise<Response> {
-  if (!site.resident)
-    throw new DasError(
-      "NOT_IMPLEMENTED",
-      "The log can be followed where the resident server runs; here the page can be loaded again",
-    );
-  const { followEvents } = await import("./follow/follow-events.js");
-  const { liveRoom } = await import("../live/live-room.js");
-  const {
-    before: _page,
-    from: _from,
-    to: _to,
-    day: _day,
-    begin: _begin,
-    end: _end,
-    ...filter
-  } = question.filter;
-  const headers = [
-    ["Content-Type", "text/event-stream"],
-    // Proxies that gather answers would hold each event back.
-    ["X-Accel-Buffering", "no"],
-  ] as const;
-  if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
-  const { follower } = logRoom(site);
-  const queue = await follower.open(filter);
-  // Who leaves before the first event is asked for has no end of the body that would give its place back.
-  const leave = () => follower.leave(queue);
-  const letGo = AbortSignal.any([request.signal, liveRoom(site).closing]);
-  if (letGo.aborted) leave();
-  else letGo.addEventListener("abort", leave, { once: true });
-  const links = storyLinks(pathOf(request), filter);
-  return {
-    status: 200,
-    headers,
-    body: followEvents(follower, queue, { links, hidesInternals: filter.hidesInternals === true }),
-  };
-}
-
-async function view(request: Request, site: Site, question: Question, viewer: string): Promise<Response> {
-  const { config } = site;
-  const { indexes, work } = logRoom(site);
-  const { files, filter } = question;
-  const days = daysOf(files);
-  // What one request did is not in sums.
-  const summary =
-    filter.id === undefined && filter.before === undefined
-      ? await rangeSummary(files, indexes, filter)
-      : undefined;
-  const page = await readLogPage({ files, indexes }, filter, request.signal);
-  if (site.resident) void work.start(files);
-  const content = logPage({
-    path: pathOf(request),
-    filter,
-    days,
-    page,
-    summary,
-    isResident: site.resident,
-    notices: noticesOf(files, filter, indexes),
-    viewer,
-    keepDays: config.logDays,
-    now: site.now(),
-  });
-  const text = pageText(logPages(request, site), content);
-  return textResponse(200, "text/html", text, site.resident ? SCRIPTED_PAGE_HEADERS : []);
-}
 
 /** Deletes a day or all, and leads back to the page. */
 function remove(request: Request, site: Site, words: QueryWords): Response {
@@ -209,9 +66,15 @@ async function answer(request: Request, site: Site, trace: Trace): Promise<Respo
   if (words.has("action"))
     throw new DasError("METHOD_NOT_ALLOWED", "Deletion is by the button of the page (POST) only");
   const question = await readQuestion(request, site, words, viewer.address);
-  if (kind === "follow") return followed(request, site, question);
-  if (kind !== "page") return exported(request, site, question, kind);
-  return view(request, site, question, viewer.address);
+  if (kind === "follow") {
+    const { followAnswer } = await import("./follow/follow-answer.js");
+    return followAnswer(request, site, question);
+  }
+  if (kind !== "page") {
+    const { exportAnswer } = await import("./export/export-answer.js");
+    return exportAnswer(request, site, question, kind);
+  }
+  return pageAnswer(request, site, question, viewer.address);
 }
 
 /** The error that is told: an operator must see why the log cannot be shown, wherever its files are. */

@@ -1,10 +1,11 @@
-import type { FileHandle } from "node:fs/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type LogFilter, matches, wantsJunk } from "./filter.js";
 import { dayRange } from "./filter-words.js";
 import type { KnownFile, LogIndexes } from "./index/log-indexes.js";
-import { type Span, spansOf } from "./index/spans.js";
+import type { Span } from "./index/row-filter.js";
+import { spansOf } from "./index/spans.js";
 import { lineTest } from "./line-test.js";
+import type { LogBytes } from "./log-bytes.js";
 import type { LogFile } from "./log-files.js";
 import { openLog } from "./open-log.js";
 import type { Place } from "./place.js";
@@ -67,7 +68,8 @@ function offsetIn({ day, part }: LogFile, before: Place | undefined, isFirst: bo
 
 /**
  * Walks through the log from the newest to the oldest, over what the filter wants; what the index knows to have none of it is passed
- * over. Memory does not depend on how much there is; ends when who walks leaves. Files coded in gzip are left out.
+ * over. Memory does not depend on how much there is; ends when who walks leaves. Coded files that are not
+ * readable yet are left out.
  * Errors: those of node:fs other than a missing file.
  */
 export async function* walkLog(
@@ -76,12 +78,12 @@ export async function* walkLog(
 ): AsyncGenerator<WalkStep, void, undefined> {
   let isFirst = true;
   for (const log of files) {
-    const own = log.isCoded ? undefined : filterOfFile(filter, log);
+    const own = filterOfFile(filter, log);
     if (own === undefined) continue;
     const before = offsetIn(log, filter.before, isFirst);
     isFirst = false;
     if (before === undefined) continue;
-    const file = await openLog(log.path);
+    const file = await openLog(log);
     if (file === undefined) continue;
     try {
       yield* walkFile(log, file, indexes, own, before);
@@ -93,19 +95,19 @@ export async function* walkLog(
 
 async function* walkFile(
   log: LogFile,
-  file: FileHandle,
+  file: LogBytes,
   indexes: LogIndexes,
   filter: LogFilter,
   before: number,
 ): AsyncGenerator<WalkStep, void, undefined> {
   const known = await indexes.look(log, file, 0);
-  const end = Math.min(before, known?.size ?? (await file.stat()).size);
+  const end = Math.min(before, known?.size ?? (await file.size()));
   const place = { day: log.day, part: log.part };
   const test = lineTest(filter);
   const isJunkWanted = wantsJunk(filter);
   const onDamage = () => (known === undefined ? undefined : indexes.discard(log, known.state.key));
   let passed = 0;
-  for (const span of spansIn(file, known, filter, end, onDamage)) {
+  for (const span of spansIn(known, filter, end, onDamage)) {
     if (span === undefined) {
       passed += 1;
       if (passed % GROUPS_A_TURN === 0) await nextTurn();
@@ -135,7 +137,6 @@ function* foundIn(
 
 /** The whole of a file that has no index. */
 function spansIn(
-  file: FileHandle,
   known: KnownFile | undefined,
   filter: LogFilter,
   before: number,
@@ -143,5 +144,5 @@ function spansIn(
 ): Iterable<Span | undefined> {
   return known === undefined
     ? [{ from: 0, to: before }]
-    : spansOf(file, known, filter, wantsJunk(filter), before, onDamage);
+    : spansOf(known, filter, wantsJunk(filter), before, onDamage);
 }

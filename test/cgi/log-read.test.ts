@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LogFilter } from "../../cgi/log/filter.js";
 import { dayRange, readFilter } from "../../cgi/log/filter-words.js";
 import { LogIndexes } from "../../cgi/log/index/log-indexes.js";
+import { fileBytes } from "../../cgi/log/log-bytes.js";
 import { listFiles } from "../../cgi/log/log-files.js";
 import { recordLine } from "../../cgi/log/log-line.js";
 import { type LogLine, readLinesBackwards } from "../../cgi/log/read-lines.js";
@@ -36,7 +37,7 @@ async function linesOf(bytes: string | Buffer, before = Number.POSITIVE_INFINITY
   const lines: LogLine[] = [];
   try {
     // The text of a line lasts until the next read.
-    for await (const read of readLinesBackwards(handle, before))
+    for await (const read of readLinesBackwards(fileBytes(handle), before))
       for (const line of read.lines)
         lines.push({ ...line, ...(line.text === undefined ? {} : { text: Buffer.from(line.text) }) });
   } finally {
@@ -102,7 +103,7 @@ describe("lines from the end of a file", () => {
   it("end where the file was made shorter meanwhile", async () => {
     writeFileSync(file(), `${"x".repeat(99)}\n`.repeat(10_000));
     const handle = await open(file(), "r");
-    const reads = readLinesBackwards(handle, Number.POSITIVE_INFINITY);
+    const reads = readLinesBackwards(fileBytes(handle), Number.POSITIVE_INFINITY);
     expect((await reads.next()).value?.lines.length).toBeGreaterThan(100);
     truncateSync(file(), 10);
     expect((await reads.next()).done).toBe(true);

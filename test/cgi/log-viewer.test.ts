@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { XMLValidator } from "fast-xml-parser";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Request, Response } from "../../cgi/http.js";
@@ -502,16 +502,16 @@ describe("a range of the log", () => {
     expect(idsOf(textOf(await ask("ip=*&source=Guess/7")))).toHaveLength(1);
   });
 
-  it("has files that a rotation numbered, and says which are coded", async () => {
+  it("has files that a rotation numbered, coded or not", async () => {
+    const rotated = (end: string) => join(site.config.logPath, `requests-2021-06-30.jsonl.${end}`);
     logged("2021-06-30", logRecord({ id: "newer" }));
-    writeFileSync(
-      join(site.config.logPath, "requests-2021-06-30.jsonl.1"),
-      recordLine(logRecord({ id: "older" })),
-    );
-    writeFileSync(join(site.config.logPath, "requests-2021-06-30.jsonl.2.gz"), "");
+    writeFileSync(rotated("1"), recordLine(logRecord({ id: "older" })));
+    writeFileSync(rotated("2.gz"), gzipSync(recordLine(logRecord({ id: "oldest" }))));
+    writeFileSync(rotated("3.gz"), "not in gzip");
     const text = textOf(await ask("ip=*"));
-    expect(idsOf(text)).toEqual(["newer", "older"]);
-    expect(text).toContain("requests-2021-06-30.jsonl.2.gz, coded in gzip");
+    expect(idsOf(text)).toEqual(["newer", "older", "oldest"]);
+    expect(text).toContain("Not shown: requests-2021-06-30.jsonl.3.gz");
+    expect(text).not.toContain("jsonl.2.gz");
   });
 });
 

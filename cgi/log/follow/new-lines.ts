@@ -1,4 +1,4 @@
-import { listFiles } from "../log-files.js";
+import { type LogFile, listFiles } from "../log-files.js";
 import { openLog } from "../open-log.js";
 
 /** Bytes of one look whose lines are given; of more than that only the last are, the others are counted. */
@@ -33,12 +33,13 @@ export class LogTail {
     let missed = 0;
     // A day more than this one: a record belongs to the day on which its request came.
     const newest = (await listFiles(this.#folder)).filter(({ part, isCoded }) => part === 0 && !isCoded);
-    for (const { path, bytes } of newest.slice(0, 2).reverse()) {
+    for (const log of newest.slice(0, 2).reverse()) {
+      const { path, bytes } = log;
       const known = this.#offsets.get(path) ?? (this.#isFirst ? bytes : 0);
       const from = known > bytes ? 0 : known;
       this.#offsets.set(path, from);
       if (bytes === from) continue;
-      const read = await this.#read(path, from, bytes);
+      const read = await this.#read(log, from, bytes);
       lines.push(...read.lines);
       missed += read.missed;
     }
@@ -48,20 +49,20 @@ export class LogTail {
     return { lines, missed };
   }
 
-  async #read(path: string, from: number, to: number): Promise<NewLines> {
-    const file = await openLog(path);
+  async #read(log: LogFile, from: number, to: number): Promise<NewLines> {
+    const file = await openLog(log);
     if (file === undefined) return { lines: [], missed: 0 };
     try {
       const begin = Math.max(from, to - this.#mostBytes);
       let missed = 0;
       const piece = Buffer.allocUnsafe(Math.min(this.#mostBytes, to - from));
       for (let at = Math.max(from, begin - MOST_COUNTED); at < begin; ) {
-        const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, begin - at), at);
+        const bytesRead = await file.read(piece, 0, Math.min(piece.length, begin - at), at);
         if (bytesRead === 0) break;
         missed += lineEnds(piece.subarray(0, bytesRead)).length;
         at += bytesRead;
       }
-      const { bytesRead } = await file.read(piece, 0, to - begin, begin);
+      const bytesRead = await file.read(piece, 0, to - begin, begin);
       const ends = lineEnds(piece.subarray(0, bytesRead));
       const lines: Buffer[] = [];
       let start = 0;
@@ -72,7 +73,7 @@ export class LogTail {
       }
       // One that is not whole yet is read the next time, unless it is longer than what a look takes.
       const isTooLong = start === 0 && bytesRead >= this.#mostBytes;
-      this.#offsets.set(path, begin + (isTooLong ? bytesRead : start));
+      this.#offsets.set(log.path, begin + (isTooLong ? bytesRead : start));
       return { lines, missed: begin > from ? missed + 1 : missed };
     } finally {
       await file.close();

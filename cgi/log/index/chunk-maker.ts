@@ -1,9 +1,9 @@
-import type { FileHandle } from "node:fs/promises";
 import { everyText } from "../filter.js";
+import type { LogBytes } from "../log-bytes.js";
 import { MAX_LINE_BYTES } from "../read-lines.js";
 import { readRecord } from "../read-record.js";
 import type { RequestRecord } from "../record.js";
-import { addJunk, addToRow, type ChunkRow, emptyRow, endRow, rowBegin } from "./chunk-row.js";
+import { addJunk, addToRow, type ChunkRow, emptyRow, endRow, rowBegin, sliceOf } from "./chunk-row.js";
 import { addTerm, addText, newSignature } from "./signature.js";
 
 /** Bytes of one read: some milliseconds of work between other requests. */
@@ -21,23 +21,32 @@ class OpenChunk {
   readonly row: ChunkRow;
   readonly signature = newSignature();
   readonly records: RequestRecord[] = [];
+  readonly #chunkBytes: number;
 
-  constructor(begin: number) {
+  constructor(begin: number, chunkBytes: number) {
     this.row = emptyRow(begin);
+    this.#chunkBytes = chunkBytes;
   }
 
-  add(line: Buffer | undefined): void {
-    const record = line === undefined ? undefined : readRecord(line);
+  /** Takes a line that begins at an offset. */
+  add(line: Buffer, at: number): void {
+    const slice = sliceOf(this.row, at, this.#chunkBytes);
+    const record = readRecord(line);
     if (record === undefined) {
-      addJunk(this.row);
+      this.addJunk();
       return;
     }
     this.records.push(record);
-    addToRow(this.row, record);
+    addToRow(this.row, record, slice);
     addText(this.signature, everyText(record).toLowerCase());
     addTerm(this.signature, "id", record.id);
     addTerm(this.signature, "client", record.client);
     addTerm(this.signature, "status", String(record.status));
+  }
+
+  /** Takes a line that is no record; no slice begins with one that is too long, for where it begins is not known any more. */
+  addJunk(): void {
+    addJunk(this.row);
   }
 }
 
@@ -48,18 +57,18 @@ class OpenChunk {
  * Errors: those of node:fs.
  */
 export async function* makeChunks(
-  file: FileHandle,
+  file: LogBytes,
   from: number,
   to: number,
   chunkBytes: number,
 ): AsyncGenerator<MadeChunk & { readonly isWhole: boolean }, void, undefined> {
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
-  let chunk = new OpenChunk(from);
+  let chunk = new OpenChunk(from, chunkBytes);
   let at = from;
   let filled = 0;
   let isTooLong = false;
   while (at + filled < to) {
-    const { bytesRead } = await file.read(
+    const bytesRead = await file.read(
       piece,
       filled,
       Math.min(piece.length - filled, to - at - filled),
@@ -69,14 +78,14 @@ export async function* makeChunks(
     filled += bytesRead;
     let begin = 0;
     for (let end = piece.indexOf(0x0a); end >= 0 && end < filled; end = piece.indexOf(0x0a, begin)) {
-      if (isTooLong || end - begin > MAX_LINE_BYTES) chunk.add(undefined);
-      else if (end > begin) chunk.add(piece.subarray(begin, end));
+      if (isTooLong || end - begin > MAX_LINE_BYTES) chunk.addJunk();
+      else if (end > begin) chunk.add(piece.subarray(begin, end), at + begin);
       isTooLong = false;
       begin = end + 1;
       endRow(chunk.row, at + begin);
       if (at + begin - rowBegin(chunk.row) < chunkBytes) continue;
       yield { ...chunk, isWhole: true };
-      chunk = new OpenChunk(at + begin);
+      chunk = new OpenChunk(at + begin, chunkBytes);
     }
     piece.copyWithin(0, begin, filled);
     at += begin;

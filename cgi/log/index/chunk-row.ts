@@ -1,9 +1,12 @@
-import { isProblem, type LogFilter, statusClass } from "../filter.js";
+import { statusClass } from "../filter.js";
 import { CACHE_RESULTS, OUTCOMES } from "../read-record.js";
 import type { RequestRecord } from "../record.js";
+import { SLICES } from "./sizes.js";
 
-/** Numbers of a row, and where each stands. Offsets are bytes of the file, `END` excluded; times are ms since 1970; durations are ms. */
-export const ROW_FIELDS = 24;
+/*
+ * Numbers of a row, and where each stands. Offsets are bytes of the file, `END` excluded; times are ms since 1970; durations are ms.
+ * A kind is a set of bits: in which slices of the chunk its records begin.
+ */
 const BEGIN = 0;
 const END = 1;
 const MIN_TIME = 2;
@@ -12,18 +15,25 @@ const MIN_DURATION = 4;
 const MAX_DURATION = 5;
 const RECORDS = 6;
 const JUNK = 7;
-/** Five outcomes, four cache results, six classes of status. */
+/** The kinds: five outcomes, four cache results, six classes of status, two lengths of what took long. */
 const OUTCOME = 8;
 const CACHE = 13;
 const CLASS = 17;
-const CLASSES = 6;
+const SLOW = 23;
+const KINDS_END = 25;
+/** Where each slice but the first begins, bytes behind `BEGIN`; 0 where there is none. */
+const SLICE = KINDS_END;
+export const ROW_FIELDS = SLICE + SLICES - 1;
+
+/** What took so long is marked, ms; the longest first. */
+export const SLOW_MS = [10_000, 1000] as const;
 
 /** What is known of all records of a chunk, or of a group of chunks, together: the numbers of one row. */
 export type ChunkRow = Float64Array;
 
-/** The row of nothing, at that offset; written over `row` where one is given. */
-export function emptyRow(begin: number, row: ChunkRow = new Float64Array(ROW_FIELDS)): ChunkRow {
-  row.fill(0);
+/** The row of nothing, at that offset. */
+export function emptyRow(begin: number): ChunkRow {
+  const row = new Float64Array(ROW_FIELDS);
   row[BEGIN] = begin;
   row[END] = begin;
   row[MIN_TIME] = row[MIN_DURATION] = Number.POSITIVE_INFINITY;
@@ -37,23 +47,52 @@ function at(row: ChunkRow, index: number): number {
 
 export const rowBegin = (row: ChunkRow): number => at(row, BEGIN);
 export const rowEnd = (row: ChunkRow): number => at(row, END);
+export const hasJunk = (row: ChunkRow): boolean => at(row, JUNK) > 0;
+export const hasRecords = (row: ChunkRow): boolean => at(row, RECORDS) > 0;
+/** First and last time of its records; shortest and longest duration. */
+export const rowTimes = (row: ChunkRow) => ({ min: at(row, MIN_TIME), max: at(row, MAX_TIME) });
+export const rowDurations = (row: ChunkRow) => ({ min: at(row, MIN_DURATION), max: at(row, MAX_DURATION) });
+/** Slices in which records of a kind begin, a bit each: of the n-th outcome, cache result, class of status, length of {@link SLOW_MS}. */
+export const outcomeBits = (row: ChunkRow, n: number): number => at(row, OUTCOME + n);
+export const cacheBits = (row: ChunkRow, n: number): number => at(row, CACHE + n);
+export const classBits = (row: ChunkRow, n: number): number => at(row, CLASS + n);
+export const slowBits = (row: ChunkRow, n: number): number => at(row, SLOW + n);
 
-/** Counts a record. */
-export function addToRow(row: ChunkRow, record: RequestRecord): void {
+/** Where a slice of a chunk begins in the file; the end of the chunk for one that has not begun. */
+export function sliceBegin(row: ChunkRow, slice: number): number {
+  if (slice <= 0) return rowBegin(row);
+  const offset = slice < SLICES ? at(row, SLICE + slice - 1) : 0;
+  return offset === 0 ? rowEnd(row) : rowBegin(row) + offset;
+}
+
+/**
+ * The slice of a line that begins at an offset, behind those of the lines before it. Slices begin with a line, so that each can be read by
+ * itself.
+ */
+export function sliceOf(row: ChunkRow, lineAt: number, chunkBytes: number): number {
+  const offset = lineAt - rowBegin(row);
+  const slice = Math.min(SLICES - 1, Math.floor((offset * SLICES) / chunkBytes));
+  for (let n = slice; n > 0 && at(row, SLICE + n - 1) === 0; n--) row[SLICE + n - 1] = offset;
+  return slice;
+}
+
+/** Counts a record that begins in a slice. */
+export function addToRow(row: ChunkRow, record: RequestRecord, slice: number): void {
   const time = Date.parse(record.time);
   if (time < at(row, MIN_TIME)) row[MIN_TIME] = time;
   if (time > at(row, MAX_TIME)) row[MAX_TIME] = time;
   if (record.durationMs < at(row, MIN_DURATION)) row[MIN_DURATION] = record.durationMs;
   if (record.durationMs > at(row, MAX_DURATION)) row[MAX_DURATION] = record.durationMs;
   row[RECORDS] = at(row, RECORDS) + 1;
-  const outcome = OUTCOME + OUTCOMES.indexOf(record.outcome);
-  row[outcome] = at(row, outcome) + 1;
-  if (record.cache !== undefined) {
-    const cache = CACHE + CACHE_RESULTS.indexOf(record.cache.result);
-    row[cache] = at(row, cache) + 1;
-  }
-  const status = CLASS + statusClass(record.status);
-  row[status] = at(row, status) + 1;
+  const mark = (kind: number) => {
+    row[kind] = at(row, kind) | (1 << slice);
+  };
+  mark(OUTCOME + OUTCOMES.indexOf(record.outcome));
+  if (record.cache !== undefined) mark(CACHE + CACHE_RESULTS.indexOf(record.cache.result));
+  mark(CLASS + statusClass(record.status));
+  SLOW_MS.forEach((ms, n) => {
+    if (record.durationMs >= ms) mark(SLOW + n);
+  });
 }
 
 /** Counts a line that is no record. */
@@ -66,36 +105,15 @@ export function endRow(row: ChunkRow, end: number): void {
   row[END] = end;
 }
 
-/** Adds the chunk that follows. */
-export function joinRow(row: ChunkRow, next: ChunkRow): void {
-  row[END] = at(next, END);
-  for (const field of [MIN_TIME, MIN_DURATION]) row[field] = Math.min(at(row, field), at(next, field));
-  for (const field of [MAX_TIME, MAX_DURATION]) row[field] = Math.max(at(row, field), at(next, field));
-  for (let field = RECORDS; field < CLASS + CLASSES; field++) row[field] = at(row, field) + at(next, field);
-}
-
-/** Whether what the row stands for can hold something that is wanted. */
-export function mayHold(row: ChunkRow, filter: LogFilter, wantsJunk: boolean): boolean {
-  if (wantsJunk && at(row, JUNK) > 0) return true;
-  if (at(row, RECORDS) === 0) return false;
-  if (filter.from !== undefined && !(at(row, MAX_TIME) >= filter.from)) return false;
-  if (filter.to !== undefined && !(at(row, MIN_TIME) < filter.to)) return false;
-  const { outcome } = filter;
-  if (
-    outcome !== "any" &&
-    !OUTCOMES.some(
-      (one, n) => (outcome === "problems" ? isProblem(one) : one === outcome) && at(row, OUTCOME + n) > 0,
-    )
-  )
-    return false;
-  if (filter.slower !== undefined && !(at(row, MAX_DURATION) >= filter.slower)) return false;
-  if (filter.faster !== undefined && !(at(row, MIN_DURATION) <= filter.faster)) return false;
-  if (filter.cache !== undefined && at(row, CACHE + CACHE_RESULTS.indexOf(filter.cache)) === 0) return false;
-  if (filter.status !== undefined) {
-    const wanted = filter.status.endsWith("xx")
-      ? Number(filter.status.charAt(0))
-      : statusClass(Number(filter.status));
-    if (at(row, CLASS + wanted) === 0) return false;
+/** The row of chunks that follow each other, as of one; it has no slices. */
+export function joinRows(rows: readonly ChunkRow[]): ChunkRow {
+  const all = emptyRow(rowBegin(rows[0] ?? emptyRow(0)));
+  for (const row of rows) {
+    all[END] = at(row, END);
+    for (const field of [MIN_TIME, MIN_DURATION]) all[field] = Math.min(at(all, field), at(row, field));
+    for (const field of [MAX_TIME, MAX_DURATION]) all[field] = Math.max(at(all, field), at(row, field));
+    for (const field of [RECORDS, JUNK]) all[field] = at(all, field) + at(row, field);
+    for (let field = OUTCOME; field < KINDS_END; field++) all[field] = at(all, field) | at(row, field);
   }
-  return true;
+  return all;
 }

@@ -2,15 +2,23 @@ import { readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 
 /** Day, key, kind; what a process that was ended left half written ends in `.tmp`. */
-const NAME = /^(\d{4}-\d{2}-\d{2})-([0-9a-f]{16})\.(?:state|blocks)(?:\.[\w-]+\.tmp)?$/;
+const NAME = /^(\d{4}-\d{2}-\d{2})-([0-9a-f]{16})\.(?:state|blocks|packed)(?:\.[\w-]+\.tmp)?$/;
 
 /** The folder of the indexes, in that of the logs. */
 export function indexFolder(folder: string): string {
   return join(folder, "index");
 }
 
-/** A file of the index of a file of that day which begins with the bytes that `key` stands for. */
-export function indexFile(folder: string, day: string, key: string, kind: "state" | "blocks"): string {
+/**
+ * A file of the index of a file of that day which begins with the bytes that `key` stands for: what is known of it, its groups of chunks, or
+ * itself in a form that can be read anywhere, where it is coded.
+ */
+export function indexFile(
+  folder: string,
+  day: string,
+  key: string,
+  kind: "state" | "blocks" | "packed",
+): string {
   return join(indexFolder(folder), `${day}-${key}.${kind}`);
 }
 

@@ -1,17 +1,47 @@
 import type { LogFile } from "../log-files.js";
-import { openLog } from "../open-log.js";
+import { makeReadable, openLog } from "../open-log.js";
 import type { LogIndexes } from "./log-indexes.js";
 
 /** Bytes that are looked through before what was found is kept. */
 const STEP_BYTES = 16 * 1024 * 1024;
+
+/** Told of a file that is worked on: bytes of it that are known now, and of all of it. */
+export type OnStep = (log: LogFile, known: number, size: number) => void;
+
+/**
+ * Makes one file readable and its index whole; a file too short for an index has none.
+ * Errors: those of node:fs; that of `signal`, after the step that is being done.
+ */
+export async function indexWhole(
+  log: LogFile,
+  indexes: LogIndexes,
+  signal: AbortSignal,
+  onStep: OnStep = () => undefined,
+): Promise<void> {
+  await makeReadable(log, signal);
+  const file = await openLog(log);
+  if (file === undefined) return;
+  try {
+    for (let before = -1; ; ) {
+      signal.throwIfAborted();
+      const known = await indexes.look(log, file, STEP_BYTES);
+      if (known === undefined) return;
+      onStep(log, known.state.end, known.size);
+      if (known.state.end === before) return;
+      before = known.state.end;
+    }
+  } finally {
+    await file.close();
+  }
+}
 
 /** Makes the indexes of files whole while other requests are answered, one file at a time, newest first. */
 export class IndexWork {
   readonly #indexes: LogIndexes;
   /** Bytes of each file when nothing more could be done for it. */
   readonly #done = new Map<string, number>();
+  readonly #stopping = new AbortController();
   #running: Promise<void> | undefined;
-  #stopped = false;
 
   constructor(indexes: LogIndexes) {
     this.#indexes = indexes;
@@ -27,33 +57,20 @@ export class IndexWork {
 
   /** Stops after the step that is being done. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopping.abort();
     await this.#running;
   }
 
   async #run(files: readonly LogFile[]): Promise<void> {
-    // A file that cannot be read has no index; whoever looks at it is told.
+    const { signal } = this.#stopping;
     for (const log of files) {
-      if (log.isCoded || this.#done.get(log.path) === log.bytes) continue;
+      if (this.#done.get(log.path) === log.bytes) continue;
       // A file that cannot be read has no index; whoever looks at it is told.
-      await this.#file(log).catch(() => undefined);
-      if (!this.#stopped) this.#done.set(log.path, log.bytes);
+      await indexWhole(log, this.#indexes, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      this.#done.set(log.path, log.bytes);
     }
     for (const path of this.#done.keys())
       if (!files.some((log) => log.path === path)) this.#done.delete(path);
-  }
-
-  async #file(log: LogFile): Promise<void> {
-    const file = await openLog(log.path);
-    if (file === undefined) return;
-    try {
-      for (let before = -1; !this.#stopped; ) {
-        const known = await this.#indexes.look(log, file, STEP_BYTES);
-        if (known === undefined || known.state.end === before) return;
-        before = known.state.end;
-      }
-    } finally {
-      await file.close();
-    }
   }
 }

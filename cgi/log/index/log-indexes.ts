@@ -1,12 +1,13 @@
 import { closeSync, constants, openSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
+import type { LogBytes } from "../log-bytes.js";
 import { type LogFile, listFiles } from "../log-files.js";
 import { makeFolder } from "../make-folder.js";
-import { openLog } from "../open-log.js";
+import { keyOfLog } from "../open-log.js";
 import { makeChunks } from "./chunk-maker.js";
-import { rowEnd } from "./chunk-row.js";
+import { joinRows, rowEnd } from "./chunk-row.js";
 import { anchorAt, fileKey } from "./file-mark.js";
 import { writeBlock } from "./group-block.js";
+import { addId, newIdPages } from "./id-pages.js";
 import { indexFile, indexFolder, removeIndexes } from "./index-names.js";
 import { decodeState, emptyState, encodeState, type IndexState } from "./index-state.js";
 import { GROUP_CHUNKS, type IndexSizes, USUAL_SIZES } from "./sizes.js";
@@ -49,18 +50,18 @@ export class LogIndexes {
    * What is known of a file, after at most `budgetBytes` more of it were looked through; `undefined` for one too short to have
    * an index. Errors: those of reading the file.
    */
-  async look(log: LogFile, file: FileHandle, budgetBytes: number): Promise<KnownFile | undefined> {
+  async look(log: LogFile, file: LogBytes, budgetBytes: number): Promise<KnownFile | undefined> {
     const key = await fileKey(file);
     if (key === undefined) return undefined;
-    const { size } = await file.stat();
-    let state = this.#load(log, file, key, size);
+    const size = await file.size();
+    let state = await this.#load(log, file, key, size);
     const before = state.end;
     const blocks = indexFile(this.#folder, log.day, key, "blocks");
     if (budgetBytes > 0 && size - state.end >= this.#sizes.chunkBytes) {
       // Of two that look at the same time the second finds what the first has done.
       const earlier = this.#working.get(key) ?? Promise.resolve();
       const mine = earlier.then(async () => {
-        state = this.#load(log, file, key, size);
+        state = await this.#load(log, file, key, size);
         state = await this.#extend(log, file, state, Math.min(size, state.end + budgetBytes));
       });
       const done = mine.catch(() => undefined);
@@ -90,13 +91,13 @@ export class LogIndexes {
     this.#states.clear();
   }
 
-  #load(log: LogFile, file: FileHandle, key: string, size: number): IndexState {
+  async #load(log: LogFile, file: LogBytes, key: string, size: number): Promise<IndexState> {
     const { chunkBytes } = this.#sizes;
     // What another process has kept is read only where memory has nothing that fits.
     for (const known of [() => this.#states.get(key), () => this.#read(log, key)]) {
       const state = known();
       if (state === undefined || state.key !== key || state.chunkBytes !== chunkBytes) continue;
-      if (state.end <= size && anchorAt(file, state.end) === state.anchor) {
+      if (state.end <= size && (await anchorAt(file, state.end)) === state.anchor) {
         this.#remember(state);
         return state;
       }
@@ -120,37 +121,40 @@ export class LogIndexes {
     if (this.#states.size > MOST_STATES && oldest.done !== true) this.#states.delete(oldest.value);
   }
 
-  async #extend(log: LogFile, file: FileHandle, known: IndexState, to: number): Promise<IndexState> {
+  async #extend(log: LogFile, file: LogBytes, known: IndexState, to: number): Promise<IndexState> {
     // Begun anew: what was known of the file that stood here is of no use.
     if (known.end === 0) await this.#removeStale(log);
     const sealed = [...known.sealed];
     const rows = [...known.rows];
     const signatures = [...known.signatures];
+    let ids: Buffer = Buffer.from(known.ids);
     const stats = known.stats.copy();
     let { end } = known;
     for await (const chunk of makeChunks(file, known.end, to, known.chunkBytes)) {
       if (!chunk.isWhole) break;
       rows.push(chunk.row);
       signatures.push(chunk.signature);
+      for (const { id } of chunk.records) addId(ids, id);
       if (rows.length === GROUP_CHUNKS) {
-        const anchor = anchorAt(file, rowEnd(chunk.row));
-        const group = { number: sealed.length, key: known.key, rows, signatures, anchor: anchor ?? 0 };
+        const anchor = await anchorAt(file, rowEnd(chunk.row));
+        const group = { number: sealed.length, key: known.key, rows, signatures, ids, anchor: anchor ?? 0 };
         if (anchor === undefined || !this.#writes(() => this.#seal(log, group))) {
           rows.pop();
           signatures.pop();
           break;
         }
-        sealed.push(rowEnd(chunk.row));
+        sealed.push({ row: joinRows(rows), anchor });
         rows.length = 0;
         signatures.length = 0;
+        ids = newIdPages();
       }
       end = rowEnd(chunk.row);
       for (const record of chunk.records) stats.add(record);
     }
-    const anchor = anchorAt(file, end);
+    const anchor = await anchorAt(file, end);
     // Cut off while it was read: what was read of it counts no more.
     if (end === known.end || anchor === undefined) return known;
-    const state: IndexState = { ...known, sealed, rows, signatures, stats, end, anchor };
+    const state: IndexState = { ...known, sealed, rows, signatures, ids, stats, end, anchor };
     this.#remember(state);
     this.#writes(() => this.#write(log, state));
     return state;
@@ -159,11 +163,7 @@ export class LogIndexes {
   /** Removes the indexes of files of that day that are not there any more, nor under another name. */
   async #removeStale({ day }: LogFile): Promise<void> {
     const keys = new Set<string | undefined>();
-    for (const log of await listFiles(this.#folder)) {
-      const file = log.day === day ? await openLog(log.path) : undefined;
-      if (file === undefined) continue;
-      keys.add(await fileKey(file).finally(() => file.close()));
-    }
+    for (const log of await listFiles(this.#folder)) if (log.day === day) keys.add(await keyOfLog(log));
     this.#writes(() => removeIndexes(this.#folder, (one, key) => one === day && !keys.has(key)));
   }
 

@@ -6,8 +6,8 @@ const TERM_BITS = 8;
 const MOST_TRIGRAMS = 24;
 const MASK = SIGNATURE_BITS - 1;
 
-/** FNV-1a over UTF-16 units, from a seed. */
-function hash(text: string, seed: number): number {
+/** FNV-1a over UTF-16 units, from a seed: 32 bits. */
+export function hash(text: string, seed: number): number {
   let value = seed;
   for (let at = 0; at < text.length; at++) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
   value ^= value >>> 15;

@@ -7,6 +7,9 @@ export interface IndexSizes {
 /** A chunk is what a search reads at least: a hundred records, read and parsed in about a millisecond. */
 export const USUAL_SIZES: IndexSizes = { chunkBytes: 64 * 1024 };
 
+/** Slices of a chunk: so much of it is read where only one of them can hold what is wanted. Bits of a number. */
+export const SLICES = 16;
+
 /** Chunks of a group: 256 bits are eight words, so that one read tells of all of them whether they can hold a word. */
 export const GROUP_CHUNKS = 256;
 /** 32-bit words of one bit of each chunk of a group. */

@@ -1,17 +1,11 @@
 import { closeSync, openSync } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
 import type { LogFilter } from "../filter.js";
-import { type ChunkRow, mayHold, rowBegin, rowEnd } from "./chunk-row.js";
-import { anchorAt } from "./file-mark.js";
-import { GroupBlock } from "./group-block.js";
+import { rowBegin, rowEnd } from "./chunk-row.js";
+import { type GroupBlock, GroupBlocks } from "./group-block.js";
+import { type IdPlace, idPlace } from "./id-pages.js";
 import type { KnownFile } from "./log-indexes.js";
+import { mayHold, partsOf, type Span } from "./row-filter.js";
 import { hasBits, termBits, textBits } from "./signature.js";
-
-/** A part of a file, of whole lines but for its ends: bytes `[from, to)`. */
-export interface Span {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** The bits that the signature of a chunk must have to hold what a filter wants. */
 export function filterBits(filter: LogFilter): number[] {
@@ -55,94 +49,103 @@ class Joiner {
 /** Longest span that is made of neighbours, bytes. */
 const MOST_JOINED = 256 * 1024;
 
+/** What is looked for, as the index has it. */
+interface Wanted {
+  readonly filter: LogFilter;
+  /** Nothing that is no record has an id or a client: who wants lines of that kind asks for neither. */
+  readonly junk: boolean;
+  readonly bits: readonly number[];
+  readonly id: IdPlace | undefined;
+}
+
 /**
  * The parts of a file, last one first, in which there can be something that is wanted before the offset `before`; all others are passed
- * over. What the index does not know yet is one of them. A group that does not agree with the log is given whole, and `onDamage` told.
+ * over. What the index does not know yet is one of them. A group that is damaged is given whole, and `onDamage` told.
  * `undefined` is given now and then where nothing was found, for who looks to do something else.
- * Errors: those of reading.
  */
 export function* spansOf(
-  file: FileHandle,
   known: KnownFile,
   filter: LogFilter,
   wantsJunk: boolean,
   before: number,
   onDamage: () => void,
 ): Generator<Span | undefined, void, undefined> {
-  const { state, size, blocks } = known;
-  const bits = filterBits(filter);
+  const { state, size } = known;
+  const id = filter.id === undefined ? undefined : idPlace(filter.id);
+  const wanted: Wanted = { filter, junk: wantsJunk, bits: filterBits(filter), id };
   const joiner = new Joiner(MOST_JOINED);
-  // Nothing that is no record has an id or a client: who wants lines of that kind asks for neither.
-  const mayBeIn = (row: ChunkRow) => mayHold(row, filter, wantsJunk);
-  const cut = (from: number, to: number): Span | undefined => {
-    const end = Math.min(to, before);
-    return end > from ? joiner.add({ from, to: end }) : undefined;
-  };
   if (before > state.end) yield { from: state.end, to: Math.min(before, size) };
+  for (const found of [openSpans(known, wanted, before), sealedSpans(known, wanted, before, onDamage)])
+    for (const part of found) {
+      const to = part === undefined ? 0 : Math.min(part.to, before);
+      if (part === undefined) yield undefined;
+      else if (to > part.from) {
+        const span = joiner.add({ from: part.from, to });
+        if (span !== undefined) yield span;
+      }
+    }
+  const last = joiner.take();
+  if (last !== undefined) yield last;
+}
+
+/** Those of the chunks that are in no group yet. */
+function* openSpans(
+  { state }: KnownFile,
+  { filter, junk, bits }: Wanted,
+  before: number,
+): Generator<Span, void, undefined> {
   for (let n = state.rows.length - 1; n >= 0; n--) {
     const row = state.rows[n];
     const signature = state.signatures[n];
-    if (row === undefined || signature === undefined) continue;
-    if (rowBegin(row) >= before || !mayBeIn(row) || !hasBits(signature, bits)) continue;
-    const span = cut(rowBegin(row), rowEnd(row));
-    if (span !== undefined) yield span;
+    if (row === undefined || signature === undefined || rowBegin(row) >= before) continue;
+    if (mayHold(row, filter, junk) && hasBits(signature, bits)) yield* partsOf(row, filter, junk);
   }
-  if (state.sealed.length === 0) {
-    const last = joiner.take();
-    if (last !== undefined) yield last;
-    return;
-  }
+}
+
+/** Those of the groups, and `undefined` behind each of them. */
+function* sealedSpans(
+  { state, blocks }: KnownFile,
+  wanted: Wanted,
+  before: number,
+  onDamage: () => void,
+): Generator<Span | undefined, void, undefined> {
   let fd: number | undefined;
   try {
-    fd = openSync(blocks, "r");
+    if (state.sealed.length > 0) fd = openSync(blocks, "r");
   } catch {
     onDamage();
   }
   try {
+    const written = fd === undefined ? undefined : new GroupBlocks(fd, state.key);
     for (let n = state.sealed.length - 1; n >= 0; n--) {
-      const from = n === 0 ? 0 : (state.sealed[n - 1] ?? 0);
-      const to = state.sealed[n] ?? 0;
-      if (from >= before) continue;
-      const found = groupSpans(file, fd, n, state.key, to, bits, mayBeIn);
+      const group = state.sealed[n];
+      if (group === undefined || rowBegin(group.row) >= before) continue;
+      if (!mayHold(group.row, wanted.filter, wanted.junk)) continue;
+      const found = written === undefined ? undefined : groupSpans(written.group(n, group.anchor), wanted);
       if (found === undefined) onDamage();
-      for (const part of found ?? [{ from, to }]) {
-        const span = cut(part.from, part.to);
-        if (span !== undefined) yield span;
-      }
+      yield* found ?? [{ from: rowBegin(group.row), to: rowEnd(group.row) }];
       yield undefined;
     }
-    const last = joiner.take();
-    if (last !== undefined) yield last;
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
 }
 
-/** The chunks of a group that can hold what is wanted, last one first; `undefined` where the group cannot be believed. */
-function groupSpans(
-  file: FileHandle,
-  fd: number | undefined,
-  number: number,
-  key: string,
-  end: number,
-  bits: readonly number[],
-  mayBeIn: (row: ChunkRow) => boolean,
-): Span[] | undefined {
-  if (fd === undefined) return undefined;
+/** Those of a group, last one first; `undefined` where it is damaged. */
+function groupSpans(block: GroupBlock, wanted: Wanted): Span[] | undefined {
+  const { filter, junk, bits, id } = wanted;
   try {
-    const block = GroupBlock.read(fd, number, key, end);
-    if (block === undefined) return undefined;
-    if (!mayBeIn(block.all)) return anchorAt(file, end) === block.anchor ? [] : undefined;
+    const mayHaveId = id === undefined || block.mayHaveId(id);
+    if (mayHaveId !== true) return mayHaveId === false ? [] : undefined;
+    const spans: Span[] = [];
     const chunks = block.chunksWith(bits);
     if (chunks === undefined) return undefined;
-    if (anchorAt(file, end) !== block.anchor) return undefined;
-    if (chunks.every((word) => word === 0)) return [];
-    const rows = block.rows();
-    return rows
-      ?.map((row, n) => ({ row, has: ((chunks[n >>> 5] ?? 0) & (1 << (n & 31))) !== 0 }))
-      .filter(({ row, has }) => has && mayBeIn(row))
-      .map(({ row }) => ({ from: rowBegin(row), to: rowEnd(row) }))
-      .reverse();
+    for (const chunk of chunks.reverse()) {
+      const row = block.row(chunk);
+      if (row === undefined) return undefined;
+      if (mayHold(row, filter, junk)) spans.push(...partsOf(row, filter, junk));
+    }
+    return spans;
   } catch {
     return undefined;
   }
