@@ -3,6 +3,7 @@ import type { CatalogFolder, CatalogIndex } from "../flex/catalog-index.js";
 import type { Response } from "../http.js";
 import { countText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
+import { shortText } from "../pages/short-text.js";
 import type { QueryContext } from "../query.js";
 import { searchForm } from "./search-form.js";
 import { lastName, pageOf, sourceLine } from "./source-line.js";
@@ -22,7 +23,7 @@ export function folderPage(context: QueryContext, folder: CatalogFolder, index: 
   const count = countText(sourceCounts(index).get(id) ?? 0, "source");
   const node = id === "" ? `${mount}/root.json` : `${mount}/source/${encodedId(id)}.json`;
   return taggedPage(context, {
-    title: id === "" ? "All sources" : (title ?? lastName(id)),
+    title: id === "" ? "All sources" : shortText(title ?? "") || lastName(id),
     section: "sources",
     isWide: true,
     trail: trailTo(mount, id),

@@ -2,8 +2,9 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
 import { countText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
+import { shortText } from "../pages/short-text.js";
 import { queryString } from "./readable-url.js";
-import { shortText, sourceLine } from "./source-line.js";
+import { sourceLine } from "./source-line.js";
 
 /** Sources on one page of what was found. */
 export const FOUND_A_PAGE = 50;

@@ -3,9 +3,10 @@ import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
 import { shortTime } from "../../dsdf/flex/source-interface.js";
 import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
 import { html, type Markup } from "../pages/html.js";
+import { shortText } from "../pages/short-text.js";
 import type { Chosen } from "./chosen-range.js";
 import { isAskedByPath, type ShownSource } from "./data-query.js";
-import { pageOf, shortText } from "./source-line.js";
+import { pageOf } from "./source-line.js";
 
 /** Forms of an answer in the words of `format`, with their names; the first is given where nothing is asked. */
 const FORMS: readonly (readonly [word: string, name: string])[] = [
@@ -62,12 +63,15 @@ function numberField(name: string, label: string, value: number | undefined, req
 `;
 }
 
+/** Characters of what is said of a word of a reader. */
+const MOST_OF_A_WORD = 300;
+
 /** The words that a reader knows, and what they do. */
 function parameterList(words: readonly (readonly [word: string, about: string])[]): Markup | undefined {
   if (words.length === 0) return undefined;
   return html`<datalist id="words">${words.map(([word]) => html`<option value="${word}"></option>`)}</datalist>
 <dl class="words" aria-label="Parameters that the source knows">
-${words.map(([word, about]) => html`<dt><code>${word}</code></dt><dd>${about}</dd>\n`)}</dl>
+${words.map(([word, about]) => html`<dt><code>${word}</code></dt><dd>${shortText(about, MOST_OF_A_WORD)}</dd>\n`)}</dl>
 `;
 }
 

@@ -3,6 +3,7 @@ import { shortTime } from "../../dsdf/flex/source-interface.js";
 import { rangeLimits } from "../limits/range-limits.js";
 import { countText } from "../pages/format.js";
 import { html, type Markup, type Piece } from "../pages/html.js";
+import { shortText } from "../pages/short-text.js";
 import type { Site } from "../site.js";
 import type { ShownSource } from "./data-query.js";
 import { measuredQuantities } from "./site-index.js";
@@ -10,6 +11,9 @@ import { declaredQuantities } from "./source-index.js";
 
 /** Quantities that are named; more are counted. */
 const MOST_QUANTITIES = 40;
+
+/** Characters of the name of a quantity, and of its units. */
+const MOST_OF_A_NAME = 80;
 
 /** What is known of a source, as terms and what they are. */
 export function sourceFacts(shown: ShownSource, site: Site): Markup {
@@ -21,7 +25,7 @@ export function sourceFacts(shown: ShownSource, site: Site): Markup {
     ["Live", source.realTime ? "new records as they come" : undefined],
     ["Access", accessFact(source)],
     ["Limits", limitFact(source, site)],
-    ...source.contacts.map(({ kind, text }) => [CONTACTS[kind], text] as const),
+    ...source.contacts.map(({ kind, text }) => [CONTACTS[kind], shortText(text)] as const),
     ["License", licenseFact(source)],
   ];
   return html`<dl class="facts">
@@ -49,7 +53,7 @@ function quantityFact(source: DataSource, site: Site): Piece {
   return [
     shown.map(
       ({ name, units }, at) =>
-        html`${at === 0 ? "" : ", "}<span class="quantity">${name}${units === undefined || units === "" ? undefined : html` <span class="units">(${units})</span>`}</span>`,
+        html`${at === 0 ? "" : ", "}<span class="quantity">${shortText(name, MOST_OF_A_NAME)}${units === undefined || units === "" ? undefined : html` <span class="units">(${shortText(units, MOST_OF_A_NAME)})</span>`}</span>`,
     ),
     all.length > shown.length ? ` and ${countText(all.length - shown.length, "more", "more")}` : undefined,
   ];
@@ -93,5 +97,7 @@ function spanText(seconds: number): string {
 function licenseFact({ keywords }: DataSource): Piece {
   const license = keywords.get("license");
   if (license === undefined || license === "") return undefined;
-  return /^https?:\/\/[^\s]+$/.test(license) ? html`<a href="${license}">${license}</a>` : license;
+  return /^https?:\/\/[^\s]+$/.test(license)
+    ? html`<a href="${license}">${shortText(license)}</a>`
+    : shortText(license);
 }

@@ -9,6 +9,7 @@ import type { Response } from "../http.js";
 import { rangeLimits } from "../limits/range-limits.js";
 import { html, Markup } from "../pages/html.js";
 import { type LinkRow, linkTable } from "../pages/link-table.js";
+import { shortText } from "../pages/short-text.js";
 import type { QueryContext } from "../query.js";
 import { archiveSeries, offeredSource } from "./archive-series.js";
 import { type Chosen, chosenRange } from "./chosen-range.js";
@@ -19,7 +20,7 @@ import { keptBlocks } from "./kept-blocks.js";
 import { queryString, queryText } from "./readable-url.js";
 import { exampleLinks, requestForm } from "./request-form.js";
 import { sourceFacts } from "./source-facts.js";
-import { lastName, marksOf, shortText } from "./source-line.js";
+import { lastName, marksOf } from "./source-line.js";
 import { taggedPage } from "./tagged-page.js";
 import { timeBar } from "./time-bar.js";
 import { trailTo } from "./trail.js";
@@ -28,6 +29,8 @@ import { trailTo } from "./trail.js";
 const PICTURE = { width: 640, height: 360 };
 /** A text of so many characters may be too long for its place. */
 const SCROLLS = 600;
+/** Characters of a text that are shown: some ten pages. */
+const MOST_TEXT = 20_000;
 /** Characters of the title of a page. */
 const MOST_TITLE = 120;
 
@@ -76,10 +79,10 @@ function asideOf(aside: Markup | undefined): { readonly aside?: Markup } {
   return aside === undefined ? {} : { aside };
 }
 
-/** A text that scrolls where it is long, and then can be reached by the keyboard. */
+/** A text that scrolls where it is long, and then can be reached by the keyboard; of one that nobody would read to its end the begin. */
 function longText(label: string, text: string): Markup {
   const reach = text.length > SCROLLS ? html` tabindex="0" role="region" aria-label="${label}"` : undefined;
-  return html`<div class="text"${reach}>${text}</div>
+  return html`<div class="text"${reach}>${text.length > MOST_TEXT ? `${text.slice(0, MOST_TEXT).replace(/[\ud800-\udbff]$/, "")} …` : text}</div>
 `;
 }
 

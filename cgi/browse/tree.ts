@@ -1,7 +1,8 @@
 import type { CatalogFolder, CatalogIndex } from "../flex/catalog-index.js";
 import { countText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
-import { lastName, pageOf, shortText, sourceLine } from "./source-line.js";
+import { shortText } from "../pages/short-text.js";
+import { lastName, pageOf, sourceLine } from "./source-line.js";
 import { MOST_SOURCES, planTree, type TreePlan } from "./tree-plan.js";
 
 /** Most folders of one folder in a page. */

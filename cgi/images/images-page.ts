@@ -2,6 +2,7 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { shortTime } from "../../dsdf/flex/source-interface.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
+import { shortText } from "../pages/short-text.js";
 import { cardTable } from "./card-table.js";
 import { filmStrip } from "./film-strip.js";
 import type { ImagesView } from "./gather-images.js";
@@ -12,6 +13,9 @@ import { rangeLinks } from "./range-links.js";
 
 /** What the pages of images have in common. */
 const COMMON = { section: "sources", styles: ["images.css"], isWide: true } as const;
+
+/** Characters of a description above the images. */
+const MOST_LEAD = 300;
 
 /** The page of a series of images. */
 export function seriesPage(base: LinkBase, view: ImagesView): Page {
@@ -27,7 +31,7 @@ ${filmStrip(base, pictures, list, chosen.found)}`;
     ...COMMON,
     title: `Images of ${source.id}`,
     trail: trailOf(base.mount),
-    lead: source.description,
+    lead: shortText(source.description, MOST_LEAD),
     body: html`${lookForm(base, view)}${rangeLinks(base, list)}${body}`,
     ...(chosen === undefined ? {} : { scripts: ["images.js"] }),
   };
@@ -55,7 +59,7 @@ function trailOf(mount: string): NonNullable<Page["trail"]> {
 export function listPage(mount: string, sources: readonly DataSource[]): Page {
   const rows = sources.map(
     ({ id, description }) =>
-      html`<tr><th scope="row"><a href="${mount}/images?source=${encodeURIComponent(id)}">${id}</a></th><td>${description}</td></tr>\n`,
+      html`<tr><th scope="row"><a href="${mount}/images?source=${encodeURIComponent(id)}">${id}</a></th><td>${shortText(description)}</td></tr>\n`,
   );
   return {
     ...COMMON,

@@ -27,6 +27,8 @@ export interface PlotSource {
   readonly examples: readonly PlotExample[];
 }
 
+/** Characters of the name of an example. */
+const MOST_OF_A_NAME = 80;
 /** Characters of a description beside a plot; the page of the source has all of it. */
 const MOST_ABOUT = 300;
 
@@ -41,7 +43,7 @@ export function plotSource(source: DataSource, now: Date): PlotSource {
     asksForLogin: source.access.length > 0,
     ...(valid === undefined ? {} : { valid: { begin: timeText(valid.begin), end: timeText(valid.end) } }),
     examples: source.examples.map(({ name, begin, end, params, interval }) => ({
-      name: name ?? "",
+      name: shortText(name ?? "", MOST_OF_A_NAME),
       begin: shortTime(timeText(begin)),
       end: shortTime(timeText(end)),
       ...(params === undefined ? {} : { params }),

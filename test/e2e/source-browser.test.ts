@@ -262,7 +262,9 @@ describe.skipIf(chromiumProgram.missing)(chromiumProgram.title("the source brows
     async (colorScheme, width) => {
       // What is the same on each of them is looked at once.
       const more =
-        width === 400 ? ["?find=zebra", "/source/Many/", pathOf(HOSTILE.long), pathOf(HOSTILE.name)] : [];
+        width === 400
+          ? ["?find=zebra", "/source/Many/", pathOf(HOSTILE.long), pathOf(HOSTILE.huge), pathOf(HOSTILE.name)]
+          : [];
       for (const path of [
         "",
         "?find=orbit",

@@ -8,6 +8,7 @@ const STREAM = "das2Stream = 1\nreader = 'synthetic --cadence 60s --planes 2'\n"
 const RANGE =
   "validRange = '2020-01-01 to 2030-01-01'\nexampleRange_00 = '2021-06-30 to 2021-07-01 | A day'\n" +
   "exampleRange_01 = '2021-07-01 to 2021-07-01T06:00 | A quarter'\nexampleParams_01 = 'gaps fills'\n";
+const HUGE = "w".repeat(50_000);
 const FLAGS = "param_00 = 'gaps | Gaps'\nparam_01 = 'fills | Fill'\n";
 
 /** The id of each kind of text that somebody may put into a definition to be taken for something else. */
@@ -18,6 +19,7 @@ export const HOSTILE = {
   shell: "Hostile/$(touch x)`id`;&|",
   quotes: 'Hostile/Quote\'s "id"',
   letters: "Hostile/with space % and ünïcödé",
+  huge: "Hostile/Huge",
   name: `Hostile/${"n".repeat(200)}`,
 } as const;
 
@@ -31,6 +33,10 @@ const SOURCES: Readonly<Record<string, string>> = {
   [HOSTILE.markup]: `description = '<script>alert(1)</script><img src=x onerror=alert(2)>'\nsummary = '</script><b>bold</b> &lt; "quoted"'\ntechContact = '<a href=javascript:alert(3)>A</a>'\nlicense = 'javascript:alert(4)'\n${STREAM}${RANGE}param_00 = '"><script> | "onclick=alert(5)'\n`,
   [HOSTILE.order]: `description = 'Right \u202eto left\u202c and \u200bunseen'\n${STREAM}${RANGE}`,
   [HOSTILE.long]: `description = 'Long ${"x".repeat(10_000)}'\n${STREAM}${RANGE}`,
+  [HOSTILE.huge]:
+    `description = '${HUGE}${HUGE}'\nsummary = '${HUGE}${HUGE}'\ntechContact = '${HUGE}'\nlicense = 'https://example.org/${HUGE}'\n` +
+    `${STREAM}validRange = '2020-01-01 to 2030-01-01'\nexampleRange_00 = '2021-06-30 to 2021-07-01 | ${HUGE}'\n` +
+    `param_00 = 'gaps | ${HUGE}'\ndata_00 = '${HUGE} | Field | ${HUGE}'\nitem_00 = '${HUGE}'\n`,
   [HOSTILE.shell]: `description = 'A shell in the id'\n${STREAM}${RANGE}`,
   [HOSTILE.quotes]: `description = 'Quotes in the id'\n${STREAM}${RANGE}`,
   [HOSTILE.letters]: `description = 'Letters in the id'\n${STREAM}${RANGE}`,

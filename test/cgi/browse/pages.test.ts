@@ -281,6 +281,23 @@ describe("the page of a source", () => {
     expect(lines.size).toBeGreaterThan(3);
   });
 
+  it("shows of a text of 100 kB in each place no more than belongs there", async () => {
+    const shown = async (path: string) => {
+      const lengths = [...readText(await page(path)).matchAll(/w{100,}/g)].map(([word]) => word.length);
+      return Math.max(0, ...lengths);
+    };
+    for (const path of ["", "/source/Hostile/", "?find=hostile/huge"])
+      expect(await shown(path), path).toBeLessThanOrEqual(160);
+    expect(await shown("/plot?source=Hostile/Huge")).toBeLessThanOrEqual(300);
+    const own = await page(pathOf(HOSTILE.huge));
+    expect(
+      readText(own)
+        .match(/w{301,}/g)
+        ?.map((word) => word.length),
+    ).toEqual([20_000, 20_000]);
+    expect(own).toContain("<dt>License</dt>");
+  });
+
   it("names a license, as a link only where it is an address", async () => {
     expect(await page(pathOf(HOSTILE.markup))).toContain("<dt>License</dt><dd>javascript:alert(4)</dd>");
   });
