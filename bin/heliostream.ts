@@ -29,6 +29,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "show requests for exports, or take them back",
     load: async () => (await import("./commands/exports.js")).exports,
   },
+  "log-index": {
+    summary: "make the index of the request log whole before somebody looks",
+    load: async () => (await import("./commands/log-index.js")).logIndex,
+  },
   doctor: {
     summary: "look at an installation, and say what to change",
     load: async () => (await import("./commands/doctor.js")).doctor,

@@ -5,8 +5,8 @@ import type { LogIndexes } from "./log-indexes.js";
 /** Bytes that are looked through before what was found is kept. */
 const STEP_BYTES = 16 * 1024 * 1024;
 
-/** Told of a file that is worked on: bytes of it that are known now, and of all of it. */
-export type OnStep = (log: LogFile, known: number, size: number) => void;
+/** Told of the bytes of a file that are known now. */
+export type OnStep = (known: number) => void;
 
 /**
  * Makes one file readable and its index whole; a file too short for an index has none.
@@ -26,7 +26,7 @@ export async function indexWhole(
       signal.throwIfAborted();
       const known = await indexes.look(log, file, STEP_BYTES);
       if (known === undefined) return;
-      onStep(log, known.state.end, known.size);
+      onStep(known.state.end);
       if (known.state.end === before) return;
       before = known.state.end;
     }
