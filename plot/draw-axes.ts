@@ -1,5 +1,7 @@
 import type { Box, Canvas, Colour, Point } from "./canvas.js";
-import { mapColour } from "./colour-map.js";
+import { mapColours } from "./colour-maps.js";
+import { colourEnds } from "./colour-scale.js";
+import type { ColourAxis } from "./figure.js";
 import { drawText, textWidth } from "./text.js";
 import { type AxisRange, fraction, type Tick, ticks } from "./ticks.js";
 import { timeTicks } from "./time-ticks.js";
@@ -125,7 +127,13 @@ export function drawXAxis(canvas: Canvas, area: Box, label: string, height: numb
 }
 
 /** The colours of a spectrogram with their values, to the right of it. */
-export function drawColourBar(canvas: Canvas, box: Box, z: AxisRange, label: string, unit: number): void {
+export function drawColourBar(
+  canvas: Canvas,
+  box: Box,
+  { range: z, map }: ColourAxis,
+  label: string,
+  unit: number,
+): void {
   const bar = {
     left: box.right + Math.round(unit * 1.4),
     right: box.right + Math.round(unit * 2.9),
@@ -133,9 +141,14 @@ export function drawColourBar(canvas: Canvas, box: Box, z: AxisRange, label: str
     bottom: box.bottom,
   };
   const height = bar.bottom - bar.top;
+  const colours = mapColours(map);
+  // Along the bar values are as far apart as along an axis.
+  const ends = colourEnds(z, map);
+  const [first, last] = [fraction(z.low, ends), fraction(z.high, ends)];
   for (let y = 0; y < height; y++) {
     const row = { ...bar, top: bar.bottom - y - 1, bottom: bar.bottom - y };
-    canvas.fill(row, mapColour((y + 0.5) / height));
+    const part = first + ((y + 0.5) / height) * (last - first);
+    canvas.fill(row, colours[Math.min(colours.length - 1, Math.floor(part * colours.length))]!);
   }
   let widest = 0;
   for (const { value, label: text } of ticks(z, Math.max(2, Math.floor(height / (unit * 4))))) {

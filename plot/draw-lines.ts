@@ -1,8 +1,9 @@
 import type { Box, Canvas, Colour, Point } from "./canvas.js";
+import { drawLegend } from "./draw-legend.js";
 import type { Line, LinePanel, Suggested } from "./figure.js";
 import type { LineBins } from "./line-bins.js";
-import { drawText, textWidth } from "./text.js";
 import { type AxisRange, fraction, niceRange } from "./ticks.js";
+import { canTurn } from "./turn.js";
 import { gapWidth } from "./x-columns.js";
 
 /** Values above 0 over so many powers of ten are shown logarithmically where nothing is said of it. */
@@ -72,8 +73,15 @@ interface Place {
   readonly y: (value: number) => number;
 }
 
-/** Whether the values of a column are joined to those of the column before. */
-function isJoined(bins: LineBins, before: number, c: number, gap: number): boolean {
+/** Whether a quantity is a cycle, by its units and by its values. */
+function isCycle(bins: LineBins): boolean {
+  const range = bins.turn === undefined ? undefined : bins.range(false);
+  return bins.turn !== undefined && range !== undefined && canTurn(bins.turn, range.low, range.high);
+}
+
+/** Whether the values of a column are joined to those of the column before; a cycle is not where it begins again. */
+function isJoined(bins: LineBins, before: number, c: number, gap: number, isCyclic = false): boolean {
+  if (isCyclic && bins.turnBetween(bins.last[before]!, bins.first[c]!) !== 0) return false;
   // What lies between two neighbouring columns is narrower than a pixel.
   if (c - before <= 1) return true;
   return bins.breaks[c] === 0 && bins.firstX[c]! - bins.lastX[before]! <= gap;
@@ -90,14 +98,15 @@ function* linePaths(
   let path: Point[] = [];
   let before = -2;
   const dots: Point[][] = [];
+  const isCyclic = isCycle(bins);
   for (let c = 0; c < bins.counts.length; c++) {
     const count = bins.counts[c]!;
     if (count === 0) continue;
-    if (path.length > 0 && !isJoined(bins, before, c, gap)) {
+    if (path.length > 0 && !isJoined(bins, before, c, gap, isCyclic)) {
       yield path;
       path = [];
     }
-    if (path.length === 0 && !hasNext(bins, c, gap)) dots.push(...dot(bins, c, place, width));
+    if (path.length === 0 && !hasNext(bins, c, gap, isCyclic)) dots.push(...dot(bins, c, place, width));
     const first: Point = [place.x(bins.firstX[c]!), place.y(bins.first[c]!)];
     const last = path.at(-1);
     if (isStepped && last !== undefined) {
@@ -107,7 +116,16 @@ function* linePaths(
     path.push(first);
     if (count > 1) {
       const middle = place.x(bins.columns.x(c + 0.5));
-      path.push([middle, place.y(bins.min[c]!)], [middle, place.y(bins.max[c]!)]);
+      const ends: [Point, Point] = [
+        [middle, place.y(bins.min[c]!)],
+        [middle, place.y(bins.max[c]!)],
+      ];
+      if (isCyclic && Math.abs(bins.turns[c]!) === 1) {
+        // It leaves at one end and comes back at the other.
+        if (bins.turns[c] === 1) ends.reverse();
+        yield [...path, ends[0]];
+        path = [ends[1]];
+      } else path.push(...ends);
       path.push([place.x(bins.lastX[c]!), place.y(bins.last[c]!)]);
     }
     before = c;
@@ -137,9 +155,9 @@ function drawSymbols(
   }
 }
 
-function hasNext(bins: LineBins, c: number, gap: number): boolean {
+function hasNext(bins: LineBins, c: number, gap: number, isCyclic: boolean): boolean {
   for (let next = c + 1; next < bins.counts.length; next++)
-    if (bins.counts[next] !== 0) return isJoined(bins, c, next, gap);
+    if (bins.counts[next] !== 0) return isJoined(bins, c, next, gap, isCyclic);
   return false;
 }
 
@@ -186,39 +204,5 @@ function drawBand(
     }
     painted = Math.max(painted, Math.floor(x) + 1);
     before = c;
-  }
-}
-
-function drawLegend(canvas: Canvas, box: Box, lines: readonly Line[], unit: number): void {
-  const most = Math.max(1, Math.floor((box.bottom - box.top) / (unit * 1.7)) - 1);
-  const shown = lines.slice(0, most);
-  const labels = shown.map(({ label }) => label);
-  if (shown.length < lines.length) labels[labels.length - 1] = `and ${lines.length - shown.length + 1} more`;
-  const widest = Math.min(
-    (box.right - box.left) / 2,
-    Math.max(...labels.map((label) => textWidth(label, unit))),
-  );
-  const left = box.right - widest - unit * 4;
-  const top = box.top + unit * 0.6;
-  canvas.fill(
-    {
-      left: left - unit * 0.6,
-      right: box.right - unit * 0.6,
-      top,
-      bottom: top + labels.length * unit * 1.7 + unit * 0.5,
-    },
-    canvas.theme.paper,
-    0.8,
-  );
-  const { lines: colours } = canvas.theme;
-  for (const [n, label] of labels.entries()) {
-    const y = top + unit * 1.5 + n * unit * 1.7;
-    const colour = colours[n % colours.length]!; // inside
-    const sample: Point[] = [
-      [left, y - unit / 2],
-      [left + unit * 1.6, y - unit / 2],
-    ];
-    canvas.stroke([sample], Math.max(1.6, unit * 0.22), colour);
-    drawText(canvas, label, [left + unit * 2.3, y], { size: unit, colour: canvas.theme.ink });
   }
 }

@@ -1,18 +1,21 @@
 import type { Box, Canvas } from "./canvas.js";
 import { type CellGrid, NO_VALUE } from "./cell-grid.js";
-import { mapColour } from "./colour-map.js";
-import type { SpectrogramPanel } from "./figure.js";
-import { type AxisRange, fraction, type ScaleType } from "./ticks.js";
+import { mapColours } from "./colour-maps.js";
+import { colourRange } from "./colour-range.js";
+import { colourScale, suitedMap } from "./colour-scale.js";
+import type { ColourAxis, PointsPanel, SpectrogramPanel } from "./figure.js";
+import type { AxisRange } from "./ticks.js";
 import { gapWidth } from "./x-columns.js";
 
 /** Most cells that are looked at for the range of the colours. */
 const SAMPLE = 60_000;
-/** Parts of the values below and above which colours no longer change: single outliers would hide all others. */
-const LOW_PART = 0.005;
-const HIGH_PART = 0.995;
 
-/** The range of the colours; `undefined` where no cell has a value. */
-export function cellRange({ grid, zScale, zRange }: SpectrogramPanel): AxisRange | undefined {
+/** The colours of the cells that have values; `undefined` where none has one. */
+export function cellColours({
+  grid,
+  zScale,
+  zRange,
+}: SpectrogramPanel | PointsPanel): ColourAxis | undefined {
   const sample: number[] = [];
   const { counts, means } = grid;
   let filled = 0;
@@ -21,24 +24,13 @@ export function cellRange({ grid, zScale, zRange }: SpectrogramPanel): AxisRange
   for (let at = 0, n = 0; at < counts.length; at++)
     if (counts[at]! > 0 && n++ % every === 0 && Number.isFinite(means[at]!)) sample.push(means[at]!);
   if (sample.length === 0) return undefined;
-  const all = sample.sort((a, b) => a - b);
-  const positive = all.filter((value) => value > 0);
-  const scale = zScale ?? suitableScale(all, positive);
-  const values = scale === "log" ? positive : all;
-  if (zRange !== undefined && (scale === "linear" || zRange.low > 0)) return { ...zRange, scale };
-  if (values.length === 0) return { low: 0.1, high: 10, scale };
-  const low = values[Math.floor((values.length - 1) * LOW_PART)]!;
-  const high = values[Math.ceil((values.length - 1) * HIGH_PART)]!;
-  if (low < high) return { low, high, scale };
-  return scale === "log" ? { low: low / 2, high: high * 2, scale } : { low: low - 1, high: high + 1, scale };
-}
-
-/** Values of one sign over several powers of ten are told apart only logarithmically. */
-function suitableScale(all: readonly number[], positive: readonly number[]): ScaleType {
-  if (positive.length < 0.9 * all.length) return "linear";
-  const low = positive[Math.floor(positive.length * 0.05)]!;
-  const high = positive[Math.floor((positive.length - 1) * 0.95)]!;
-  return high / low > 30 ? "log" : "linear";
+  const range = colourRange(Float64Array.from(sample).sort(), {
+    ...(zScale === undefined ? {} : { scale: zScale }),
+    ...(zRange === undefined ? {} : { range: zRange }),
+  });
+  // Nothing above 0 to be shown logarithmically.
+  const shown = range ?? ({ low: 0.1, high: 10, scale: "log" } as const);
+  return { range: shown, map: suitedMap(shown) };
 }
 
 /**
@@ -50,10 +42,11 @@ export function drawCells(
   box: Box,
   x: AxisRange,
   y: AxisRange,
-  z: AxisRange | undefined,
+  { range: z, map }: ColourAxis,
   panel: SpectrogramPanel,
 ): void {
-  if (z === undefined) return;
+  const colours = mapColours(map);
+  const place = colourScale(z, map, colours.length);
   const { grid } = panel;
   const { columns, rows } = grid;
   const sources = nearestColumns(panel);
@@ -61,8 +54,8 @@ export function drawCells(
   const rowOf = (pixel: number): number => {
     const part = (bottom - pixel) / (bottom - top);
     const value = y.scale === "log" ? y.low * (y.high / y.low) ** part : y.low + (y.high - y.low) * part;
-    const place = grid.scale === "log" ? Math.log10(value) : value;
-    return ((place - grid.low) / (grid.high - grid.low)) * rows;
+    const at = grid.scale === "log" ? Math.log10(value) : value;
+    return ((at - grid.low) / (grid.high - grid.low)) * rows;
   };
   const rowEdges = Float64Array.from({ length: bottom - top + 1 }, (_, i) => rowOf(top + i));
   for (let px = box.left; px < box.right; px++) {
@@ -75,8 +68,8 @@ export function drawCells(
       // Rows count upwards, pixels downwards.
       const [low, high] = wholeCells(rowEdges[py + 1 - top]!, rowEdges[py - top]!, rows);
       const mean = meanOf(grid, sources, from, to, low, high);
-      if (mean === undefined || (z.scale === "log" && mean <= 0)) continue;
-      canvas.blend(px, py, mapColour(fraction(mean, z)), 1);
+      const colour = mean === undefined ? -1 : place(mean);
+      if (colour >= 0) canvas.blend(px, py, colours[colour]!, 1);
     }
   }
 }

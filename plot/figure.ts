@@ -1,13 +1,16 @@
-import { Canvas } from "./canvas.js";
+import { type Box, Canvas } from "./canvas.js";
 import type { CellGrid } from "./cell-grid.js";
 import { drawColourBar, drawFrame, drawTimeAxis, drawValueAxis, drawXAxis, drawYAxis } from "./draw-axes.js";
 import { drawLines, lineRange } from "./draw-lines.js";
-import { cellRange, drawCells } from "./draw-spectrogram.js";
+import { drawPoints, pointRange } from "./draw-points.js";
+import { cellColours, drawCells } from "./draw-spectrogram.js";
 import type { LineBins } from "./line-bins.js";
+import type { MapName } from "./page-state.js";
 import type { PictureSize } from "./picture-size.js";
 import type { PictureTheme } from "./picture-theme.js";
+import type { PointGrid } from "./point-grid.js";
 import { drawText, textHeight, textWidth } from "./text.js";
-import type { ScaleType } from "./ticks.js";
+import type { AxisRange, ScaleType } from "./ticks.js";
 import type { Cadence, XColumns } from "./x-columns.js";
 
 /** A suggested range of an axis. */
@@ -56,6 +59,24 @@ export interface SpectrogramPanel {
   readonly stated?: number;
 }
 
+/** Coloured marks over x and y. */
+export interface PointsPanel {
+  readonly kind: "points";
+  readonly yLabel: string;
+  readonly zLabel: string;
+  readonly grid: PointGrid;
+  readonly yRange?: Suggested;
+  /** Missing: what suits the values. */
+  readonly zScale?: ScaleType;
+  readonly zRange?: Suggested;
+}
+
+/** How values become colours. */
+export interface ColourAxis {
+  readonly range: AxisRange;
+  readonly map: MapName;
+}
+
 /** Panels above each other over one x. */
 export interface Figure {
   readonly title: string;
@@ -63,7 +84,7 @@ export interface Figure {
   /** Whether x is time, us2000. */
   readonly isTime: boolean;
   readonly xLabel: string;
-  readonly panels: readonly (LinePanel | SpectrogramPanel)[];
+  readonly panels: readonly (LinePanel | SpectrogramPanel | PointsPanel)[];
   /** Said in the middle of a figure without panels. */
   readonly empty: string;
   /** Said below, small. */
@@ -92,7 +113,7 @@ export function drawFigure(figure: Figure, { width, height }: PictureSize, theme
   const canvas = new Canvas(width, height, theme);
   const unit = letterHeight({ width, height });
   const { panels } = figure;
-  const hasColours = panels.some(({ kind }) => kind === "spectrogram");
+  const hasColours = panels.some(({ kind }) => kind !== "lines");
   const titleSize = fitted(figure.title, unit * 1.25, width * 0.94);
   const area = {
     ...plotSides({ width, height }, hasColours),
@@ -118,17 +139,7 @@ export function drawFigure(figure: Figure, { width, height }: PictureSize, theme
       const middle = [(box.left + box.right) / 2, (box.top + box.bottom) / 2] as const;
       const size = fitted(figure.empty, unit * 1.2, (box.right - box.left) * 0.9);
       drawText(canvas, figure.empty, middle, { size, colour: theme.muted, align: "centre" });
-    } else if (panel.kind === "lines") {
-      const y = lineRange(panel);
-      drawYAxis(canvas, box, y, panel.label, unit);
-      drawLines(canvas, box, x, y, panel, unit);
-    } else {
-      const y = gridRange(panel);
-      const z = cellRange(panel);
-      drawCells(canvas, box, x, y, z, panel);
-      drawYAxis(canvas, box, y, panel.yLabel, unit, false);
-      if (z !== undefined) drawColourBar(canvas, box, z, panel.zLabel, unit);
-    }
+    } else drawPanel(canvas, box, x, panel, unit);
     if (figure.isTime) drawTimeAxis(canvas, box, x, isLast, unit);
     else drawValueAxis(canvas, box, x, isLast, unit);
     drawFrame(canvas, box, unit);
@@ -141,6 +152,28 @@ export function drawFigure(figure: Figure, { width, height }: PictureSize, theme
       align: "right",
     });
   return canvas;
+}
+
+/** A panel without its axis of x. */
+function drawPanel(
+  canvas: Canvas,
+  box: Box,
+  x: AxisRange,
+  panel: LinePanel | SpectrogramPanel | PointsPanel,
+  unit: number,
+): void {
+  if (panel.kind === "lines") {
+    const y = lineRange(panel);
+    drawYAxis(canvas, box, y, panel.label, unit);
+    drawLines(canvas, box, x, y, panel, unit);
+    return;
+  }
+  const colours = cellColours(panel);
+  const y = panel.kind === "points" ? pointRange(panel) : gridRange(panel);
+  if (colours !== undefined && panel.kind === "points") drawPoints(canvas, box, x, y, colours, panel, unit);
+  if (colours !== undefined && panel.kind === "spectrogram") drawCells(canvas, box, x, y, colours, panel);
+  drawYAxis(canvas, box, y, panel.yLabel, unit, false);
+  if (colours !== undefined) drawColourBar(canvas, box, colours, panel.zLabel, unit);
 }
 
 /** The size at which a label has no more than a width. */

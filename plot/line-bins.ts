@@ -1,8 +1,15 @@
+import type { Turn } from "./turn.js";
 import type { Columned, XColumns } from "./x-columns.js";
+
+/** How a cycle begins again within a column: not, once over its upper or its lower end, or several times. */
+const NOT = 0;
+const OVER_TOP = 1;
+const OVER_BOTTOM = -1;
+const SEVERAL = 2;
 
 /**
  * The values of one line, gathered in columns: least, greatest, first and last of each, so that a million records are drawn as the
- * line through all of them would be. Memory is 57 bytes a column.
+ * line through all of them would be. Memory is 58 bytes a column.
  */
 export class LineBins implements Columned {
   readonly columns: XColumns;
@@ -15,10 +22,14 @@ export class LineBins implements Columned {
   readonly counts: Uint32Array;
   /** 1 where records without a value lie between the values of a column and those before. */
   readonly breaks: Uint8Array;
+  /** Where the quantity is a cycle: 1 or -1 where it begins again once in a column, having left by its greatest or least value; 2 for more often. */
+  readonly turns: Int8Array;
+  readonly turn: Turn | undefined;
   #broken = false;
 
-  constructor(columns: XColumns) {
+  constructor(columns: XColumns, turn?: Turn) {
     this.columns = columns;
+    this.turn = turn;
     const array = () => new Float64Array(columns.count);
     this.min = array();
     this.max = array();
@@ -28,6 +39,7 @@ export class LineBins implements Columned {
     this.lastX = array();
     this.counts = new Uint32Array(columns.count);
     this.breaks = new Uint8Array(columns.count);
+    this.turns = new Int8Array(columns.count);
     columns.follow(this);
   }
 
@@ -50,7 +62,9 @@ export class LineBins implements Columned {
       this.first[c] = value;
       this.firstX[c] = x;
       this.breaks[c] = this.#broken ? 1 : 0;
+      this.turns[c] = NOT;
     } else {
+      this.turns[c] = together(this.turns[c]!, this.turnBetween(this.last[c]!, value));
       if (value < this.min[c]!) this.min[c] = value;
       if (value > this.max[c]!) this.max[c] = value;
     }
@@ -58,6 +72,12 @@ export class LineBins implements Columned {
     this.last[c] = value;
     this.lastX[c] = x;
     this.counts[c]!++;
+  }
+
+  /** How a cycle begins again between two values that follow each other. */
+  turnBetween(before: number, value: number): number {
+    if (this.turn === undefined || Math.abs(value - before) <= this.turn.longest) return NOT;
+    return value < before ? OVER_TOP : OVER_BOTTOM;
   }
 
   /** The least and greatest value, above 0 where `positive`; `undefined` where there is none. */
@@ -85,6 +105,7 @@ export class LineBins implements Columned {
       lastX: this.lastX.slice(),
       counts: this.counts.slice(),
       breaks: this.breaks.slice(),
+      turns: this.turns.slice(),
     };
     this.counts.fill(0);
     this.breaks.fill(0);
@@ -98,10 +119,18 @@ export class LineBins implements Columned {
         this.first[to] = old.first[from]!;
         this.firstX[to] = old.firstX[from]!;
         this.breaks[to] = old.breaks[from]!;
+        this.turns[to] = old.turns[from]!;
+      } else {
+        const between = this.turnBetween(this.last[to]!, old.first[from]!);
+        this.turns[to] = together(together(this.turns[to]!, between), old.turns[from]!);
       }
       this.last[to] = old.last[from]!;
       this.lastX[to] = old.lastX[from]!;
       this.counts[to]! += old.counts[from]!;
     }
   }
+}
+
+function together(a: number, b: number): number {
+  return a === NOT ? b : b === NOT ? a : SEVERAL;
 }

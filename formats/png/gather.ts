@@ -1,4 +1,4 @@
-import { type Figure, type LinePanel, plotSides, type SpectrogramPanel } from "../../plot/figure.js";
+import { type Figure, type PointsPanel, plotSides, type SpectrogramPanel } from "../../plot/figure.js";
 import { plainLabel } from "../../plot/label.js";
 import type { PictureSize } from "../../plot/picture-size.js";
 import { XColumns } from "../../plot/x-columns.js";
@@ -12,9 +12,11 @@ import { timeToUs2000 } from "../../stream/time.js";
 import { convertUnits } from "../../stream/units.js";
 import { timeUnit } from "../time-text-writer.js";
 import { axisProperties, expandMacros } from "./labels.js";
+import { linePanels } from "./line-panels.js";
 import { LineQuantity } from "./line-planes.js";
 import type { PictureOptions } from "./options.js";
 import { planeRole } from "./plane-role.js";
+import { PointQuantity, pointFills } from "./point-planes.js";
 import { ScanQuantity, ScanWriter } from "./scan-planes.js";
 
 /** Takes the records of one plane; `values` holds `items` for each x. */
@@ -42,6 +44,7 @@ export class FigureGatherer {
   readonly #packets = new Map<number, Packet>();
   readonly #lines = new Map<string, LineQuantity>();
   readonly #scans = new Map<string, ScanQuantity>();
+  readonly #points = new Map<string, PointQuantity>();
   #left = 0;
   #values = new Float64Array(0);
   #xs = new Float64Array(0);
@@ -58,20 +61,23 @@ export class FigureGatherer {
   define(header: PacketHeader): void {
     this.#packets.get(header.id)?.flush();
     const x = header.planes[0]!; // every packet has one
-    this.#columns ??= this.#makeColumns(
-      x,
-      header.planes.some(({ role }) => role === "yscan") && !this.#isWaveform,
-    );
+    const planes = header.planes.slice(1).filter((plane) => timeUnit(plane) === undefined);
+    const y = planes.find(({ role }) => role === "y");
+    const zs = y === undefined ? [] : planes.filter(({ role }) => role === "z");
+    const hasScans = planes.some(({ role }) => role === "yscan") && !this.#isWaveform;
+    this.#columns ??= this.#makeColumns(x, hasScans || zs.length > 0);
     this.#x ??= x;
     const scanWriters: ScanWriter[] = [];
-    const writers = header.planes.slice(1).flatMap((plane) => {
-      if (timeUnit(plane) !== undefined) return [];
+    const pointWriters = y === undefined || zs.length === 0 ? [] : this.#pointWriters(y, zs, header);
+    const others = zs.length === 0 ? planes : planes.filter((plane) => plane !== y && !zs.includes(plane));
+    const writers = others.flatMap((plane) => {
       const write =
         plane.role === "yscan"
           ? this.#scanWriter(plane, header, scanWriters)
           : this.#lineWriter(plane, header);
       return write === undefined ? [] : [{ plane, write }];
     });
+    writers.push(...pointWriters);
     this.#packets.set(header.id, {
       writers,
       flush: () => {
@@ -105,7 +111,7 @@ export class FigureGatherer {
   /** The figure of everything that came. */
   get figure(): Figure {
     for (const { flush } of this.#packets.values()) flush();
-    const panels = [...this.#scanPanels(), ...this.#linePanels()];
+    const panels = [...this.#scanPanels(), ...this.#pointPanels(), ...linePanels([...this.#lines.values()])];
     const raw = (name: string) => propertyText(this.#stream.properties, name);
     const title = raw("title");
     const about = raw("xCacheResInfo");
@@ -167,6 +173,40 @@ export class FigureGatherer {
     return quantity;
   }
 
+  /** Of a y its values are kept until those of each z of the same records come. */
+  #pointWriters(y: Plane, zs: readonly Plane[], header: PacketHeader): readonly Packet["writers"][number][] {
+    let ys = new Float64Array(0);
+    const keep: PlaneWriter = (_, values, count) => {
+      if (ys.length < count) ys = new Float64Array(count);
+      ys.set(values.subarray(0, count));
+    };
+    const writers = zs.flatMap((z) => {
+      const quantity = this.#pointQuantity(y, z, header);
+      if (quantity === undefined) return [];
+      const fills = pointFills([y, z], header, this.#stream);
+      const write: PlaneWriter = (xs, values, count) => quantity.add(xs, ys, values, { count, ...fills });
+      return [{ plane: z, write }];
+    });
+    return [{ plane: y, write: keep }, ...writers];
+  }
+
+  #pointQuantity(y: Plane, z: Plane, header: PacketHeader): PointQuantity | undefined {
+    if (planeRole(z).role !== "value") return undefined; // points show averages
+    const key = `${z.name}\n${z.units}\n${y.name}\n${y.units}`;
+    let quantity = this.#points.get(key);
+    if (quantity === undefined) {
+      if (this.#points.size + this.#scans.size === MOST_SCANS) {
+        this.#left++;
+        return undefined;
+      }
+      quantity = new PointQuantity(this.#columns!, this.#size.height, [y, z], header, this.#stream); // made before
+      this.#points.set(key, quantity);
+      this.#xLabel ||= quantity.properties.label("x", header.planes[0]!.name, header.planes[0]!.units);
+    }
+    quantity.stated = this.#statedWidth(header) ?? quantity.stated;
+    return quantity;
+  }
+
   #scanWriter(plane: Plane, header: PacketHeader, writers: ScanWriter[]): PlaneWriter | undefined {
     const { quantity: name, role } = planeRole(plane);
     if (role !== "value") return undefined; // a spectrogram shows averages
@@ -177,7 +217,7 @@ export class FigureGatherer {
     const key = `${name}\n${plane.units}\n${plane.yUnits ?? ""}`;
     let quantity = this.#scans.get(key);
     if (quantity === undefined) {
-      if (this.#scans.size === MOST_SCANS) {
+      if (this.#points.size + this.#scans.size === MOST_SCANS) {
         this.#left++;
         return undefined;
       }
@@ -228,32 +268,7 @@ export class FigureGatherer {
     return [...this.#scans.values()].filter(({ grid }) => grid.low < grid.high).map(({ panel }) => panel);
   }
 
-  /** Lines of the same units and scale share a panel. */
-  #linePanels(): readonly LinePanel[] {
-    const groups = new Map<string, LineQuantity[]>();
-    for (const quantity of this.#lines.values()) {
-      if (quantity.line === undefined) continue;
-      const key = `${quantity.units}\n${quantity.scale ?? ""}`;
-      groups.set(key, [...(groups.get(key) ?? []), quantity]);
-    }
-    return [...groups.values()].map((quantities) => {
-      const first = quantities[0]!; // no group is empty
-      const ranges = quantities.map(({ properties, axis }) => properties.range(axis));
-      const isSame = ranges.every((one) => one?.low === ranges[0]?.low && one?.high === ranges[0]?.high);
-      const label = quantities.length === 1 ? first.axisLabel : sharedLabel(quantities);
-      return {
-        kind: "lines",
-        label,
-        ...(first.scale === undefined ? {} : { scale: first.scale }),
-        ...(isSame && ranges[0] !== undefined ? { range: ranges[0] } : {}),
-        lines: quantities.flatMap(({ line }) => line ?? []),
-      };
-    });
+  #pointPanels(): readonly (PointsPanel | SpectrogramPanel)[] {
+    return [...this.#points.values()].flatMap(({ panel }) => panel ?? []);
   }
-}
-
-/** The label that all of them have, else their units. */
-function sharedLabel(quantities: readonly LineQuantity[]): string {
-  const [first, ...others] = quantities.map(({ properties, axis }) => properties.text(`${axis}Label`));
-  return first !== undefined && others.every((label) => label === first) ? first : quantities[0]!.sharedLabel; // never empty
 }

@@ -2,6 +2,7 @@ import type { Line, LineStyle } from "../../plot/figure.js";
 import { plainLabel, unitsLabel } from "../../plot/label.js";
 import { LineBins } from "../../plot/line-bins.js";
 import type { ScaleType } from "../../plot/ticks.js";
+import { type Turn, turnOf } from "../../plot/turn.js";
 import { Cadence, type XColumns } from "../../plot/x-columns.js";
 import type { FillTest } from "../../stream/fill.js";
 import type { AxisProperties } from "./labels.js";
@@ -31,7 +32,7 @@ export class LineQuantity {
     if (role === "other" || role === "spread") return;
     let bins = this.#bins.get(role);
     if (bins === undefined) {
-      bins = new LineBins(this.#columns);
+      bins = new LineBins(this.#columns, this.turn);
       this.#bins.set(role, bins);
     }
     for (let i = 0; i < count; i++) {
@@ -64,6 +65,11 @@ export class LineQuantity {
   get style(): LineStyle | undefined {
     const word = this.properties.text("renderer");
     return word === "stairSteps" ? "steps" : word === "symbolLine" ? "symbols" : undefined;
+  }
+
+  /** Whether it begins again where it ends, as a longitude does. */
+  get turn(): Turn | undefined {
+    return turnOf(this.units, this.properties.range(this.axis) ?? this.properties.valid(this.axis));
   }
 
   get scale(): ScaleType | undefined {

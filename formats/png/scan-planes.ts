@@ -1,6 +1,6 @@
 import { type Bands, bandsOf, CellGrid, NO_VALUE } from "../../plot/cell-grid.js";
 import type { SpectrogramPanel } from "../../plot/figure.js";
-import type { ScaleType } from "../../plot/ticks.js";
+import { suitableScale } from "../../plot/tag-scale.js";
 import { Cadence, type XColumns } from "../../plot/x-columns.js";
 import { type FillTest, fillTest, planeFill } from "../../stream/fill.js";
 import type { PacketHeader, Plane, StreamHeader } from "../../stream/model.js";
@@ -51,18 +51,6 @@ export class ScanQuantity {
 function axisName(units: string): string {
   const name = coordinateOfUnits(units) ?? "";
   return name.slice(0, 1).toUpperCase() + name.slice(1);
-}
-
-/** Tags that are nearer to even steps of their logarithms than of themselves, over more than a power of ten. */
-function suitableScale(tags: Float64Array): ScaleType {
-  const sorted = tags.filter((tag) => tag > 0).sort();
-  if (sorted.length < 3 || sorted.length < tags.length - 1) return "linear";
-  const [low, high] = [sorted[0]!, sorted.at(-1)!];
-  if (high / low < 10) return "linear";
-  const middle = sorted[Math.floor(sorted.length / 2)]!;
-  const half = Math.floor(sorted.length / 2) / (sorted.length - 1);
-  const byLog = Math.abs(Math.log(middle / low) / Math.log(high / low) - half);
-  return byLog < Math.abs((middle - low) / (high - low) - half) ? "log" : "linear";
 }
 
 /**
