@@ -16,6 +16,8 @@ export interface TextPacket {
 
 /** Digits that text planes get. */
 export interface TextDigits {
+  /** Which planes become text; missing: all. */
+  readonly which?: (plane: Plane) => boolean;
   /** Significant digits of all reals; missing: by the width of their type. */
   readonly digits?: number;
   readonly fractionDigits: number;
@@ -76,7 +78,7 @@ export function textPacket(input: PacketHeader, digits: TextDigits): TextPacket 
               source.items,
             );
       }
-      endLines(to, stride, count);
+      if (isText(header.planes.at(-1)!.type)) endLines(to, stride, count); // there is an x at least
     },
   };
 }
@@ -89,10 +91,11 @@ function endLines(to: Uint8Array, stride: number, count: number): void {
 
 function textPlane(
   plane: Plane,
-  { digits, fractionDigits }: TextDigits,
+  { digits, fractionDigits, which }: TextDigits,
 ): { spec: PlaneSpec; loop: FieldLoop } {
   const { offset: _, ...spec } = plane;
-  if (isText(plane.type)) return { spec, loop: copyLoop(plane.type.width) };
+  const isCopied = which === undefined ? isText(plane.type) : !which(plane);
+  if (isCopied) return { spec, loop: copyLoop(plane.type.width) };
   const time = timeTextWriter(plane, fractionDigits);
   if (time === undefined) {
     const r = digits ?? defaultDigits(plane.type);

@@ -21,6 +21,8 @@ import type {
 /** Indices of a dataset at most; das2-stream C4. */
 const MAX_RANK = 8;
 const FILL_TIME = "0001-01-01";
+/** Coordinates that a header writes out one by one, though a step would say them. */
+const MOST_WRITTEN = 4096;
 
 /** A das2 packet type as a dataset, and its planes in the order of the dataset's packets. */
 export interface DatasetOfPacket {
@@ -193,12 +195,10 @@ class Builder {
     this.order.push(plane);
     const isTime = timeUnit(plane) !== undefined;
     const { kind } = plane.type;
-    // Clients read text that is a datetime as a date; a count from an epoch is a number whose units say the rest.
-    const isCount = isTime && kind === "ascii";
     return {
       use,
       units: isTime ? timeUnits(plane) : plane.units,
-      semantic: isTime && !isCount ? "datetime" : kind === "int" || kind === "uint" ? "integer" : "real",
+      semantic: isTime ? "datetime" : kind === "int" || kind === "uint" ? "integer" : "real",
       storage: storageOf(plane.type),
       index,
       components: 1,
@@ -247,6 +247,8 @@ function bytesOf(values: Float64Array): Uint8Array {
 function tagContent({ yTags, items }: Plane, index: Das3Index): Das3Content {
   const tags = yTags ?? { kind: "index" };
   const steps = (step: number) => index.map((size) => (typeof size === "number" ? step : undefined));
+  // The deployed Python client reads coordinates that are written out, and no sequences.
+  if (items <= MOST_WRITTEN) return { kind: "values", values: yTagValues({ items, yTags: tags }) };
   if (tags.kind === "index") return { kind: "sequence", min: 0, interval: steps(1) };
   if (tags.kind === "interval" && (tags.min !== undefined || tags.max === undefined))
     return { kind: "sequence", min: tags.min ?? 0, interval: steps(tags.interval) };

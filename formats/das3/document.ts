@@ -1,6 +1,7 @@
 import type { ConverterProgram } from "../../stream/program.js";
 import { Das3DocumentEncoder } from "./document-encoder.js";
 import { asText, readTextOptions, TEXT_OPTIONS_HELP } from "./text-options.js";
+import { withDates } from "./with-dates.js";
 
 const HELP = `Usage: das3_document [-r N] [-s N]
 
@@ -19,5 +20,5 @@ export const das3Document: ConverterProgram = {
   kind: "converter",
   name: "das3_document",
   help: HELP,
-  open: (args) => asText(readTextOptions(args), new Das3DocumentEncoder()),
+  open: (args) => asText(readTextOptions(args), withDates(new Das3DocumentEncoder())),
 };

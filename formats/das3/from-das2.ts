@@ -6,6 +6,7 @@ import { datasetOfPacket } from "./dataset-of-packet.js";
 import { printDas3Dataset, printDas3Stream } from "./print-headers.js";
 import { RecordWriter } from "./record-writer.js";
 import { asText, readTextOptions } from "./text-options.js";
+import { withDates } from "./with-dates.js";
 
 type Write = (bytes: Uint8Array) => void;
 
@@ -76,6 +77,7 @@ export const das3FromDas2: ConverterProgram = {
   help: HELP,
   open(args) {
     const options = readTextOptions(args, true);
-    return options.isText ? asText(options, new Das3Encoder()) : new Das3Encoder();
+    const encoder = withDates(new Das3Encoder());
+    return options.isText ? asText(options, encoder) : encoder;
   },
 };

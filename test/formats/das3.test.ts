@@ -115,7 +115,7 @@ describe("das2 as das3 (das2-stream C6)", () => {
     packet("00", `<stream version="2.2"><properties ${head}/></stream>\n`) +
     packet("03", `<packet><x type="sun_real8" units="us2000"/>${planes}</packet>\n`);
 
-  it("makes a second index of the tags of a table: a list of values, or a sequence", () => {
+  it("makes a second index of the tags of a table: a list of values, or a sequence of more than 4096", () => {
     const made = text(
       toDas3(
         table2(
@@ -134,7 +134,7 @@ describe("das2 as das3 (das2-stream C6)", () => {
     const steps = text(
       toDas3(
         table2(
-          '<yscan name="e" type="little_endian_real8" nitems="4" yTagInterval="2.5" yTagMin="1" yUnits="eV" zUnits=""/>',
+          '<yscan name="e" type="little_endian_real8" nitems="5000" yTagInterval="2.5" yTagMin="1" yUnits="eV" zUnits=""/>',
         ),
       ),
     );
@@ -158,22 +158,25 @@ describe("das2 as das3 (das2-stream C6)", () => {
     expect(made).toContain('<data physDim="voltage" name="w">');
   });
 
-  it("says of times that are counted in text that they are numbers, for text of a datetime is a date", () => {
+  it("makes dates of times that are counted in text, for text of a time is read as a date", () => {
     const input =
       packet("00", '<stream version="2.2"/>') +
       packet(
         "01",
-        '<packet><x type="ascii18" units="us2000"/><y name="p" type="ascii9" units="hPa"/></packet>',
+        '<packet><x type="ascii18" units="us2000"/><y name="p" type="sun_real4" units="hPa"/></packet>',
       ) +
-      ":01:  678326400000000  1013.85";
+      ":01:   678326400000000D@\0\0:01:   678326400250000D\x80\0\0";
     for (const args of [[], ["-t"]]) {
-      const das3 = toDas3(input, args);
+      const das3 = toDas3(Buffer.from(input, "latin1"), args);
       expect(text(das3)).toMatch(
-        /<scalar use="center" units="us2000" semantic="real" [^>]*>\s*<packet [^>]*encoding="utf8"/,
+        /<scalar use="center" units="UTC" semantic="datetime" [^>]*>\s*<packet [^>]*encoding="utf8"/,
       );
+      expect(text(das3)).toContain("2021-06-30T00:00:00.250000000");
       // 2021-06-30 is day 7851 of 2000.
-      expect(decodeStream(toDas2(das3)).rows[0]?.values).toEqual([[7851 * 86_400e6], [1013.85]]);
-      expect(decodeStream(toDas2(das3)).packets[0]?.planes[0]?.units).toBe("us2000");
+      expect(decodeStream(toDas2(das3)).rows.map(({ values }) => values)).toEqual([
+        [[7851 * 86_400e6], [768]],
+        [[7851 * 86_400e6 + 250_000], [1024]],
+      ]);
     }
   });
 
