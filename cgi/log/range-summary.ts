@@ -68,9 +68,12 @@ async function countFile(
   const end = known?.state.end ?? 0;
   const stats = known?.state.stats ?? new DayStats();
   const added = known?.added ?? 0;
+  // What is behind the index is counted with each look and forgotten: much of it (an index that is being made, or has no place) is left out,
+  // and the page says how much is counted.
   if (size - end > MOST_REST_BYTES) return { stats, counted: end, added };
   if (size === end) return { stats, counted: size, added };
   const more = stats.copy();
+  // A file that is cut off meanwhile ends the walk early: what was there is gone, and the next look counts what is left.
   for await (const { records } of makeChunks(file, end, size, MOST_REST_BYTES))
     for (const record of records) more.add(record);
   return { stats: more, counted: size, added };

@@ -31,15 +31,19 @@ export async function followAnswer(request: Request, site: Site, question: LogQu
   if (request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
   const { follower } = logRoom(site);
   const queue = await follower.open(filter);
-  // Who leaves before the first event is asked for has no end of the body that would give its place back.
-  const leave = () => follower.leave(queue);
-  const letGo = AbortSignal.any([request.signal, liveRoom(site).closing]);
-  if (letGo.aborted) leave();
-  else letGo.addEventListener("abort", leave, { once: true });
+  // Who leaves before the first event is asked for has no end of the body that would give its place back. The signal of the server outlives all
+  // who follow, so what waits for it goes with each of them.
+  const signals = [request.signal, liveRoom(site).closing];
+  const leave = (): void => {
+    for (const signal of signals) signal.removeEventListener("abort", leave);
+    follower.leave(queue);
+  };
+  for (const signal of signals) signal.addEventListener("abort", leave);
+  if (signals.some(({ aborted }) => aborted)) leave();
   const links = storyLinks(pathOf(request), filter);
   return {
     status: 200,
     headers,
-    body: followEvents(follower, queue, { links, hidesInternals: filter.hidesInternals === true }),
+    body: followEvents(queue, leave, { links, hidesInternals: filter.hidesInternals === true }),
   };
 }

@@ -3,7 +3,6 @@ import { withoutInternals } from "../filter.js";
 import type { RequestRecord } from "../record.js";
 import { type StoryLinks, story } from "../story.js";
 import type { FollowQueue } from "./follow-queue.js";
-import type { LogFollower } from "./log-follower.js";
 
 /** How long a browser waits before it connects again, ms. */
 const RETRY_MS = 5000;
@@ -18,11 +17,11 @@ export interface FollowLook {
 
 /**
  * The bytes of the events: `requests` with `html`, the stories of some requests, newest first, `ids` and `outcomes` of them, and `more`, how
- * many besides them are not shown. They are made no faster than the client takes them: what comes meanwhile is one further event.
+ * many besides them are not shown; at their end `leave` is called. They are made no faster than the client takes them: what comes meanwhile is one further event.
  */
 export async function* followEvents(
-  follower: LogFollower,
   queue: FollowQueue,
+  leave: () => void,
   { links, hidesInternals }: FollowLook,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   try {
@@ -39,7 +38,7 @@ export async function* followEvents(
       yield Buffer.from(eventText("requests", eventOf(shown, more, links, hidesInternals)));
     }
   } finally {
-    follower.leave(queue);
+    leave();
   }
 }
 

@@ -58,9 +58,10 @@ export class LogIndexes {
     const before = state.end;
     const blocks = indexFile(this.#folder, log.day, key, "blocks");
     if (budgetBytes > 0 && size - state.end >= this.#sizes.chunkBytes) {
-      // Of two that look at the same time the second finds what the first has done.
       const earlier = this.#working.get(key) ?? Promise.resolve();
       const mine = earlier.then(async () => {
+        // Once more: of two that look at the same time the second waits, and goes on with what the first has found out; with the state from
+        // before the wait it would read the same again, and write down less than there is.
         state = await this.#load(log, file, key, size);
         state = await this.#extend(log, file, state, Math.min(size, state.end + budgetBytes));
       });

@@ -1,8 +1,10 @@
+import { getEventListeners } from "node:events";
 import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { liveRoom } from "../../../cgi/live/live-room.js";
 import { FollowQueue } from "../../../cgi/log/follow/follow-queue.js";
 import { LogFollower } from "../../../cgi/log/follow/log-follower.js";
 import { LogTail } from "../../../cgi/log/follow/new-lines.js";
@@ -99,6 +101,18 @@ describe("following the log", () => {
       return value?.event;
     };
     await expect.poll(first).toBe("open");
+  });
+
+  it("leaves nothing that waits for the end of the server with those who have gone", async () => {
+    const { closing } = liveRoom(server.site);
+    const waiting = () => getEventListeners(closing, "abort").length;
+    // Those of other tests may be leaving still.
+    await expect.poll(waiting).toBe(0);
+    const streams = Array.from({ length: 10 }, () => events(url("ip=*")));
+    for (const stream of streams) expect((await stream.next()).value?.event).toBe("open");
+    expect(waiting()).toBe(10);
+    for (const stream of streams) await stream.return(undefined);
+    await expect.poll(waiting).toBe(0);
   });
 
   it("goes on for one who came while another came and left", async () => {

@@ -312,6 +312,52 @@ describe("files of an index", () => {
     },
   );
 
+  it("is read by a process that knows nothing yet, and not again as long as what it knows is so", async () => {
+    write(0, 600);
+    await indexAll(new LogIndexes(folder, SMALL));
+    const log = (await listFiles(folder))[0];
+    const file = log === undefined ? undefined : await openLog(log);
+    if (log === undefined || file === undefined) throw new Error("no log");
+    const [known, late] = [new LogIndexes(folder, SMALL), new LogIndexes(folder, SMALL)];
+    // Without a budget nothing is looked through: what it knows it has read.
+    const first = await known.look(log, file, 0);
+    expect(first).toMatchObject({ added: 0, state: { end: readFileSync(path()).length } });
+    writeFileSync(inFile("state"), "written over");
+    expect((await known.look(log, file, 0))?.state).toBe(first?.state);
+    expect((await late.look(log, file, 0))?.state.end).toBe(0);
+    // Another file at the place of the first: what is in memory is of no use.
+    writeFileSync(path(), recordLine(logRecord({ id: "other" })).repeat(600));
+    expect((await known.look(log, file, 0))?.state.end).toBe(0);
+    await file.close();
+  });
+
+  it.each(["state", "blocks"])(
+    "of which a loss of power kept the length and not the contents (%s) are not believed",
+    async (kind) => {
+      write(0, 600);
+      await indexAll(new LogIndexes(folder, SMALL));
+      const good = readFileSync(inFile(kind));
+      for (const [from, to] of [
+        [0, 1],
+        [0, 0.5],
+        [0.5, 1],
+        [0.3, 0.4],
+      ] as const) {
+        const bytes = Buffer.from(good).fill(0, Math.floor(from * good.length), Math.floor(to * good.length));
+        writeFileSync(inFile(kind), bytes);
+        for (const filter of [{ id: "r17" }, { text: "r17" }, { id: "absent" }, {}]) {
+          const ids = await found(new LogIndexes(folder, SMALL), { ...everything, ...filter });
+          const expected = newest(600).filter((id) => !("text" in filter) || id.includes("r17"));
+          expect(ids).toEqual("id" in filter ? (filter.id === "r17" ? ["r17"] : []) : expected);
+          // Whoever finds it wrong removes it.
+          await indexAll(new LogIndexes(folder, SMALL));
+          writeFileSync(inFile(kind), bytes);
+        }
+        writeFileSync(inFile(kind), good);
+      }
+    },
+  );
+
   it("may be written by several at the same time", async () => {
     write(0, 1000);
     await Promise.all(Array.from({ length: 4 }, () => indexAll(new LogIndexes(folder, SMALL))));
