@@ -61,6 +61,8 @@ describe("labels (das2-stream A8.5)", () => {
     expect(unitsLabel("V**2 m**-2 Hz**-1")).toBe("V!u2!n m!u-2!n Hz!u-1!n");
     expect(unitsLabel("m^2")).toBe("m!u2!n");
     expect(unitsLabel("!u")).toBe("!!u");
+    // Who writes escapes of indices into units means them.
+    expect(unitsLabel("V!u2!n m!a-2!n")).toBe("V!u2!n m!a-2!n");
   });
 });
 
