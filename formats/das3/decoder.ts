@@ -44,7 +44,11 @@ export class Das3Decoder implements StreamDecoder {
         if (prefix.tag === "Pd") {
           const start = queue.at + prefix.prefixBytes;
           const { before, source } = this.#records.record(
-            ...([prefix.id ?? 0, queue.bytes, queue.view, start, start + prefix.bodyBytes] as const),
+            prefix.id ?? 0,
+            queue.bytes,
+            queue.view,
+            start,
+            start + prefix.bodyBytes,
           );
           items.push(...before);
           // What was gathered lasts only until the next record goes into the same memory.

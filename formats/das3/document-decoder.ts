@@ -69,12 +69,10 @@ export class Das3DocumentDecoder implements StreamDecoder {
 
   /** A record; what was gathered lasts only until it goes into the same memory. */
   *#record(part: DocumentPart): Generator<readonly StreamItem[], void, undefined> {
-    const content = this.#content(part);
-    const { before, source } = this.#records.record(
-      ...([content.id, content.bytes, content.view, content.start, content.until] as const),
-    );
+    const { id, bytes, view, start, until } = this.#content(part);
+    const { before, source } = this.#records.record(id, bytes, view, start, until);
     yield* given(before);
-    source.add(content.bytes, content.view, content.start);
+    source.add(bytes, view, start);
   }
 
   /** The values of a record, as they stand where nothing in them is escaped. */
