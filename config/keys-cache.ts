@@ -26,6 +26,14 @@ export const CACHE_KEYS = [
     help: "Room for pictures of images below CACHE_ROOT/pictures; those that were not used for the longest time make way. 0: they are kept in memory alone, by the resident server.",
   },
   {
+    key: "SUMS_MAX_BYTES",
+    field: "sumsMaxBytes",
+    type: "bytes",
+    default: "64M",
+    unit: "bytes",
+    help: "Room for checksums of exported files below CACHE_ROOT/sums, looked at each hour; those that were not used for the longest time make way. 0 for no limit.",
+  },
+  {
     key: "WORK_QUEUE_BROKER",
     field: "workQueueBroker",
     type: "optional text",

@@ -111,6 +111,7 @@ export async function workSite(cache: CommandCache): Promise<WorkSite> {
     ...cache,
     archiveEnv: { ...pipelineOptions.env, ...archiveEnvironment(config) },
     maxBytes: config.cacheMaxBytes,
+    sumsMaxBytes: config.sumsMaxBytes,
     queue: await cache.queue(),
     wishes: await cache.wishes(),
   };

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { asDasError } from "../../errors/das-error.js";
 import type { BlockIndex } from "../index/block-index.js";
 import type { Level } from "../level.js";
 import { evict } from "../store/evict.js";
 import { sweepLeftovers } from "../store/leftovers.js";
+import { trimFolder } from "../store/trim-folder.js";
 import type { WalkedBlock } from "../store/walk-cache.js";
 import { levelOf } from "./cache-part.js";
 import { Repeated } from "./repeated.js";
@@ -15,6 +17,8 @@ const LEFT_MS = 60_000;
 /** How often it is looked for, in such looks: each day; and soon after the begin, for what was too young at the first. */
 const SWEEP_EVERY = 1440;
 const SWEEP_AGAIN = 2;
+/** How often it is looked whether checksums have to make way, in such looks: each hour. */
+const TRIM_EVERY = 60;
 /** Blocks that an index forgets at once. */
 const FORGOTTEN_AT_ONCE = 100;
 
@@ -23,13 +27,15 @@ export interface KeptHouse {
   readonly cacheRoot: string;
   /** Bytes that blocks may take; 0 for any number. */
   readonly maxBytes: number;
+  /** Bytes that checksums of exported files may take; 0 for any number. */
+  readonly sumsMaxBytes: number;
   readonly index: BlockIndex;
   readonly log: (line: string) => void;
 }
 
 /**
- * Looks after a cache until it is stopped: blocks make way where they take more room than they may, and what dead writers have left is
- * removed. Any number of processes may do so.
+ * Looks after a cache until it is stopped: blocks and checksums make way where they take more room than they may, and what dead writers
+ * have left is removed. Any number of processes may do so.
  * @param everyMs pause between two looks
  */
 export function keepHouse(house: KeptHouse, everyMs = EVERY_MS): Repeated {
@@ -43,6 +49,8 @@ export function keepHouse(house: KeptHouse, everyMs = EVERY_MS): Repeated {
     try {
       if (looks % SWEEP_EVERY === 0 || looks === SWEEP_AGAIN)
         await sweepLeftovers(house.cacheRoot, LEFT_MS, { signal });
+      if (looks % TRIM_EVERY === 0 && house.sumsMaxBytes > 0)
+        await trimFolder(join(house.cacheRoot, "sums"), house.sumsMaxBytes, signal);
       looks++;
       const { pinnedBytes } = await makeRoom(house, signal);
       say(
@@ -70,7 +78,10 @@ export interface RoomMade {
  * how much they take when they were counted.
  * Errors: INDEX_AWAY, BUILD_FAILED; that of `signal`
  */
-export async function makeRoom(house: KeptHouse, signal?: AbortSignal): Promise<RoomMade> {
+export async function makeRoom(
+  house: Omit<KeptHouse, "sumsMaxBytes">,
+  signal?: AbortSignal,
+): Promise<RoomMade> {
   const { cacheRoot, maxBytes, index } = house;
   if (maxBytes === 0 || (await index.usage()) <= maxBytes) return { removed: 0, pinnedBytes: 0 };
   const forgetting = new Forgetting(index);

@@ -15,6 +15,8 @@ export interface WorkSite extends BuildSite {
   readonly wishes: Wishes;
   /** Bytes that blocks may take; 0 for any number. */
   readonly maxBytes: number;
+  /** Bytes that checksums of exported files may take; 0 for any number. */
+  readonly sumsMaxBytes: number;
   /** Variables of readers of archives; `archiveEnvironment`. */
   readonly archiveEnv: Environment;
 }
@@ -31,7 +33,7 @@ export interface SiteWorkOptions extends Pick<WorkOptions, "onTry"> {
  * the measuring of sources whose levels are chosen by themselves, and the watch on the records of archives. Any number of processes may work on one cache.
  */
 export async function startWork(site: WorkSite, options: SiteWorkOptions): Promise<BuildWorker> {
-  const { queue, wishes, index, setting, maxBytes, archiveEnv, tree } = site;
+  const { queue, wishes, index, setting, maxBytes, sumsMaxBytes, archiveEnv, tree } = site;
   const { concurrency, log, onTry } = options;
   // It loads what reads archives, which not every process that knows of builds needs.
   const { startFreshness } = await import("../freshness/start-freshness.js");
@@ -40,7 +42,7 @@ export async function startWork(site: WorkSite, options: SiteWorkOptions): Promi
       ? undefined
       : await queue.work(buildsOf(site), { concurrency, log, ...(onTry === undefined ? {} : { onTry }) });
   const wishing = relayWishes(wishes, queue, log);
-  const keeping = keepHouse({ cacheRoot: setting.cacheRoot, index, maxBytes, log });
+  const keeping = keepHouse({ cacheRoot: setting.cacheRoot, index, maxBytes, sumsMaxBytes, log });
   const measuring = measureSources(site, log);
   const watching = startFreshness({
     ...{ tree, setting, index, queue, env: archiveEnv },

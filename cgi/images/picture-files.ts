@@ -1,4 +1,4 @@
-import { readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { roomOfFile } from "../../cache/store/disk-room.js";
@@ -6,13 +6,12 @@ import { inFolder } from "../../cache/store/durable-file.js";
 import { lookAt } from "../../cache/store/file-identity.js";
 import { readSmallFile } from "../../cache/store/small-file.js";
 import { isWritten, temporaryPath } from "../../cache/store/temporary-name.js";
+import { trimFolder } from "../../cache/store/trim-folder.js";
 import type { Config } from "../../config/config.js";
 import type { QuickLook } from "./quick-look-job.js";
 
 /** Folders among which pictures are divided by the first digit of their keys: each keeps its part of the room by itself. */
 const FOLDERS = 16;
-/** Part of its room that is left filled, so that not every new picture has others make way. */
-const FILL_TO = 0.9;
 /** Largest file that is read: twice the pixels of the largest picture. */
 const MOST_FILE_BYTES = 8 * 2 ** 20;
 const MOST_HEAD_BYTES = 4096;
@@ -68,29 +67,12 @@ export class PictureFiles {
       // Without a wait for the disk: a file that a failing power leaves cut off is found out when it is read.
       await inFolder(this.#folderOf(key), () => writeFile(aside, bytes, { flag: "wx" }));
       await rename(aside, this.#pathOf(key));
-      await this.#makeRoom(this.#folderOf(key));
+      // Also what a dead writer has left makes way: it is not used any more.
+      await trimFolder(this.#folderOf(key), this.#roomOfFolder());
     } catch {
       await rm(aside, { force: true }).catch(() => undefined);
     } finally {
       isWritten(aside);
-    }
-  }
-
-  /** Also what a dead writer has left makes way: it is not used any more. */
-  async #makeRoom(folder: string): Promise<void> {
-    const files: { readonly path: string; readonly room: number; readonly usedMs: number }[] = [];
-    for (const name of await readdir(folder)) {
-      const path = join(folder, name);
-      const identity = await lookAt(path, true);
-      if (identity !== undefined)
-        files.push({ path, room: roomOfFile(identity.size), usedMs: identity.mtimeMs });
-    }
-    let room = files.reduce((sum, file) => sum + file.room, 0);
-    if (room <= this.#roomOfFolder()) return;
-    for (const file of files.sort((a, b) => a.usedMs - b.usedMs)) {
-      if (room <= FILL_TO * this.#roomOfFolder()) return;
-      await rm(file.path, { force: true });
-      room -= file.room;
     }
   }
 

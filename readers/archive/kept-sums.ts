@@ -1,4 +1,4 @@
-import { appendFile, mkdir, open } from "node:fs/promises";
+import { appendFile, mkdir, open, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { EXPORT_SUMS_VARIABLE } from "../../config/archive-settings.js";
 import { asDasError } from "../../errors/das-error.js";
@@ -9,6 +9,8 @@ const RECORDS_A_FILE = 1000n;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** Files that are kept in memory while a series is listed. */
 const MAX_FILES = 16;
+/** How exactly it is known when a file was used last: those that were not for the longest time make way. */
+const TOUCH_EVERY_MS = 3_600_000;
 const LINE = /^(\d{1,20}) ([0-9a-f]{32}) ([0-9a-f]{64})$/;
 
 /** By record number and revision. */
@@ -77,6 +79,13 @@ async function sizeOf(path: string): Promise<number> {
   }
 }
 
+/** Notes that a file was used. A folder that cannot be written to is no reason not to read it. */
+async function touch(path: string, usedMs: number): Promise<void> {
+  const now = Date.now();
+  if (Math.abs(now - usedMs) >= TOUCH_EVERY_MS)
+    await utimes(path, now / 1000, now / 1000).catch(() => undefined);
+}
+
 /** The later line wins. A file that is not there, or cannot be read, knows nothing. */
 async function readSums(path: string): Promise<Sums> {
   const sums: Sums = new Map();
@@ -85,7 +94,9 @@ async function readSums(path: string): Promise<Sums> {
     const handle = await open(path, "r");
     try {
       // The last line may be longer than the limit by what several wrote at once.
-      const size = Math.min((await handle.stat()).size, 2 * MAX_BYTES);
+      const stats = await handle.stat();
+      const size = Math.min(stats.size, 2 * MAX_BYTES);
+      await touch(path, stats.mtimeMs);
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(size), 0, size, 0);
       text = buffer.toString("latin1", 0, bytesRead);
     } finally {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -11,7 +11,9 @@ import { buildsOf } from "../../../cache/work/do-build.js";
 import { keepHouse, makeRoom } from "../../../cache/work/housekeeping.js";
 import { correctUsage, reindexLevel } from "../../../cache/work/reindex.js";
 import { relayWishes } from "../../../cache/work/relay-wishes.js";
+import { EXPORT_SUMS_VARIABLE } from "../../../config/archive-settings.js";
 import { DasError } from "../../../errors/das-error.js";
+import { KeptSums } from "../../../readers/archive/kept-sums.js";
 import { dayJob, gate, REPORT } from "../queue/support.js";
 import { type SampleSite, sampleSite } from "./sample-site.js";
 
@@ -78,10 +80,70 @@ describe("keepHouse", () => {
   it("makes room as soon as it begins", async () => {
     await buildDays();
     const told = gate<string>();
-    const keeping = keepHouse({ ...site, maxBytes: 1, log: (line) => told.open(line) });
+    const keeping = keepHouse({ ...site, sumsMaxBytes: 0, maxBytes: 1, log: (line) => told.open(line) });
     expect(await told.promise).toBe("cache: 4 blocks made way");
     await keeping.stop();
     expect(there()).toEqual([]);
+  });
+});
+
+describe("checksums of exported files", () => {
+  const HOUR = 3600;
+  /** A file of checksums that was used so many hours ago. */
+  const noted = (name: string, bytes: number, hours: number): string => {
+    const path = join(site.cacheRoot, "sums", name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, "x".repeat(bytes));
+    utimesSync(path, Date.now() / 1000 - hours * HOUR, Date.now() / 1000 - hours * HOUR);
+    return path;
+  };
+  /** One look. */
+  async function look(sumsMaxBytes: number): Promise<void> {
+    const looked = gate();
+    vi.spyOn(site.index, "usage").mockImplementation(async () => {
+      looked.open();
+      return 0;
+    });
+    const keeping = keepHouse({ ...site, sumsMaxBytes, maxBytes: 1, log: () => {} });
+    await looked.promise;
+    await keeping.stop();
+  }
+
+  it("make way where they take more room than they may, those that nobody asked for longest first", async () => {
+    // Whole pages of 4096 bytes: 2, 1, 3 and 1 of them.
+    const [a, b, c, d] = [
+      noted("hmi.m/0", 5000, 30),
+      noted("hmi.m/1", 10, 40),
+      noted("aia.lev1/7", 12_000, 20),
+      noted("aia.lev1/8", 1, 1),
+    ];
+    const left = () => [a, b, c, d].map((path) => existsSync(path));
+    await look(7 * 4096);
+    expect(left()).toEqual([true, true, true, true]);
+    // Nine tenths of six pages are filled again: 7 - 1 are too many, 7 - 1 - 2 are not.
+    await look(6 * 4096);
+    expect(left()).toEqual([false, false, true, true]);
+    await look(0);
+    expect(left()).toEqual([false, false, true, true]);
+  });
+
+  it("that were read are used: they stay longer, and a reader goes on with a file that made way", async () => {
+    noted("su_ex.mag/0", 0, 50);
+    const env = { [EXPORT_SUMS_VARIABLE]: join(site.cacheRoot, "sums") };
+    const [revision, sum] = ["a".repeat(32), "1".repeat(64)];
+    const reader = new KeptSums(env, "su_ex.Mag", () => {});
+    await reader.keep(7n, revision, sum);
+    const path = join(site.cacheRoot, "sums", "su_ex.mag", "0");
+    utimesSync(path, 0, 0);
+    const other = noted("hmi.m/0", 4096, 2);
+    expect(await new KeptSums(env, "su_ex.Mag", () => {}).find(7n, revision)).toBe(sum);
+    await look(4096 * 1.5);
+    expect([existsSync(path), existsSync(other)]).toEqual([true, false]);
+    expect(await reader.find(7n, revision)).toBe(sum);
+    rmSync(path);
+    expect(await reader.find(7n, revision)).toBe(sum);
+    await reader.keep(8n, revision, sum);
+    expect(await new KeptSums(env, "su_ex.Mag", () => {}).find(8n, revision)).toBe(sum);
   });
 });
 
@@ -110,7 +172,7 @@ describe("what a killed process has left aside", () => {
       if (isThere.length === 3) looked.open();
       return 0;
     });
-    const keeping = keepHouse({ ...site, maxBytes: 1, log: () => {} }, 1);
+    const keeping = keepHouse({ ...site, sumsMaxBytes: 0, maxBytes: 1, log: () => {} }, 1);
     await looked.promise;
     await keeping.stop();
     expect(isThere.slice(0, 3)).toEqual([
@@ -127,7 +189,12 @@ describe("a cache of which more is pinned than there may be", () => {
     await pin(daily.folder);
     const bytes = await site.index.usage();
     const told = gate<string>();
-    const keeping = keepHouse({ ...site, maxBytes: bytes - 1, log: (line) => told.open(line) });
+    const keeping = keepHouse({
+      ...site,
+      sumsMaxBytes: 0,
+      maxBytes: bytes - 1,
+      log: (line) => told.open(line),
+    });
     expect(await told.promise).toBe(
       `cache: pinned levels take ${bytes} bytes of the ${bytes - 1} of CACHE_MAX_BYTES: nothing else stays`,
     );
