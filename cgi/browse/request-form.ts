@@ -53,8 +53,8 @@ ${parameterList(source.params.flatMap((param) => (param.form === "flag" ? [[para
 }
 
 function rangeFields(beginName: string, endName: string, { begin, end }: Chosen): Markup {
-  return html`<label>Begin, UTC <input name="${beginName}" value="${begin}" size="22" required autocomplete="off" spellcheck="false"></label>
-<label>End, UTC, excluded <input name="${endName}" value="${end}" size="22" required autocomplete="off" spellcheck="false"></label>
+  return html`<label class="instant">Begin (UTC) <input name="${beginName}" value="${begin}" size="22" required autocomplete="off" spellcheck="false"></label>
+<label class="instant">End (UTC, excluded) <input name="${endName}" value="${end}" size="22" required autocomplete="off" spellcheck="false"></label>
 `;
 }
 

@@ -218,7 +218,7 @@ describe.skipIf(chromiumProgram.missing)(chromiumProgram.title("the source brows
       expect(await word.getAttribute("aria-pressed")).toBe("true");
       await word.click();
       expect(await params.inputValue()).toBe("fills");
-      await page.getByLabel("Begin, UTC").fill("2021-05-01");
+      await page.getByLabel("Begin (UTC)").fill("2021-05-01");
       const plot = new URL(
         (await page.getByRole("link", { name: "Plot", exact: true }).getAttribute("href")) ?? "",
         page.url(),

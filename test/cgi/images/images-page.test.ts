@@ -133,7 +133,7 @@ describe.skipIf(postgres.missing)(postgres.title("the page of images"), () => {
   });
 
   it("says in which zone its times are", async () => {
-    expect(all((await series()).text, /<label>((?:Begin|End)[^<]*) </g)).toEqual([
+    expect(all((await series()).text, /<label class="instant">((?:Begin|End)[^<]*) </g)).toEqual([
       "Begin (UTC)",
       "End (UTC)",
     ]);
