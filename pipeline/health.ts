@@ -1,5 +1,4 @@
 import { DasError } from "../errors/das-error.js";
-import { BARE_HEADER } from "../stream/bare-header.js";
 import {
   bodyLength,
   COLON,
@@ -8,58 +7,33 @@ import {
   endOfRun,
   HEADER_PREFIX_BYTES,
   headerId,
-  INFO_ID,
   NEWLINE,
   OPEN,
 } from "../stream/framing.js";
-import {
-  infoOf,
-  parseInfo,
-  printException,
-  printStreamHeader,
-  streamHeaderOf,
-} from "../stream/header-xml.js";
 import { DEFAULT_LIMITS } from "../stream/limits.js";
-import type { StreamException, StreamHeader } from "../stream/model.js";
+import type { StreamException } from "../stream/model.js";
 import { printable } from "../stream/printable.js";
-import { parseXml } from "../stream/xml-document.js";
-import { dataPacketBytes } from "./record-length.js";
-
-/** What the tracker does with a stream. */
-export interface HealthOptions {
-  readonly form: "das2" | "qstream";
-  /** Changes the header of a das2 stream on its way. */
-  readonly rewriteHeader?: ((header: StreamHeader) => StreamHeader) | undefined;
-}
+import { type HeaderOptions, HeaderWatch } from "./header-watch.js";
 
 /**
  * Follows the framing of a stream made by a program that is not ours, and passes on whole packets only, as
- * they are; at most one incomplete packet is held. Header packets are parsed as far as the length of their data
- * packets asks for; values are not looked at.
- *
- * Mended on the way: one newline too many before a prefix, `[XX]` for `[xx]`, an exception in place of the stream
- * header (the C library cannot read it), a repeated equal stream header. Nothing is passed on after an exception.
+ * they are; at most one incomplete packet is held. Values are not looked at. One newline too many before a prefix is left out, and
+ * headers are mended as {@link HeaderWatch} does. Nothing is passed on after an exception.
  *
  * Source: das2-server 3.3, das2-stream A2, A3, A13.2, D.
  */
 export class StreamHealth {
-  readonly #options: HealthOptions;
-  /** Bytes of one data packet by id; 0 where undefined. */
-  readonly #strides = new Float64Array(100);
+  readonly #headers: HeaderWatch;
   /** The beginning of a packet whose rest has not come; `#needed` bytes are known to belong to it. */
   #held = new Uint8Array(0);
   #heldLength = 0;
   #position = 0;
-  /** What a further stream header must agree with; `undefined` before the first. */
-  #kind: string | undefined;
   /** A stray newline was the last that was seen. */
   #newline = false;
   #packets = 0;
-  #exception: StreamException | undefined;
-  #compressed = false;
 
-  constructor(options: HealthOptions) {
-    this.#options = options;
+  constructor(options: HeaderOptions) {
+    this.#headers = new HeaderWatch(options);
   }
 
   /** Data packets passed on. */
@@ -69,12 +43,12 @@ export class StreamHealth {
 
   /** The exception that was passed on; nothing is taken after it. */
   get exception(): StreamException | undefined {
-    return this.#exception;
+    return this.#headers.exception;
   }
 
   /** The stream header announced that the rest is packed, so that its framing cannot be seen; das2-stream A14. */
   get compressed(): boolean {
-    return this.#compressed;
+    return this.#headers.compressed;
   }
 
   /** Bytes held back because their packet is not whole: what must be parsed again once `compressed` was found. */
@@ -106,7 +80,7 @@ export class StreamHealth {
   }
 
   get #open(): boolean {
-    return this.#exception === undefined && !this.#compressed;
+    return this.#headers.exception === undefined && !this.#headers.compressed;
   }
 
   /** Adds to the held packet what it still needs; returns where the next begins. */
@@ -149,7 +123,7 @@ export class StreamHealth {
     try {
       while (at < bytes.length) {
         // Of a length one too small; more of them are something else, and would count as progress for ever.
-        if (bytes[at] === NEWLINE && this.#kind !== undefined && !this.#newline) {
+        if (bytes[at] === NEWLINE && this.#headers.hasBegun && !this.#newline) {
           this.#newline = true;
           flush(at);
           this.#position += 1;
@@ -166,7 +140,7 @@ export class StreamHealth {
           continue;
         }
         const packet = bytes.subarray(at, at + length);
-        const instead = this.#header(packet);
+        const instead = this.#headers.look(packet);
         if (instead !== packet) {
           flush(at);
           if (instead !== undefined) pass(instead);
@@ -176,7 +150,7 @@ export class StreamHealth {
         at += length;
         if (!this.#open) {
           // A packed stream is handed over whole, its header included.
-          if (this.#compressed) {
+          if (this.#headers.compressed) {
             runFrom = at - length;
             this.#hold(bytes.subarray(runFrom), bytes.length - runFrom);
             return;
@@ -199,11 +173,11 @@ export class StreamHealth {
    */
   #length(bytes: Uint8Array, at: number, end: number): number {
     const first = bytes[at];
-    if (first === COLON && this.#kind !== undefined) {
+    if (first === COLON && this.#headers.hasBegun) {
       if (end - at < DATA_PREFIX_BYTES) return DATA_PREFIX_BYTES;
       const id = dataId(bytes, at);
       if (id < 0) throw this.#badPrefix(bytes, at, end);
-      const stride = this.#strides[id] ?? 0;
+      const stride = this.#headers.strides[id] ?? 0;
       if (stride === 0) throw new DasError("UNDEFINED_ID", `data of packet id ${id}, which has no header`);
       return stride;
     }
@@ -220,64 +194,8 @@ export class StreamHealth {
 
   #badPrefix(bytes: Uint8Array, at: number, end: number): DasError {
     const seen = printable(bytes.subarray(at, Math.min(end, at + DATA_PREFIX_BYTES)));
-    if (this.#kind === undefined)
+    if (!this.#headers.hasBegun)
       return new DasError("NO_STREAM_HEADER", `the stream begins with ${seen}, expected "[00]"`);
     return new DasError("BAD_PREFIX", `${seen} where a packet should begin`, { nearByte: this.#position });
-  }
-
-  /** Looks into a whole header packet; returns it, another in its place, or nothing. */
-  #header(packet: Uint8Array): Uint8Array | undefined {
-    const slot = headerId(packet, 0);
-    const body = packet.subarray(HEADER_PREFIX_BYTES);
-    if (slot === 0) return this.#startHeader(packet, body);
-    if (this.#kind === undefined && !(slot === INFO_ID && this.#options.form === "qstream"))
-      throw new DasError(
-        "NO_STREAM_HEADER",
-        `the stream begins with ${printable(packet.subarray(0, 4))}, expected "[00]"`,
-      );
-    if (slot === INFO_ID) {
-      const info = parseInfo(body);
-      if (info?.kind === "exception") this.#exception = info.exception;
-      if (packet[1] === 0x78 && packet[2] === 0x78) return packet;
-      const mended = packet.slice();
-      mended.set([0x78, 0x78], 1);
-      return mended;
-    }
-    this.#strides[slot] = dataPacketBytes(this.#options.form, slot, body);
-    return packet;
-  }
-
-  #startHeader(packet: Uint8Array, body: Uint8Array): Uint8Array | undefined {
-    const root = parseXml(body);
-    const info = infoOf(root);
-    if (info?.kind === "exception") {
-      this.#exception = info.exception;
-      const exception = printException(info.exception);
-      return this.#kind === undefined
-        ? Buffer.concat([printStreamHeader(BARE_HEADER), exception])
-        : exception;
-    }
-    if (this.#options.form === "qstream") {
-      if (root.name !== "stream")
-        throw new DasError("BAD_HEADER", `element <${root.name.slice(0, 40)}>, expected <stream>`);
-      return this.#isFirst(printable(body)) ? packet : undefined;
-    }
-    const { header, compression } = streamHeaderOf(root);
-    if (!this.#isFirst(`version ${header.version}, compression ${compression}`)) return undefined;
-    this.#compressed = compression !== "none";
-    const { rewriteHeader } = this.#options;
-    return rewriteHeader === undefined || this.#compressed
-      ? packet
-      : printStreamHeader(rewriteHeader(header));
-  }
-
-  /** Whether a stream header is the first; one that comes again must be of the same kind. */
-  #isFirst(kind: string): boolean {
-    if (this.#kind === undefined) {
-      this.#kind = kind;
-      return true;
-    }
-    if (this.#kind === kind) return false;
-    throw new DasError("REPEATED_HEADER", "a second stream header that differs from the first");
   }
 }

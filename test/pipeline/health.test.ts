@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { isDasError } from "../../errors/das-error.js";
-import { type HealthOptions, StreamHealth } from "../../pipeline/health.js";
+import type { HeaderOptions } from "../../pipeline/header-watch.js";
+import { StreamHealth } from "../../pipeline/health.js";
 import { packet } from "../support/run-stream.js";
 import { PACKET_HEADER, ROW_BYTES, rows, SAMPLE, STREAM_HEADER } from "./support.js";
 
@@ -26,7 +27,7 @@ interface Followed {
 }
 
 /** Follows a stream that arrives in pieces. */
-function follow(text: string, pieceBytes: number, options: HealthOptions = { form: "das2" }): Followed {
+function follow(text: string, pieceBytes: number, options: HeaderOptions = { form: "das2" }): Followed {
   const health = new StreamHealth(options);
   const bytes = Buffer.from(text, "latin1");
   let passed = "";
@@ -49,7 +50,7 @@ function follow(text: string, pieceBytes: number, options: HealthOptions = { for
 }
 
 /** The same result whatever the pieces are. */
-function followAll(text: string, options?: HealthOptions): Followed {
+function followAll(text: string, options?: HeaderOptions): Followed {
   const whole = follow(text, text.length + 1, options);
   for (const size of [1, 2, 3, 4, 5, 7, 9, 10, 11, 13, 37, 38, 39, 64, 100, 1000])
     expect([size, follow(text, size, options)]).toEqual([size, whole]);
@@ -161,7 +162,7 @@ describe("what is mended in a stream that is passed on", () => {
   });
 
   it("the header is changed where that is asked for", () => {
-    const options: HealthOptions = {
+    const options: HeaderOptions = {
       form: "das2",
       rewriteHeader: (header) => ({ ...header, properties: [{ name: "a", type: "String", value: "b" }] }),
     };
