@@ -10,6 +10,15 @@ export const HEALTH_KEYS = [
     help: "Addresses and networks that may read /metrics, besides those of VIEW_LOG_ALLOW.",
   },
   {
+    key: "WORKER_METRICS_PORT",
+    field: "workerMetricsPort",
+    type: "integer",
+    default: "0",
+    min: 0,
+    max: 65535,
+    help: "Port of LISTEN_HOST at which a worker answers /metrics and /healthz; each worker of a host needs its own. 0: none.",
+  },
+  {
     key: "READY_NEEDS",
     field: "readyNeeds",
     type: "words",

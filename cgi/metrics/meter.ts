@@ -1,6 +1,9 @@
 import type { BuildTry } from "../../cache/queue/build-queue.js";
 import type { RequestRecord } from "../log/record.js";
-import type { MinuteCount } from "./recent-requests.js";
+import type { MinuteCount } from "../status/recent-requests.js";
+
+/** What counts: a server, or a worker, which answers nobody. */
+export type MeterKind = "server" | "worker";
 
 /** Counts what a resident server does. Nothing here throws or waits. */
 export interface Meter {

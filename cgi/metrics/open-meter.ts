@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Registry } from "prom-client";
 import type { Site } from "../site.js";
-import type { Meter } from "./meter.js";
-import { RecentRequests } from "./recent-requests.js";
+import { RecentRequests } from "../status/recent-requests.js";
+import type { Meter, MeterKind } from "./meter.js";
 import { RequestMetrics } from "./request-metrics.js";
 
 /** What this process is as a process: memory, processor, the event loop. Once, however many servers it has. */
@@ -15,10 +15,14 @@ function processRegistry(): Registry {
   return ownProcess;
 }
 
-/** Counts for one server. @param site is asked for with the first scrape, when there is one */
-export function openMeter(site: () => Site): Meter {
+/**
+ * Counts for one server or worker; of a worker there are no figures of requests.
+ * @param site is asked for with the first scrape, when there is one
+ */
+export function openMeter(site: () => Site, kind: MeterKind = "server"): Meter {
   const registry = new Registry();
-  const requests = new RequestMetrics(registry);
+  // What nobody shows is counted all the same: it is next to nothing, and one way through here.
+  const requests = new RequestMetrics(kind === "server" ? registry : new Registry());
   const recent = new RecentRequests();
   const builds = new Counter({
     name: "heliostream_builds_total",
@@ -57,7 +61,9 @@ export function openMeter(site: () => Site): Meter {
     },
     recent: () => recent.list(),
     async text() {
-      state ??= import("./state-metrics.js").then(({ registerState }) => registerState(registry, site()));
+      state ??= import("./state-metrics.js").then(({ registerState }) =>
+        registerState(registry, site(), kind),
+      );
       await (await state).refresh();
       return `${await registry.metrics()}\n${await ofProcess.metrics()}`;
     },

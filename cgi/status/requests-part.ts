@@ -1,7 +1,7 @@
 import type { RequestOutcome } from "../log/record.js";
-import type { MinuteCount } from "../metrics/recent-requests.js";
 import { bytesText, countText, durationText, numberText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
+import type { MinuteCount } from "./recent-requests.js";
 import type { StatusView } from "./view.js";
 
 /** Outcomes from the ground up: what needs attention stands on the line, where heights can be compared. */

@@ -1,6 +1,6 @@
 import type { BlockCounts } from "../cache/drawn-runs.js";
-import type { MinuteCount } from "../metrics/recent-requests.js";
 import type { CheckState } from "./finding.js";
+import type { MinuteCount } from "./recent-requests.js";
 import type { CheckResult } from "./run-check.js";
 
 /** The blocks of all sources on levels of one width and period. */

@@ -8,6 +8,7 @@ import { openWishes } from "../../cache/queue/wishes.js";
 import { dayJob } from "../cache/queue/support.js";
 import { type ChildProgram, childProgram } from "../cache/support/child-process.js";
 import { type SampleSite, sampleSite } from "../cache/work/sample-site.js";
+import { parseExposition, sumOf } from "../support/exposition.js";
 import { redisForTest, type TestRedis, testRedis } from "../support/redis.js";
 import { PUMP_STREAM } from "../support/worked-streams.js";
 
@@ -70,6 +71,41 @@ describe("heliostream worker without Redis", () => {
     worker.kill("SIGTERM");
     expect(await worker.ended).toBe(0);
     expect(blocks()).toEqual(["Demo/Pump4/_noparam/bin-600s/2021/06/2021-06-30_bin-600s.d2s"]);
+  });
+});
+
+describe("heliostream worker --metrics-port", () => {
+  it("tells Prometheus what it has built, and nothing of requests", async () => {
+    site.write("Demo/Pump4", "reader = 'synthetic --cadence 600s'", "cacheLevel_00 = '600 s | daily'");
+    await openWishes({ cacheRoot: site.cacheRoot }).leave([dayJob("Demo/Pump4", JUNE_30)]);
+    const worker = program.start("worker", "-c", configure(), "--metrics-port", "0");
+    await worker.said(/^metrics at /);
+    await worker.said(/^Demo\/Pump4 2021-06-30 \(daily\): 1 block, /);
+    const url = worker.lines.find((line) => line.startsWith("metrics at "))?.slice(11) ?? "";
+    const families = parseExposition(await (await fetch(url)).text());
+    expect(sumOf(families, "heliostream_builds_total", { result: "built" })).toBe(1);
+    expect(sumOf(families, "heliostream_blocks_built_total")).toBe(1);
+    expect(sumOf(families, "heliostream_build_info")).toBe(1);
+    expect(sumOf(families, "heliostream_check_state", { check: "cache", state: "good" })).toBe(1);
+    expect(sumOf(families, "process_resident_memory_bytes")).toBeGreaterThan(10_000_000);
+    expect([...families.keys()].filter((name) => /_http_|_pipelines_|_live_|_log_/.test(name))).toEqual([]);
+    expect(
+      families.get("heliostream_check_state")?.samples.some(({ labels }) => labels.check === "server"),
+    ).toBe(false);
+    const health = await fetch(url.replace("metrics", "healthz"));
+    expect([health.status, await health.text()]).toEqual([200, "ok\n"]);
+    const other = await fetch(url.replace("/metrics", "/das/server?server=list"));
+    expect(other.status).toBeGreaterThanOrEqual(400);
+    // By a proxy that nobody vouches for anybody could read them.
+    expect((await fetch(url, { headers: { "x-forwarded-for": "127.0.0.1" } })).status).toBe(403);
+    worker.kill("SIGTERM");
+    expect(await worker.ended).toBe(0);
+  });
+
+  it("is refused for what is no port", async () => {
+    const worker = program.start("worker", "-c", configure(), "--metrics-port", "70000");
+    expect(await worker.ended).not.toBe(0);
+    expect(worker.errors.join("\n")).toContain("--metrics-port 70000 is no port, expected 0 to 65535");
   });
 });
 

@@ -4,9 +4,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { openRequestLog } from "../../../cgi/log/request-log.js";
 import { BoundedLabel } from "../../../cgi/metrics/bounded-label.js";
 import { openMeter } from "../../../cgi/metrics/open-meter.js";
-import { RECENT_MINUTES, RecentRequests } from "../../../cgi/metrics/recent-requests.js";
 import { openSite } from "../../../cgi/open-site.js";
 import { handle } from "../../../cgi/routes.js";
+import { RECENT_MINUTES, RecentRequests } from "../../../cgi/status/recent-requests.js";
 import { caseConfig } from "../../support/case-site.js";
 import { cgiRequest } from "../../support/cgi-transport.js";
 import { type Installation, installation } from "../../support/check-subject.js";

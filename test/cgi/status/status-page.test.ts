@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { MinuteCount } from "../../../cgi/metrics/recent-requests.js";
 import { statusPage } from "../../../cgi/status/page.js";
+import type { MinuteCount } from "../../../cgi/status/recent-requests.js";
 import type { StatusView } from "../../../cgi/status/view.js";
 import { withoutPaths } from "../../../cgi/status/without-paths.js";
 import { cacheSite, isWellFormed, textOf } from "../../support/cache-site.js";
