@@ -2,9 +2,10 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { asDasError } from "../../errors/das-error.js";
 import { removeExpired, removeLeftovers } from "./export-room.js";
+import type { ExportSite } from "./export-site.js";
 import { type LeaseHolder, takeRequest } from "./lease.js";
 import { requestTrouble } from "./request-trouble.js";
-import { type ExportSite, runRequest } from "./run-request.js";
+import { runRequest } from "./run-request.js";
 
 /** The running of requests in this process. */
 export interface ExportWork {
