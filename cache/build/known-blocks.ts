@@ -1,6 +1,7 @@
 import { isDasError } from "../../errors/das-error.js";
 import type { BlockSpan } from "../block-number.js";
-import type { BlockDetails, BlockIndex, BlockRun, Coverage, Moment } from "../index/block-index.js";
+import type { BlockDetails, BlockRun } from "../block-state.js";
+import type { BlockIndex, Coverage, Moment } from "../index/block-index.js";
 import { encodeRecord } from "../index/block-record.js";
 import { CoverageBuilder } from "../index/coverage-builder.js";
 import type { Level } from "../level.js";

@@ -1,4 +1,4 @@
-import type { BlockDetails } from "./block-index.js";
+import type { BlockDetails } from "../block-state.js";
 import { encodeRecord, RECORD_BYTES, stateOf } from "./block-record.js";
 
 /** A block as it goes on record in files. */

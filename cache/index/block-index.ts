@@ -1,16 +1,6 @@
 import type { BlockSpan } from "../block-number.js";
+import type { BlockDetails, BlockRun } from "../block-state.js";
 import type { Level } from "../level.js";
-
-/**
- * What is known of a block. `present` has data; `empty` is known to have none; `stale` is there but must not be served (its records
- * changed, or it has expired); `absent`: nothing is known of it, which is no promise that the disk has none.
- */
-export type BlockState = "absent" | "present" | "empty" | "stale";
-
-/** Blocks side by side in the same state, as many as there are. */
-export interface BlockRun extends BlockSpan {
-  readonly state: BlockState;
-}
 
 /** When a block counts as out of date, besides what the level says. Times are milliseconds since 1970, as of `Date.now()`. */
 export interface Moment {
@@ -27,20 +17,6 @@ export interface Coverage {
   readonly version: string;
   /** When the newest of the blocks was built, milliseconds since 1970; 0 where there is none. */
   readonly newestMs: number;
-}
-
-/** What the index keeps of a block beside its state, for operators and for the check of its bytes. */
-export interface BlockDetails {
-  readonly number: number;
-  readonly state: Exclude<BlockState, "absent">;
-  /** Room that the block and its companions take on the disk. */
-  readonly bytes: number;
-  /** SHA-256 of the block, hex. */
-  readonly sha256: string;
-  /** Milliseconds since 1970: when the reading for it began. */
-  readonly builtMs: number;
-  readonly definition: string;
-  readonly dataVersion?: string;
 }
 
 /** The right to build a block, until it expires or is given back. */

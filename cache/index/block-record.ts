@@ -1,4 +1,4 @@
-import type { BlockDetails, BlockState } from "./block-index.js";
+import type { BlockDetails, BlockState } from "../block-state.js";
 
 /**
  * A block on record: 8 bytes, of which 4 are `sha256[0..3) << 8 | state` and 4 the second since 2000 in which the reading for it began,

@@ -1,7 +1,8 @@
 import { DasError } from "../../errors/das-error.js";
 import { type BlockSpan, blockBegin, UNIFORM_SECONDS } from "../block-number.js";
+import type { BlockRun } from "../block-state.js";
 import type { Level } from "../level.js";
-import type { BlockRun, Coverage, Moment } from "./block-index.js";
+import type { Coverage, Moment } from "./block-index.js";
 import { STATE_BYTE, secondMs, stateOf } from "./block-record.js";
 import { RecordWords } from "./record-words.js";
 import { VersionDigest } from "./version-digest.js";

@@ -1,16 +1,9 @@
 import { hostname } from "node:os";
 import { isDasError } from "../../errors/das-error.js";
 import type { BlockSpan } from "../block-number.js";
+import type { BlockDetails } from "../block-state.js";
 import type { Level } from "../level.js";
-import type {
-  BlockDetails,
-  BlockIndex,
-  Claim,
-  ClaimedPublication,
-  Coverage,
-  Moment,
-  Publication,
-} from "./block-index.js";
+import type { BlockIndex, Claim, ClaimedPublication, Coverage, Moment, Publication } from "./block-index.js";
 import { Breaker, type BreakerCalls } from "./breaker.js";
 import { type FileIndex, isFileClaim } from "./file-index.js";
 import { MAX_DETAILS } from "./many-numbers.js";

@@ -3,19 +3,12 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlockSpan } from "../block-number.js";
 import { blockPath, SIDECAR_SUFFIX } from "../block-path.js";
+import type { BlockDetails } from "../block-state.js";
 import type { Level } from "../level.js";
 import { readSidecar } from "../store/read-sidecar.js";
 import { belongsTo, detailsOf } from "../store/sidecar-level.js";
 import { type BlockEntry, entryOf, isNewer, noEntry } from "./block-entry.js";
-import type {
-  BlockDetails,
-  BlockIndex,
-  Claim,
-  ClaimedPublication,
-  Coverage,
-  Moment,
-  Publication,
-} from "./block-index.js";
+import type { BlockIndex, Claim, ClaimedPublication, Coverage, Moment, Publication } from "./block-index.js";
 import { stateOf } from "./block-record.js";
 import { ChangeLog } from "./change-log.js";
 import { CoverageBuilder } from "./coverage-builder.js";

@@ -1,15 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { BlockSpan } from "../block-number.js";
+import type { BlockDetails } from "../block-state.js";
 import type { Level } from "../level.js";
-import type {
-  BlockDetails,
-  BlockIndex,
-  Claim,
-  ClaimedPublication,
-  Coverage,
-  Moment,
-  Publication,
-} from "./block-index.js";
+import type { BlockIndex, Claim, ClaimedPublication, Coverage, Moment, Publication } from "./block-index.js";
 import { decodeDetails, encodeExtra, encodeRecord, RECORD_BYTES, recordSecond } from "./block-record.js";
 import { CoverageBuilder } from "./coverage-builder.js";
 import { levelNames } from "./level-names.js";

@@ -1,6 +1,6 @@
 import { compareTimes, type Time, type TimeRange } from "../../stream/time.js";
 import { type BlockSpan, blockBegin, blocksOf, blocksWithin } from "../block-number.js";
-import type { BlockRun } from "../index/block-index.js";
+import type { BlockRun } from "../block-state.js";
 import type { Level } from "../level.js";
 import { type BlockBins, binsIn, centreSlack, isLastBin, rangeOfBins } from "./block-bins.js";
 

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlockSpan } from "../block-number.js";
 import { blockPath, SIDECAR_SUFFIX } from "../block-path.js";
-import type { BlockDetails } from "../index/block-index.js";
+import type { BlockDetails } from "../block-state.js";
 import type { Level } from "../level.js";
 import { blocksOfFolder, parseBlockName } from "./block-name.js";
 import { lookAt } from "./file-identity.js";

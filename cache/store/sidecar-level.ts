@@ -1,6 +1,6 @@
 import { compareTimes, formatTime, type Time } from "../../stream/time.js";
 import { blockRange } from "../block-number.js";
-import type { BlockDetails } from "../index/block-index.js";
+import type { BlockDetails } from "../block-state.js";
 import type { Level } from "../level.js";
 import { roomOfFile } from "./disk-room.js";
 import type { Sidecar } from "./sidecar.js";

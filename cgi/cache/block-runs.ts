@@ -1,6 +1,6 @@
 import { type BlockSpan, blockBegin } from "../../cache/block-number.js";
 import { blockTimeText } from "../../cache/block-path.js";
-import type { BlockRun, BlockState } from "../../cache/index/block-index.js";
+import type { BlockRun, BlockState } from "../../cache/block-state.js";
 import type { BlockPeriod } from "../../cache/level.js";
 import { formatTime, type Time } from "../../stream/time.js";
 import { shortTime } from "../pages/format.js";

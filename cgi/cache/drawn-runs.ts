@@ -1,4 +1,4 @@
-import type { BlockRun, BlockState } from "../../cache/index/block-index.js";
+import type { BlockRun, BlockState } from "../../cache/block-state.js";
 
 /** How a column of a bar looks: as all its blocks, or `part`, where some can be served and some are missing or stale. */
 export type DrawnState = BlockState | "part";

@@ -1,7 +1,7 @@
-import { REFRESH_SECONDS } from "../log/filter.js";
 import { countText, numberText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
+import { refreshChoice, refreshHead } from "../pages/refresh.js";
 import { PATTERNS, STATE_NAMES, swatch } from "./bar.js";
 import { type CacheQuestion, questionQuery } from "./question.js";
 import { type SourceLinks, sourcePart, wholeSource } from "./source-part.js";
@@ -32,8 +32,6 @@ function links(content: CachePageContent): SourceLinks {
 
 function form(content: CachePageContent): Markup {
   const { source, find, beginText, endText, refresh } = content.question;
-  const refreshText = (seconds: number) =>
-    seconds === 0 ? "never" : seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;
   const which =
     source === undefined
       ? html`<label class="grow">Source <input type="search" name="find" value="${find}" size="20" spellcheck="false" autocomplete="off" placeholder="part of an id"></label>`
@@ -42,7 +40,7 @@ function form(content: CachePageContent): Markup {
 ${which}
 <label>Begin <input name="begin" value="${beginText}" size="16" spellcheck="false" autocomplete="off" placeholder="2021-06-30"></label>
 <label>End <input name="end" value="${endText}" size="16" spellcheck="false" autocomplete="off" placeholder="now"></label>
-<label>Reload <select name="refresh">${REFRESH_SECONDS.map((one) => html`<option value="${one}"${one === refresh ? html` selected` : undefined}>${refreshText(one)}</option>`)}</select></label>
+${refreshChoice(refresh)}
 <button>Show</button>
 </form>`;
 }
@@ -99,8 +97,6 @@ by the user of the server. Sources keep blocks where their definition has <code>
 /** The status page of the block cache. */
 export function cachePage(content: CachePageContent): Page {
   const { view, question } = content;
-  const refresh =
-    question.refresh === 0 ? undefined : html`<meta http-equiv="refresh" content="${question.refresh}">\n`;
   return {
     title: `Block cache${question.source === undefined ? "" : `, ${question.source}`}`,
     heading: html`Block cache`,
@@ -110,6 +106,6 @@ export function cachePage(content: CachePageContent): Page {
     styles: ["log.css", "cache.css"],
     isWide: true,
     isPrivate: true,
-    ...(refresh === undefined ? {} : { head: refresh }),
+    ...refreshHead(question.refresh),
   };
 }

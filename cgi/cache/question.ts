@@ -1,7 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
 import { compareTimes, parseTime, type Time, type TimeRange } from "../../stream/time.js";
-import { REFRESH_SECONDS } from "../log/filter.js";
 import { shortTime } from "../pages/format.js";
+import { REFRESH_SECONDS } from "../pages/refresh.js";
 import type { QueryWords } from "../query-words.js";
 
 /** What is asked of the status page. */

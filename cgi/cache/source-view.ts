@@ -1,5 +1,6 @@
 import { type BlockSpan, blockBegin, blocksOf } from "../../cache/block-number.js";
-import type { BlockRun, Coverage, Moment } from "../../cache/index/block-index.js";
+import type { BlockRun } from "../../cache/block-state.js";
+import type { Coverage, Moment } from "../../cache/index/block-index.js";
 import { type Level, levelName } from "../../cache/level.js";
 import { isPinned } from "../../cache/store/pins.js";
 import type { DataSource } from "../../dsdf/data-source.js";

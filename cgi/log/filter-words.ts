@@ -1,7 +1,8 @@
 import { SocketAddress } from "node:net";
 import { DasError } from "../../errors/das-error.js";
+import { REFRESH_SECONDS } from "../pages/refresh.js";
 import type { QueryWords } from "../query-words.js";
-import { type LogFilter, REFRESH_SECONDS } from "./filter.js";
+import type { LogFilter } from "./filter.js";
 import { isDay } from "./log-files.js";
 import { placeText, readPlace } from "./place.js";
 import { CACHE_RESULTS, OUTCOMES } from "./read-record.js";

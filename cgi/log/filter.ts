@@ -1,9 +1,6 @@
 import type { Place } from "./place.js";
 import type { CacheRecord, RequestOutcome, RequestRecord } from "./record.js";
 
-/** Seconds after which the page may load itself again; 0 is never. */
-export const REFRESH_SECONDS = [0, 15, 60, 300] as const;
-
 /** What is asked of the log viewer. */
 export interface LogFilter {
   /** Address of the clients wanted; missing: all. */
@@ -34,7 +31,7 @@ export interface LogFilter {
   readonly before?: Place;
   /** Whether command lines and internals are neither shown nor looked through; never from a parameter. */
   readonly hidesInternals?: boolean;
-  /** Seconds; one of {@link REFRESH_SECONDS}. */
+  /** Seconds; one of `REFRESH_SECONDS`. */
   readonly refresh: number;
 }
 

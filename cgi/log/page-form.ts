@@ -1,16 +1,12 @@
 import { html, type Markup } from "../pages/html.js";
-import { type LogFilter, REFRESH_SECONDS } from "./filter.js";
+import { refreshChoice } from "../pages/refresh.js";
+import type { LogFilter } from "./filter.js";
 import { CACHE_RESULTS, OUTCOMES } from "./read-record.js";
 import { OUTCOME_LOOK } from "./story.js";
 import { timeWord } from "./timeline.js";
 
 function option(value: string, text: string, chosen: boolean): Markup {
   return html`<option value="${value}"${chosen ? html` selected` : undefined}>${text}</option>`;
-}
-
-function refreshText(seconds: number): string {
-  if (seconds === 0) return "never";
-  return seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;
 }
 
 function field(label: string, name: string, value: string, size: number, hint = ""): Markup {
@@ -36,7 +32,7 @@ ${field("From", "begin", rangeWord(filter, "begin"), 16, "2021-06-30T10:15 or -6
 <label>Status <select name="status">${option("", "any", status === "")}${statuses.map((one) => option(one, one, one === status))}</select></label>
 <label>Cache <select name="cache">${option("", "any", cache === "")}${CACHE_RESULTS.map((one) => option(one, one, one === cache))}</select></label>
 ${field("Longer than", "slower", slower === undefined ? "" : `${slower}ms`, 7, "1.5s")}${faster === undefined ? undefined : field("Shorter than", "faster", `${faster}ms`, 7)}${field("Source", "source", source, 16)}<label class="grow">Text <input type="search" name="text" value="${text}" size="20" spellcheck="false" autocomplete="off" placeholder="part of a URL, a reason, an argument, ..."></label>
-${field("Request id", "id", id ?? "", 14)}<label>Reload <select name="refresh">${REFRESH_SECONDS.map((one) => option(String(one), refreshText(one), one === refresh))}</select></label>
+${field("Request id", "id", id ?? "", 14)}${refreshChoice(refresh)}
 <button class="main">Show</button>
 </form>`;
 }

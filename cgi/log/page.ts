@@ -1,6 +1,7 @@
 import { bytesText, countText, dayText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
+import { refreshHead } from "../pages/refresh.js";
 import type { PageContent } from "./page-content.js";
 import { busiest, counts } from "./page-counts.js";
 import { filterForm } from "./page-form.js";
@@ -78,10 +79,6 @@ standard error.</p>
 export function logPage(content: PageContent): Page {
   const { filter, path, summary, notices } = content;
   const name = rangeName(content);
-  const refresh =
-    filter.refresh === 0 || filter.before !== undefined
-      ? undefined
-      : html`<meta http-equiv="refresh" content="${filter.refresh}">\n`;
   const part = (from: number, to: number) =>
     rangeLink(
       { ...content, filter: { ...filter, refresh: 0 } },
@@ -107,6 +104,6 @@ ${pages(content)}`,
     ...(content.isResident ? { scripts: ["log.js"] } : {}),
     isWide: true,
     isPrivate: true,
-    ...(refresh === undefined ? {} : { head: refresh }),
+    ...refreshHead(filter.before === undefined ? filter.refresh : 0),
   };
 }

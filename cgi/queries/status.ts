@@ -1,9 +1,9 @@
 import { DasError } from "../../errors/das-error.js";
 import { mayView, mayViewCommands } from "../access/may-view.js";
 import { textResponse } from "../http.js";
-import { REFRESH_SECONDS } from "../log/filter.js";
 import { PAGE_HEADERS } from "../pages/page-headers.js";
 import { serverPages } from "../pages/page-site.js";
+import { REFRESH_SECONDS } from "../pages/refresh.js";
 import { serverPage } from "../pages/server-page.js";
 import type { Query, QueryContext } from "../query.js";
 import { gatherStatus } from "../status/gather.js";

@@ -1,8 +1,8 @@
-import { REFRESH_SECONDS } from "../log/filter.js";
 import { countText, durationText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
 import type { PageSite } from "../pages/page-site.js";
+import { refreshChoice, refreshHead } from "../pages/refresh.js";
 import { coveragePart } from "./coverage-part.js";
 import type { CheckState, Finding } from "./finding.js";
 import { requestsPart } from "./requests-part.js";
@@ -52,10 +52,8 @@ function stateSign(state: CheckState): Markup {
 }
 
 function form({ refresh, site: { below } }: StatusChoice): Markup {
-  const text = (seconds: number) =>
-    seconds === 0 ? "never" : seconds < 60 ? `${seconds} s` : `${seconds / 60} min`;
   return html`<form class="filter" method="get" action="${below}/status">
-<label>Reload <select name="refresh">${REFRESH_SECONDS.map((one) => html`<option value="${one}"${one === refresh ? html` selected` : undefined}>${text(one)}</option>`)}</select></label>
+${refreshChoice(refresh)}
 <button>Set</button>
 </form>`;
 }
@@ -102,6 +100,6 @@ ${checks(view, site.below)}`,
     styles: ["status.css"],
     isWide: true,
     isPrivate: true,
-    ...(refresh === 0 ? {} : { head: html`<meta http-equiv="refresh" content="${refresh}">\n` }),
+    ...refreshHead(refresh),
   };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { blocksOf } from "../../cache/block-number.js";
-import type { BlockRun, BlockState } from "../../cache/index/block-index.js";
+import type { BlockRun, BlockState } from "../../cache/block-state.js";
 import { chosenBlocks, gapsOf } from "../../cgi/cache/block-runs.js";
 import { type DrawnState, drawnRuns } from "../../cgi/cache/drawn-runs.js";
 import { blockPlace, ticks } from "../../cgi/cache/time-scale.js";

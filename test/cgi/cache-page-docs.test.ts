@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readQuestion } from "../../cgi/cache/question.js";
-import { REFRESH_SECONDS } from "../../cgi/log/filter.js";
+import { REFRESH_SECONDS } from "../../cgi/pages/refresh.js";
 import { packageRoot } from "../../config/package-root.js";
 import { parseTime } from "../../stream/time.js";
 import { cacheSite } from "../support/cache-site.js";

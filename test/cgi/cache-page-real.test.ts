@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { blockNumber } from "../../cache/block-number.js";
-import type { BlockDetails } from "../../cache/index/block-index.js";
+import type { BlockDetails } from "../../cache/block-state.js";
 import { allLevels } from "../../cache/levels/levels-of.js";
 import { BullQueue } from "../../cache/queue/bull-queue.js";
 import { parseRedisAddress } from "../../cache/redis-address.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BlockRun } from "../../cache/index/block-index.js";
+import type { BlockRun } from "../../cache/block-state.js";
 import type { QueueStatus } from "../../cache/queue/build-queue.js";
 import type { CacheAccess } from "../../cgi/cache/access.js";
 import type { OpenCacheView } from "../../cgi/cache/view.js";

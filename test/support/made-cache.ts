@@ -1,5 +1,5 @@
 import { type BlockSpan, blockNumber } from "../../cache/block-number.js";
-import type { BlockDetails, BlockRun, BlockState } from "../../cache/index/block-index.js";
+import type { BlockDetails, BlockRun, BlockState } from "../../cache/block-state.js";
 import type { BlockPeriod, Level } from "../../cache/level.js";
 import type { QueueStatus } from "../../cache/queue/build-queue.js";
 import type { CacheAccess } from "../../cgi/cache/access.js";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { blockBegin, blocksOf } from "../../../cache/block-number.js";
 import { blockPath, SIDECAR_SUFFIX, STATISTICS_SUFFIX } from "../../../cache/block-path.js";
-import type { BlockDetails } from "../../../cache/index/block-index.js";
+import type { BlockDetails } from "../../../cache/block-state.js";
 import type { BlockPeriod, Level } from "../../../cache/level.js";
 import { binMaking } from "../../../cache/levels/cacheable.js";
 import { chooseLevel, type LevelUse } from "../../../cache/plan/level-choice.js";

@@ -1,10 +1,5 @@
-import type {
-  BlockDetails,
-  BlockIndex,
-  BlockRun,
-  BlockState,
-  Claim,
-} from "../../../cache/index/block-index.js";
+import type { BlockDetails, BlockRun, BlockState } from "../../../cache/block-state.js";
+import type { BlockIndex, Claim } from "../../../cache/index/block-index.js";
 import type { Level } from "../../../cache/level.js";
 
 /** An index in the memory of a test: no expiry, no usage; what was claimed and given back can be looked at. */

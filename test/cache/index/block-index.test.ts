@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BlockRun } from "../../../cache/index/block-index.js";
+import type { BlockRun } from "../../../cache/block-state.js";
 import { describeEachIndex } from "./sample-indexes.js";
 import { JUNE_30, JUNE_30_DAY, LATER, sampleDetails, sampleLevel } from "./sample-level.js";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { BlockDetails, BlockState, Moment } from "../../../cache/index/block-index.js";
+import type { BlockDetails, BlockState } from "../../../cache/block-state.js";
+import type { Moment } from "../../../cache/index/block-index.js";
 import { encodeRecord } from "../../../cache/index/block-record.js";
 import { CoverageBuilder } from "../../../cache/index/coverage-builder.js";
 import type { BlockPeriod, Level } from "../../../cache/level.js";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BlockDetails } from "../../../cache/index/block-index.js";
+import type { BlockDetails } from "../../../cache/block-state.js";
 import type { Level } from "../../../cache/level.js";
 
 /** 2021-06-30T00:00:00Z, ms since 1970. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BlockState } from "../../../cache/index/block-index.js";
+import type { BlockState } from "../../../cache/block-state.js";
 import { type CachePlan, neededBlocks, type PlanPiece, planCover } from "../../../cache/plan/plan-cover.js";
 import { makeTime, parseTimeRange } from "../../../stream/time.js";
 import { levelIn } from "../support/level-folder.js";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { BlockRun, BlockState } from "../../../cache/index/block-index.js";
+import type { BlockRun, BlockState } from "../../../cache/block-state.js";
 import type { BlockPeriod, Level } from "../../../cache/level.js";
 import { type Time, type TimeRange, us2000ToTime } from "../../../stream/time.js";
 
