@@ -1,4 +1,4 @@
-import type { Box, Canvas } from "./canvas.js";
+import type { Box, Canvas, Colour, Point } from "./canvas.js";
 import { mapColours } from "./colour-maps.js";
 import { colourScale } from "./colour-scale.js";
 import type { ColourAxis, PointsPanel } from "./figure.js";
@@ -16,7 +16,7 @@ export function pointRange({ grid, yRange }: PointsPanel): AxisRange {
     : niceRange(range.begin, range.end, scale);
 }
 
-/** Draws a round mark in its colour wherever there are points. */
+/** Draws a round mark in its colour wherever there are points, with a ring that stands out from every ground. */
 export function drawPoints(
   canvas: Canvas,
   box: Box,
@@ -30,19 +30,28 @@ export function drawPoints(
   const colours = mapColours(map);
   const place = colourScale(range, map, colours.length);
   const radius = Math.max(1.5, unit * 0.3);
-  for (let at = 0; at < counts.length; at++) {
-    if (counts[at] === 0) continue;
-    const colour = place(means[at]!);
-    if (colour < 0) continue;
-    const value = grid.y((at % rows.count) + 0.5);
-    const px = box.left + fraction(columns.x(Math.floor(at / rows.count) + 0.5), x) * (box.right - box.left);
-    const py = box.bottom - fraction(value, y) * (box.bottom - box.top);
-    for (let row = Math.ceil(py - radius - 0.5); row + 0.5 <= py + radius; row++) {
-      if (row < box.top || row >= box.bottom) continue;
-      const half = Math.sqrt(Math.max(0, radius ** 2 - (row + 0.5 - py) ** 2));
-      const left = Math.max(box.left, px - half);
-      const right = Math.min(box.right, px + half);
-      if (left < right) canvas.fill({ left, right, top: row, bottom: row + 1 }, colours[colour]!);
+  // All rings lie below all marks.
+  for (const isRing of [true, false])
+    for (let at = 0; at < counts.length; at++) {
+      const colour = counts[at] === 0 ? -1 : place(means[at]!);
+      if (colour < 0) continue;
+      const value = grid.y((at % rows.count) + 0.5);
+      const centre: Point = [
+        box.left + fraction(columns.x(Math.floor(at / rows.count) + 0.5), x) * (box.right - box.left),
+        box.bottom - fraction(value, y) * (box.bottom - box.top),
+      ];
+      if (isRing) disc(canvas, box, centre, radius + unit * 0.08, canvas.theme.muted);
+      else disc(canvas, box, centre, radius, colours[colour]!);
     }
+}
+
+/** Whole pixels of a disc, as far as it lies in a box. */
+function disc(canvas: Canvas, box: Box, [x, y]: Point, radius: number, colour: Colour): void {
+  for (let row = Math.ceil(y - radius - 0.5); row + 0.5 <= y + radius; row++) {
+    if (row < box.top || row >= box.bottom) continue;
+    const half = Math.sqrt(Math.max(0, radius ** 2 - (row + 0.5 - y) ** 2));
+    const left = Math.max(box.left, x - half);
+    const right = Math.min(box.right, x + half);
+    if (left < right) canvas.fill({ left, right, top: row, bottom: row + 1 }, colour);
   }
 }

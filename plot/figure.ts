@@ -144,7 +144,10 @@ export function drawFigure(figure: Figure, { width, height }: PictureSize, theme
     else drawValueAxis(canvas, box, x, isLast, unit);
     drawFrame(canvas, box, unit);
   }
-  drawXAxis(canvas, area, figure.xLabel, height, unit);
+  // Below a time its dates stand: what it is counted in stands beside its clock.
+  const beside = [unit * 0.8, area.bottom + unit * 2.2] as const;
+  if (figure.isTime) drawText(canvas, figure.xLabel, beside, { size: unit, colour: theme.ink });
+  else drawXAxis(canvas, area, figure.xLabel, height, unit);
   if (figure.note !== undefined)
     drawText(canvas, figure.note, [width - unit, height - unit * 0.6], {
       size: unit * 0.8,

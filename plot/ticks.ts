@@ -80,7 +80,8 @@ const FEW_POWERS = 3;
 function logTicks({ low, high }: AxisRange, most: number): readonly Tick[] {
   const first = Math.floor(Math.log10(low) + 1e-9);
   const last = Math.ceil(Math.log10(high) - 1e-9);
-  const every = Math.max(1, Math.ceil((last - first) / Math.max(1, most)));
+  const [least, greatest] = labelled(low, high, 1);
+  const every = Math.max(1, Math.ceil((greatest - least) / Math.max(1, most)));
   const powers = labelled(low, high, every);
   const digits = writtenDigits(low, high, powers, most);
   const label = powerLabels(powers, digits.length > 1);

@@ -4,7 +4,8 @@ import type { Clock } from "./clock.js";
 import type { Lanes } from "./lanes.js";
 import { coveredSpan, missingSpans, type Piece, PieceStore, suits } from "./pieces.js";
 import { type AnswerEnd, readAnswer, type Trouble } from "./read-answer.js";
-import { isThereSoon, SilenceWatch } from "./silence-watch.js";
+import { RetryTimer } from "./retry-timer.js";
+import { SilenceWatch } from "./silence-watch.js";
 import { StreamColumns } from "./stream-columns.js";
 
 /**
@@ -63,10 +64,6 @@ function ahead(missing: Span, shown: Span): Span {
   return missing;
 }
 
-/** Seconds to the first, and at most to a next try. */
-const FIRST_RETRY_S = 1;
-const LAST_RETRY_S = 30;
-
 /**
  * Sees to the data of one source: asks for what the page shows and has not yet, in bins of the width of the screen's columns; stops what
  * nobody waits for any more; keeps what came, so that going back costs nothing; tries again, ever more seldom, where the server is away.
@@ -77,14 +74,20 @@ export class SourceLoader {
   #active: Active[] = [];
   #wanted: { readonly span: Span; readonly widthS: number } | undefined;
   #state: LoadState = { kind: "idle" };
-  #tries = 0;
-  /** Undoes the next try. */
-  #undoTry: () => void = () => {};
+  readonly #timer: RetryTimer;
   /** Ranges that ended in a refusal: asking again would not help until something else is asked. */
   #refused: Span | undefined;
 
   constructor(host: LoaderHost) {
     this.#host = host;
+    this.#timer = new RetryTimer({
+      clock: host.clock,
+      isThere: host.isThere,
+      retry: () => this.#askAgain(),
+      stillAway: () => {
+        if (this.#state.kind === "away") this.#waitAndRetry(this.#state);
+      },
+    });
   }
 
   get state(): LoadState {
@@ -113,9 +116,8 @@ export class SourceLoader {
     if (this.#state.kind === "loading") return;
     if (this.#state.kind === "login") this.#host.login.note();
     // It would ask again in the middle of what is asked now.
-    this.#undoTry();
-    this.#state = { kind: "idle" };
-    this.#ask();
+    this.#timer.stop();
+    this.#askAgain();
   }
 
   /** Forgets everything and stops asking. */
@@ -123,9 +125,8 @@ export class SourceLoader {
     for (const { stop } of this.#active) stop.abort();
     this.#active = [];
     this.#store.clear();
-    this.#undoTry();
+    this.#timer.reset();
     this.#wanted = undefined;
-    this.#tries = 0;
     this.#state = { kind: "idle" };
     this.#refused = undefined;
   }
@@ -200,7 +201,7 @@ export class SourceLoader {
   #finish(piece: Piece, end: AnswerEnd, span: Span): void {
     if (end.kind === "complete") {
       this.#store.replace(piece, { ...piece, isWhole: true });
-      this.#tries = 0;
+      this.#timer.reset();
       this.#ask();
       this.#host.changed();
       return;
@@ -226,33 +227,20 @@ export class SourceLoader {
     }
   }
 
-  #waitAndRetry({ retrySeconds = 0, ...trouble }: Extract<AnswerEnd, { kind: "away" }>): void {
-    const { clock } = this.#host;
-    const usual = Math.min(LAST_RETRY_S, FIRST_RETRY_S * 2 ** this.#tries);
-    this.#tries++;
-    const waitMs = 1000 * Math.max(usual, Math.min(LAST_RETRY_S, retrySeconds));
+  #waitAndRetry({ retrySeconds, message, request }: Extract<AnswerEnd, { kind: "away" }>): void {
     for (const { stop } of this.#active) stop.abort();
-    this.#undoTry();
-    this.#undoTry = clock.after(waitMs, () => void this.#tryAgain(trouble));
-    this.#tell({ ...trouble, kind: "away", againAtMs: clock.now() + waitMs });
+    const againAtMs = this.#timer.wait(retrySeconds);
+    this.#tell({ kind: "away", message, againAtMs, ...(request === undefined ? {} : { request }) });
   }
 
-  /** Asks again where the server is there; else it stays away. */
-  async #tryAgain(trouble: Trouble): Promise<void> {
-    const { state } = this;
-    const isThere = await isThereSoon(this.#host);
-    if (this.#state !== state) return; // somebody has tried meanwhile
-    if (!isThere) {
-      this.#waitAndRetry({ ...trouble, kind: "away" });
-      return;
-    }
+  #askAgain(): void {
     this.#state = { kind: "idle" };
     this.#ask();
   }
 
   #rest(): void {
     if (this.#state.kind === "idle") return;
-    if (this.#state.kind === "away") this.#undoTry();
+    if (this.#state.kind === "away") this.#timer.stop();
     this.#tell({ kind: "idle" });
   }
 

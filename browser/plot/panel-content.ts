@@ -6,6 +6,7 @@ import type { Panel } from "./panels.js";
 import type { Part } from "./pieces.js";
 import type { Quantity } from "./quantity.js";
 import type { Pictures } from "./scan-pictures.js";
+import type { Theme } from "./theme.js";
 
 /** What has come for a panel, and how it is to be shown. */
 export interface ContentFrame<P extends Panel = Panel> {
@@ -23,6 +24,7 @@ export interface ContentHost {
   readonly map: () => MapName | undefined;
   readonly isHidden: (quantity: string) => boolean;
   readonly pictures: Pictures;
+  readonly theme: () => Theme;
 }
 
 /** Where the plot lies on a canvas, device pixels. */

@@ -73,6 +73,7 @@ export class PanelView {
       map: () => host.state().map,
       isHidden: host.isHidden,
       pictures: host.pictures,
+      theme: host.theme,
     });
     this.chartBox = node("div", { class: "chart", is: { tabindex: "0", role: "group" } });
     const head = node("div", { class: "panel-head" }, this.#legend.root, axisForm(this.#fields()));

@@ -13,7 +13,6 @@ import { fitted, hull, isSameSpan, narrowestOf, type Span, timeWord } from "../.
 import { parseTime, timeToUs2000 } from "../../stream/time.js";
 import { BoxMark } from "./box-mark.js";
 import { OF_BROWSER } from "./browser-history.js";
-import { LEFT, RIGHT } from "./chart-axes.js";
 import { node } from "./dom.js";
 import type { PageFacts } from "./facts.js";
 import { followPointers } from "./gestures.js";
@@ -22,6 +21,7 @@ import { Lanes } from "./lanes.js";
 import { watchOutside } from "./outside.js";
 import { Pacer } from "./pacer.js";
 import { FrameNotes, PageFrames } from "./page-frames.js";
+import { PageLayout } from "./page-layout.js";
 import { PlotCursor } from "./plot-cursor.js";
 import { PlotForm } from "./plot-form.js";
 import { savePicture, wholePicture } from "./save-picture.js";
@@ -29,15 +29,12 @@ import { Pictures } from "./scan-pictures.js";
 import { searchSources } from "./source-search.js";
 import { type SourceHost, SourceView } from "./source-view.js";
 import { StepHistory } from "./step-history.js";
-import { readTheme, type Theme } from "./theme.js";
 import { copied, Toolbar } from "./toolbar.js";
 import { wishedSpan } from "./wished-span.js";
 import { keyWish, type Wish } from "./wishes.js";
 
 /** While the range is moved, data are asked for at most so often, ms. */
 const ASK_EVERY_MS = 120;
-/** Width of plots on paper, CSS pixels: that of a sheet between its margins. */
-const PAPER_PX = 680;
 
 /**
  * The page of plots. What is shown is the state that the address tells; from it follow the range that each source is asked for, what comes
@@ -51,6 +48,7 @@ export class PlotApp {
   readonly #form: PlotForm | undefined;
   readonly #stage: HTMLElement;
   readonly #sourceList = node("div", { class: "sources" });
+  readonly #layout: PageLayout;
   readonly #boxMark = new BoxMark();
   readonly #cursor: PlotCursor;
   readonly #history = new StepHistory(OF_BROWSER);
@@ -62,9 +60,7 @@ export class PlotApp {
   #state: PlotState;
   #span: Span;
   #views: readonly SourceView[] = [];
-  #theme: Theme;
   #isMoving = false;
-  #isPrinted = false;
 
   constructor(root: Document, facts: PageFacts) {
     this.#stage = root.getElementById("plot")!; // the server made it
@@ -76,7 +72,6 @@ export class PlotApp {
     // A source that has another id now is found by it when the reader comes back.
     if (!hasSameData(asked, { ...asked, sources: facts.chosen })) OF_BROWSER.replace(stateQuery(this.#state));
     this.#span = fitted(stateSpan(this.#state) ?? { begin: 0, end: 86_400e6 });
-    this.#theme = readTheme(this.#stage);
     this.#toolbar = new Toolbar({
       wish: (wish) => this.#wish(wish),
       wholeRange: () => this.#showWhole(),
@@ -91,6 +86,7 @@ export class PlotApp {
       say: (text) => this.#toolbar.say(text),
     });
     this.#stage.append(this.#toolbar.root, this.#sourceList, this.#boxMark.root);
+    this.#layout = new PageLayout(this.#sourceList);
     root.getElementById("plain")?.remove();
     this.#form = this.#makeForm(root);
     this.#makeViews();
@@ -130,7 +126,7 @@ export class PlotApp {
       lanes: this.#lanes,
       span: () => this.#span,
       state: () => this.#state,
-      theme: () => this.#theme,
+      theme: () => this.#layout.theme,
       pictures: this.#pictures,
       sync: "plot",
       chosen: (source) => this.#state.sources[source - 1] ?? { id: "", hidden: [] },
@@ -148,7 +144,8 @@ export class PlotApp {
     followPointers(this.#sourceList, () => this.#sides, {
       wish: (wish) => this.#wish(wish),
       drawsBox: () => this.#toolbar.drawsBox,
-      box: (box) => this.#boxMark.show(box, { around: this.#sourceList, width: this.#width, ...this.#sides }),
+      box: (box) =>
+        this.#boxMark.show(box, { around: this.#sourceList, width: this.#layout.width, ...this.#sides }),
     });
     this.#sourceList.addEventListener("keydown", (event) => {
       const target = event.target;
@@ -165,7 +162,7 @@ export class PlotApp {
   #watchOutside(): void {
     watchOutside(this.#stage, {
       recoloured: () => {
-        this.#theme = readTheme(this.#stage);
+        this.#layout.recolour();
         this.#frames.next();
       },
       resized: () => {
@@ -176,12 +173,14 @@ export class PlotApp {
       online: () => {
         for (const { loader } of this.#views) loader.retry();
       },
-      printed: (isPrinted) => this.#print(isPrinted),
+      printed: (isPrinted) => {
+        if (this.#layout.print(isPrinted)) this.#frames.atOnce();
+      },
     });
   }
 
   get #sides(): { readonly left: number; readonly right: number } {
-    return { left: LEFT, right: this.#hasColours ? RIGHT.colours : RIGHT.plain };
+    return this.#layout.sides(this.#hasColours);
   }
 
   get #hasColours(): boolean {
@@ -190,16 +189,6 @@ export class PlotApp {
 
   get #isLoading(): boolean {
     return this.#views.some(({ loader }) => loader.state.kind === "loading");
-  }
-
-  get #width(): number {
-    return this.#isPrinted ? PAPER_PX : Math.max(240, Math.floor(this.#sourceList.clientWidth));
-  }
-
-  /** Columns of pixels of a plot. */
-  get #columns(): number {
-    const { left, right } = this.#sides;
-    return Math.max(50, Math.round((this.#width - left - right) * devicePixelRatio));
   }
 
   /** Shows another range: at once with what there is, with what comes as it comes. */
@@ -235,15 +224,19 @@ export class PlotApp {
 
   #askAll(): void {
     // What is printed is what was seen.
-    if (this.#isPrinted) return;
-    for (const view of this.#views) if (view.isDrawn) view.loader.want(this.#span, this.#columns);
+    if (this.#layout.isPrinted) return;
+    const columns = this.#layout.columns(this.#hasColours);
+    for (const view of this.#views) if (view.isDrawn) view.loader.want(this.#span, columns);
   }
 
   #draw(): void {
     const hasColours = this.#hasColours;
     const last = this.#views.findLastIndex(({ hasPanels }) => hasPanels);
-    const common = { width: this.#width, columns: this.#columns, hasColours, isMoving: this.#isMoving };
-    for (const [n, view] of this.#views.entries()) view.show({ ...common, isLast: n === last });
+    const { width, isPrinted } = this.#layout;
+    const columns = this.#layout.columns(hasColours);
+    const common = { width, columns, hasColours, isMoving: this.#isMoving };
+    // On paper each source may have a sheet of its own.
+    for (const [n, view] of this.#views.entries()) view.show({ ...common, isLast: n === last || isPrinted });
     const isLoading = this.#isLoading;
     this.#toolbar.show(this.#state, { hasColours, isLoading });
     this.#stage.dataset.state = isLoading ? "loading" : "still";
@@ -290,17 +283,8 @@ export class PlotApp {
     this.#show(withSpan(state, this.#span));
   }
 
-  /** Plots in the colours and the width of paper. */
-  #print(isPrinted: boolean): void {
-    if (isPrinted === this.#isPrinted) return;
-    this.#isPrinted = isPrinted;
-    document.documentElement.classList.toggle("printed", isPrinted);
-    this.#theme = readTheme(this.#stage);
-    this.#frames.atOnce();
-  }
-
   #savePicture(): void {
-    const picture = wholePicture(this.#views, this.#theme, this.#span);
+    const picture = wholePicture(this.#views, this.#layout.theme, this.#span);
     const id = (this.#views[0]?.facts.id ?? "plot").replaceAll(/[^A-Za-z0-9_-]+/g, "-");
     savePicture(picture, `${id}_${timeWord(this.#span.begin).replaceAll(":", "")}.png`);
   }

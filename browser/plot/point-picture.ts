@@ -23,6 +23,8 @@ export interface PointLook {
   readonly map: MapName;
   /** Half the width of a mark, pixels. */
   readonly radius: number;
+  /** Around marks, so that those which are as light as the ground are seen: width in pixels, and colour as a word. */
+  readonly ring?: { readonly width: number; readonly colour: number };
 }
 
 /** Colours of pixels, red in the lowest byte, 0 where nothing is; row after row. */
@@ -35,16 +37,32 @@ export function pointPixels(runs: readonly PointRun[], look: PointLook): PointPi
   const pixels: PointPixels = new Uint32Array(look.width * look.height);
   const colours = colourWords(look.map);
   const place = colourScale(look.z, look.map, colours.length);
+  const isGrid = ({ table }: PointRun) => table.rows !== undefined;
+  if (look.ring !== undefined) {
+    const { width, colour } = look.ring;
+    const draw = markOf(pixels, { ...look, radius: look.radius + width });
+    // Below all marks, so that the ring of none lies over another.
+    for (const run of runs) if (!isGrid(run)) drawRun(run, (value) => (place(value) < 0 ? 0 : colour), draw);
+  }
+  const colourOf = (value: number) => {
+    const at = place(value);
+    return at < 0 ? 0 : colours[at]!;
+  };
   for (const run of runs) {
-    const { table, from, to } = run;
+    const { table } = run;
     const draw = table.rows === undefined ? markOf(pixels, look) : cellOf(pixels, look, table, table.rows);
-    const [xs, ys, values] = [table.x.values, table.ys.values, table.values.values];
-    for (let i = from; i < to; i++) {
-      const colour = place(values[i]!);
-      if (colour >= 0) draw(xs[i]!, ys[i]!, colours[colour]!);
-    }
+    drawRun(run, colourOf, draw);
   }
   return pixels;
+}
+
+/** Draws all points of a run that have a colour. */
+function drawRun({ table, from, to }: PointRun, colourOf: (value: number) => number, draw: Draw): void {
+  const [xs, ys, values] = [table.x.values, table.ys.values, table.values.values];
+  for (let i = from; i < to; i++) {
+    const colour = colourOf(values[i]!);
+    if (colour !== 0) draw(xs[i]!, ys[i]!, colour);
+  }
 }
 
 /** Draws one value. */
@@ -58,9 +76,9 @@ function xOf({ width, span: { begin, end } }: PointLook): (x: number) => number 
 function markOf(pixels: PointPixels, look: PointLook): Draw {
   const { width, height, y: axis, radius } = look;
   const left = xOf(look);
-  const reach = Math.ceil(radius);
+  const reach = Math.floor(radius);
   const halves = Array.from({ length: 2 * reach + 1 }, (_, n) =>
-    Math.floor(Math.sqrt(Math.max(0, radius * radius - (n - reach) ** 2))),
+    Math.floor(Math.sqrt(radius * radius - (n - reach) ** 2)),
   );
   return (x, y, colour) => {
     if (axis.scale === "log" && y <= 0) return;

@@ -2,6 +2,7 @@ import { suitedMap } from "../../plot/colour-scale.js";
 import { type Span, timeWord } from "../../plot/span.js";
 import type { AxisRange } from "../../plot/ticks.js";
 import { colourAxis, pointAxis, tagAxis } from "./axis-ranges.js";
+import { cssWord } from "./colour-words.js";
 import { labelText, unitsText } from "./label-text.js";
 import { nearestPoint } from "./nearest-point.js";
 import { cellText, valueText } from "./number-text.js";
@@ -26,6 +27,8 @@ import { sampleOf } from "./value-sample.js";
 
 /** Half the width of a mark, CSS pixels. */
 const MARK_PX = 2.75;
+/** The ring around it. */
+const RING_PX = 0.75;
 
 /** Values at points of time and y of their own: coloured marks, or cells where the points form a grid. */
 export class PointsContent implements PanelContent<ColourPanel> {
@@ -87,13 +90,15 @@ export class PointsContent implements PanelContent<ColourPanel> {
     const { map } = this.colours;
     const runs = this.#runs();
     const counts = runs.map(({ table, from, to }) => [table.count, from, to]);
-    const signature = JSON.stringify([width, height, span, this.y, this.#z, map, counts]);
+    const { muted } = this.#host.theme();
+    const signature = JSON.stringify([width, height, span, this.y, this.#z, map, muted, counts]);
     if (signature !== this.#painted) {
       this.#painted = signature;
       this.#canvas.width = width;
       this.#canvas.height = height;
       const radius = MARK_PX * devicePixelRatio;
-      const pixels = pointPixels(runs, { width, height, span, y: this.y, z: this.#z, map, radius });
+      const ring = { width: RING_PX * devicePixelRatio, colour: cssWord(muted) };
+      const pixels = pointPixels(runs, { width, height, span, y: this.y, z: this.#z, map, radius, ring });
       const image = new ImageData(new Uint8ClampedArray(pixels.buffer), width, height);
       this.#canvas.getContext("2d")?.putImageData(image, 0, 0);
     }

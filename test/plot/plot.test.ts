@@ -83,11 +83,16 @@ describe("marks of axes", () => {
     // One that is long makes powers of all.
     [1, 1e4, [0, 1, 2, 3, 4].map((n) => `10!u${n}!n`)],
     [1e-3, 10, ["\u22123", "\u22122", "\u22121", "0", "1"].map((n) => `10!u${n}!n`)],
+    // So many powers are written as there is room for, not fewer for those that begin outside.
+    [5e-10, 5e-5, [9, 8, 7, 6, 5].map((n) => `10!u\u2212${n}!n`), 4.9],
     // 10000 itself is not at this axis.
     [1, 9999, ["1", "10", "100", "1000"]],
-  ])("are written in one way along a logarithmic axis from %f to %f", (low, high, expected) => {
-    expect(labels(ticks({ low, high, scale: "log" }, 10))).toEqual(expected);
-  });
+  ] as const)(
+    "are written in one way along a logarithmic axis from %f to %f",
+    (low, high, expected, most: number = 10) => {
+      expect(labels(ticks({ low, high, scale: "log" }, most))).toEqual(expected);
+    },
+  );
 
   it.each([
     // Less than three powers of ten: 2 and 5 of each are written as well.
