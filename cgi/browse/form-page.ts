@@ -5,6 +5,7 @@ import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.j
 import type { Response } from "../http.js";
 import { html, type Markup } from "../pages/html.js";
 import { serverPage } from "../pages/server-page.js";
+import { shortText } from "../pages/short-text.js";
 import type { QueryContext } from "../query.js";
 import { lastName, pageOf } from "./source-line.js";
 import { trailTo } from "./trail.js";
@@ -17,7 +18,7 @@ export function formPage(context: QueryContext, source: DataSource, facts: ViewF
   const given = defaults(source);
   const fields = httpParams(source, facts).map((param) => field(param, given.get(param.name) ?? ""));
   return serverPage(context, {
-    title: source.description || source.id,
+    title: shortText(source.description) || source.id,
     section: "sources",
     trail: [...trailTo(mount, id), { href: pageOf(mount, id), text: lastName(id) }],
     lead: "Every parameter of its data by path; empty ones are as usual.",
@@ -44,13 +45,18 @@ function defaults({ examples: [first] }: DataSource): ReadonlyMap<string, string
   ]);
 }
 
+/** Characters of the words that a parameter may have. */
+const MOST_OF_FLAGS = 600;
+
 function field(param: HttpParam, value: string): Markup {
   const { name, title, units, required, separator, flags } = param;
   const id = `p-${name}`;
   const measured = units === undefined || units === "UTC" ? "" : ` (${units})`;
   const among =
-    flags === undefined ? "" : ` any of ${flags.map((flag) => flag.value).join(separator ?? " ")}`;
-  return html`<tr><th scope="row"><label for="${id}">${(title ?? name) + measured}</label></th><td>${input(param, id, value)}</td><td>${required ? "needed" : ""}${among}</td></tr>
+    flags === undefined
+      ? ""
+      : ` any of ${shortText(flags.map((flag) => flag.value).join(separator ?? " "), MOST_OF_FLAGS)}`;
+  return html`<tr><th scope="row"><label for="${id}">${shortText(title ?? name) + measured}</label></th><td>${input(param, id, value)}</td><td>${required ? "needed" : ""}${among}</td></tr>
 `;
 }
 

@@ -286,7 +286,7 @@ describe("the page of a source", () => {
       const lengths = [...readText(await page(path)).matchAll(/w{100,}/g)].map(([word]) => word.length);
       return Math.max(0, ...lengths);
     };
-    for (const path of ["", "/source/Hostile/", "?find=hostile/huge"])
+    for (const path of ["", "/source/Hostile/", "?find=hostile/huge", `${pathOf(HOSTILE.huge)}flex.html`])
       expect(await shown(path), path).toBeLessThanOrEqual(160);
     expect(await shown("/plot?source=Hostile/Huge")).toBeLessThanOrEqual(300);
     const own = await page(pathOf(HOSTILE.huge));
