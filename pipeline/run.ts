@@ -136,20 +136,9 @@ function startRun<T>(
     try {
       if (options.slots !== undefined) release = await options.slots.acquire(options.signal);
       const programs = await Promise.all(stages.map((stage) => options.programs(stage.argv[0])));
-      const openWith = (index: number) => {
-        supervisor.began(index);
-        return optionsOf(index);
-      };
-      const optionsOf = (index: number) => ({
-        args: stages[index]?.argv.slice(1) ?? [],
-        context: {
-          signal: supervisor.stop,
-          log: (line: string) => onStderr(index, line),
-          env: { ...env, ...grants(stages[index]?.argv[0] ?? "", true), ...stages[index]?.env },
-        },
-      });
       const { cut, rewriteHeader } = options;
       const makeCut = cut === undefined ? undefined : () => cutRange(cut);
+      const openWith = openedBy(supervisor, stages, { env, grants, onStderr });
       const assembling = { openWith, makeCut, rewriteHeader };
       yield* produce({ supervisor, programs, assembling, limits, given });
     } catch (error) {
@@ -182,6 +171,34 @@ function startRun<T>(
 }
 
 const NO_GRANTS: Grants = () => ({});
+
+/** What a built-in program is opened with: its arguments, its settings, and the signal by which its run stops. */
+function openedBy(
+  supervisor: Supervisor,
+  stages: readonly Stage[],
+  {
+    env,
+    grants,
+    onStderr,
+  }: {
+    readonly env: NonNullable<PipelineOptions["env"]>;
+    readonly grants: Grants;
+    readonly onStderr: NonNullable<PipelineOptions["onStderr"]>;
+  },
+): AssembleOptions["openWith"] {
+  return (index) => {
+    const stage = stages[index];
+    supervisor.began(index);
+    return {
+      args: stage?.argv.slice(1) ?? [],
+      context: {
+        signal: supervisor.stop,
+        log: (line) => onStderr(index, line),
+        env: { ...env, ...grants(stage?.argv[0] ?? "", true), ...stage?.env },
+      },
+    };
+  };
+}
 
 /** What a failure outside of the stages is called. */
 function reasonOf(error: DasError): FailureReason {
