@@ -15,6 +15,8 @@ import { programForTest } from "../support/system-programs.js";
 const postgres = await postgresForTest();
 const browser = programForTest("chromium");
 
+/** From 2012-07-01 to 2015-07-01. */
+const TAI_MINUS_UTC_MS = 35_000;
 const DAY = "source=Sample/HMI/Magnetograms&begin=2013-05-23T12:00&end=2013-05-23T15:00";
 
 describe.skipIf(postgres.missing || browser.missing)(browser.title("the page of images in a browser"), () => {
@@ -133,12 +135,18 @@ describe.skipIf(postgres.missing || browser.missing)(browser.title("the page of 
     await expect.poll(() => page.locator("#time").getAttribute("datetime")).toBe(last);
     await items().nth(2).locator("a").click();
     await expect.poll(current).toBe(await items().nth(2).locator("time").getAttribute("datetime"));
-    // The header is that of the image.
-    const record = await page.locator("#record").innerText();
-    const slot = /\[(2013[^\]]+?)_TAI\]/.exec(record)?.[1];
+    // Record and header are those of the image: they come when the server has told the header.
+    const shownAt = await page.locator("#time").getAttribute("datetime");
+    const utcOf = (tai: string) =>
+      new Date(Date.parse(`${tai.replaceAll(".", "-").replace("_", "T")}Z`) - TAI_MINUS_UTC_MS).toISOString();
     await expect
-      .poll(() => page.locator("#cards tr", { hasText: "T_REC" }).first().innerText())
-      .toContain(slot);
+      .poll(async () => {
+        const record = await page.locator("#record").innerText();
+        const slot = /\[(2013[^\]]+?)_TAI\]/.exec(record)?.[1] ?? "";
+        const card = await page.locator("#cards tr", { hasText: "T_REC" }).first().innerText();
+        return slot !== "" && card.includes(slot) ? utcOf(slot) : "";
+      })
+      .toBe(new Date(Date.parse(shownAt!)).toISOString());
     const file = page.getByRole("link", { name: "FITS (tar)" });
     const start = new URL((await file.getAttribute("href"))!, page.url()).searchParams.get("start_time");
     expect(`${start}Z`).toBe(await page.locator("#time").getAttribute("datetime"));
