@@ -1,6 +1,6 @@
 import type { LogFilter } from "./filter.js";
 import type { LogDay } from "./log-files.js";
-import type { RangeSummary } from "./range-summary.js";
+import type { RangeSummary } from "./range-sums.js";
 import type { LogPage } from "./read-page.js";
 
 /** Everything a page of the log shows. */

@@ -1,6 +1,6 @@
 import { bytesText, countText, durationText, numberText, percentText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
-import type { Column, RangeSummary } from "./range-summary.js";
+import type { Column, RangeSummary } from "./range-sums.js";
 import type { RequestOutcome } from "./record.js";
 import { OUTCOME_LOOK } from "./story.js";
 

@@ -1,13 +1,13 @@
 import { isProblem } from "../filter.js";
 import { CACHE_RESULTS, OUTCOMES } from "../read-record.js";
-import type { RequestRecord } from "../record.js";
+import type { CacheRecord, RequestRecord } from "../record.js";
 import { DURATION_BINS, durationBin } from "./durations.js";
 import { type TopEntry, TopList } from "./top-list.js";
 
 export const MINUTES = 1440;
 export const HOURS = 24;
 /** Counts of a minute: of the outcomes, then of what the cache did. */
-export const MINUTE_COUNTS = OUTCOMES.length + CACHE_RESULTS.length;
+const MINUTE_COUNTS = OUTCOMES.length + CACHE_RESULTS.length;
 
 const MINUTE_BYTES = MINUTES * MINUTE_COUNTS * 4;
 const SUM_BYTES = MINUTES * 8;
@@ -66,6 +66,21 @@ export class DayStats {
     this.clients[hour]?.add(record.client, failed);
     const { source } = record;
     if (source !== undefined && source !== "" && isOfServer(record)) this.sources[hour]?.add(source, failed);
+  }
+
+  /** Requests of a minute of the day that ended so. */
+  outcomeCount(minute: number, outcome: RequestRecord["outcome"]): number {
+    return this.minutes[minute * MINUTE_COUNTS + OUTCOMES.indexOf(outcome)] ?? 0;
+  }
+
+  /** Requests of a minute of the day of which the cache gave so much. */
+  cacheCount(minute: number, result: CacheRecord["result"]): number {
+    return this.minutes[minute * MINUTE_COUNTS + OUTCOMES.length + CACHE_RESULTS.indexOf(result)] ?? 0;
+  }
+
+  /** How many requests of an hour of the day took how long, by bin. */
+  durationsOf(hour: number): Uint32Array {
+    return this.durations.subarray(hour * DURATION_BINS, (hour + 1) * DURATION_BINS);
   }
 
   #count(index: number): void {
