@@ -77,6 +77,11 @@ export function plainLabel(text: string): string {
   return text.replaceAll("!", "!!");
 }
 
+/** What a label names, without the units in parentheses at its end; a label that is nothing else is kept. */
+export function labelWithoutUnits(label: string): string {
+  return label.replace(/\s*\([^()]*\)\s*$/, "") || label;
+}
+
 /** An escape that begins an index, text, and one that ends it: who writes these into units means a label. */
 const HAS_INDEX = /![abudei][^!]+![abn]/i;
 

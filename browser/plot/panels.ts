@@ -1,4 +1,4 @@
-import { plainLabel, unitsLabel } from "../../plot/label.js";
+import { labelWithoutUnits, plainLabel, unitsLabel } from "../../plot/label.js";
 import type { ScaleType } from "../../plot/ticks.js";
 import type { Piece } from "./pieces.js";
 import type { Quantity } from "./quantity.js";
@@ -70,5 +70,5 @@ function linePanel(key: string, quantities: readonly Quantity[]): LinePanel {
 /** What a line is called in a legend: its label without the units, which stand at the axis. */
 export function lineName({ label, name, units }: Quantity): string {
   if (label.trim() === "") return plainLabel(name);
-  return units.trim() === "" ? label : label.replace(/\s*\([^()]*\)\s*$/, "") || label;
+  return units.trim() === "" ? label : labelWithoutUnits(label);
 }

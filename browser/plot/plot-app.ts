@@ -15,7 +15,7 @@ import { BoxMark } from "./box-mark.js";
 import { OF_BROWSER } from "./browser-history.js";
 import { node } from "./dom.js";
 import type { PageFacts } from "./facts.js";
-import { followPointers } from "./gestures.js";
+import { Gestures } from "./gestures.js";
 import { KnownSources } from "./known-sources.js";
 import { Lanes } from "./lanes.js";
 import { watchOutside } from "./outside.js";
@@ -26,7 +26,7 @@ import { PlotCursor } from "./plot-cursor.js";
 import { PlotForm } from "./plot-form.js";
 import { savePicture, wholePicture } from "./save-picture.js";
 import { Pictures } from "./scan-pictures.js";
-import { searchSources } from "./source-search.js";
+import { SourceSearch } from "./source-search.js";
 import { type SourceHost, SourceView } from "./source-view.js";
 import { StepHistory } from "./step-history.js";
 import { copied, Toolbar } from "./toolbar.js";
@@ -104,7 +104,7 @@ export class PlotApp {
       show: (state) => this.#showState(state),
       log: this.#log,
     });
-    if (made.more !== undefined) searchSources(made.more, this.#mount, (id) => void made.add(id));
+    if (made.more !== undefined) new SourceSearch(made.more, this.#mount, (id) => void made.add(id));
     return made;
   }
 
@@ -141,7 +141,7 @@ export class PlotApp {
 
   /** What the reader does with the plots. */
   #watchInside(): void {
-    followPointers(this.#sourceList, () => this.#sides, {
+    new Gestures(this.#sourceList, () => this.#sides, {
       wish: (wish) => this.#wish(wish),
       drawsBox: () => this.#toolbar.drawsBox,
       box: (box) =>

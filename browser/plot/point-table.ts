@@ -1,3 +1,4 @@
+import { isGrid, MOST_GRID_ROWS } from "../../plot/grid-rule.js";
 import { Cadence, gapWidth } from "../../plot/x-columns.js";
 import { ascending, firstNotBelow, GrowingColumn } from "./growing-column.js";
 import type { Quantity } from "./quantity.js";
@@ -6,11 +7,6 @@ import type { Quantity } from "./quantity.js";
 const MOST_RECORDS = 300_000;
 const X_PARTS = 2048;
 const Y_PARTS = 256;
-/** More values of y than these are no rows of a grid. */
-const MOST_ROWS = 512;
-/** Of a grid so many rows are seen at each x on the average, of all of them. */
-const LEAST_PART = 0.5;
-
 /** A quantity over x and another: a value at each of many points, records without one left out. Source: das2-stream A5, A15.2. */
 export class PointTable {
   readonly key: string;
@@ -48,16 +44,15 @@ export class PointTable {
       this.#last = xs[i]!;
     }
     for (const i of kept) this.#rows?.add(ys[i]!);
-    if (this.#rows !== undefined && this.#rows.size > MOST_ROWS) this.#rows = undefined;
+    if (this.#rows !== undefined && this.#rows.size > MOST_GRID_ROWS) this.#rows = undefined;
     this.count += xs.length;
     if (this.x.length > MOST_RECORDS) this.#thin();
   }
 
   /** The values of y where the points are those of a grid, ascending; `undefined` where they are scattered. */
   get rows(): Float64Array | undefined {
-    const size = this.#rows?.size ?? 0;
-    if (size < 2 || this.#runs < 2 || this.count / this.#runs < Math.max(1.5, LEAST_PART * size))
-      return undefined;
+    const all = { rows: this.#rows?.size ?? 0, times: this.#runs, points: this.count };
+    if (!isGrid(all)) return undefined;
     return Float64Array.from(this.#rows ?? []).sort();
   }
 

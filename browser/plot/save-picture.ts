@@ -1,3 +1,4 @@
+import { plainLabel } from "../../plot/label.js";
 import { type Span, spanText } from "../../plot/span.js";
 import { drawLabel } from "./rich-text.js";
 import type { SourceView } from "./source-view.js";
@@ -24,8 +25,9 @@ export function wholePicture(sources: readonly SourceView[], theme: Theme, span:
   const { begin, end } = spanText(span);
   let top = 0;
   for (const [n, { facts, title }] of sources.entries()) {
-    const text = `${facts.id}${title === "" ? "" : `: ${title}`}${n === 0 ? `, ${begin} to ${end} UTC` : ""}`;
-    drawLabel(context, text.replaceAll("!", "!!"), picture.width / 2, top + heads / 2, {
+    const range = n === 0 ? `!n, ${begin} to ${end} UTC` : "";
+    const text = `${plainLabel(facts.id)}${title === "" ? "" : `: ${title}`}${range}`;
+    drawLabel(context, text, picture.width / 2, top + heads / 2, {
       fontPx: FONT_PX * px,
       colour: theme.ink,
       most: picture.width * 0.96,

@@ -3,97 +3,137 @@ import { findSources, type ListedSource, listedSources } from "./source-list.js"
 
 /** Sources that are shown at once. */
 const MOST_SHOWN = 12;
+const LIST_ID = "found-sources";
 
 /**
  * Lets the reader search all sources of the server in an input: a list below it, by keys and pointer, as the pattern of a combobox has
  * it. The sources are asked for once, when the input is first used.
  */
-export function searchSources(input: HTMLInputElement, mount: string, chosen: (id: string) => void): void {
-  const list = node("ul", {
+export class SourceSearch {
+  readonly #input: HTMLInputElement;
+  readonly #mount: string;
+  readonly #chosen: (id: string) => void;
+  readonly #list = node("ul", {
     class: "found",
-    is: { role: "listbox", id: "found-sources", "aria-label": "Sources" },
+    is: { role: "listbox", id: LIST_ID, "aria-label": "Sources" },
   });
-  const count = node("span", { class: "unseen", is: { role: "status" } });
-  let sources: Promise<readonly ListedSource[]> | undefined;
-  let active = -1;
-  list.hidden = true;
-  for (const [name, value] of [
-    ["role", "combobox"],
-    ["aria-autocomplete", "list"],
-    ["aria-controls", "found-sources"],
-    ["aria-expanded", "false"],
-  ] as const)
-    input.setAttribute(name, value);
-  input.placeholder = "id or words";
-  (input.closest("label") ?? input).after(count);
-  (input.closest("form") ?? input).append(list);
+  readonly #count = node("span", { class: "unseen", is: { role: "status" } });
+  #sources: Promise<readonly ListedSource[]> | undefined;
+  /** Place of the option that Enter chooses; -1 for none. */
+  #active = -1;
 
-  const options = () => [...list.querySelectorAll<HTMLElement>('[role="option"]')];
-  const close = () => {
-    list.hidden = true;
-    active = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  const mark = (place: number) => {
-    const all = options();
-    active = all.length === 0 ? -1 : (place + all.length) % all.length;
-    for (const [n, option] of all.entries()) option.setAttribute("aria-selected", String(n === active));
-    const id = all[active]?.id;
-    if (id !== undefined) input.setAttribute("aria-activedescendant", id);
-    all[active]?.scrollIntoView({ block: "nearest" });
-  };
-  const choose = (id: string) => {
-    close();
-    chosen(id);
-  };
-  const show = async () => {
-    sources ??= fetch(`${mount === "" ? "/" : mount}?server=list`).then(async (answer) =>
+  constructor(input: HTMLInputElement, mount: string, chosen: (id: string) => void) {
+    this.#input = input;
+    this.#mount = mount;
+    this.#chosen = chosen;
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-autocomplete", "list"],
+      ["aria-controls", LIST_ID],
+      ["aria-expanded", "false"],
+    ] as const)
+      input.setAttribute(name, value);
+    input.placeholder = "id or words";
+    this.#list.hidden = true;
+    this.#field.after(this.#count);
+    (input.closest("form") ?? input).append(this.#list);
+    input.addEventListener("input", () => void this.#show());
+    input.addEventListener("blur", () => this.#close());
+    input.addEventListener("keydown", (event) => {
+      if (!this.#list.hidden && this.#key(event.key)) event.preventDefault();
+    });
+    // Pressing an option takes the focus from the input before the click comes.
+    this.#list.addEventListener("pointerdown", (event) => event.preventDefault());
+  }
+
+  /** The input with its label. */
+  get #field(): HTMLElement {
+    return this.#input.closest("label") ?? this.#input;
+  }
+
+  get #options(): readonly HTMLElement[] {
+    return [...this.#list.querySelectorAll<HTMLElement>('[role="option"]')];
+  }
+
+  /** Does what a key asks for; false for those that ask for nothing. */
+  #key(name: string): boolean {
+    switch (name) {
+      case "ArrowDown":
+        this.#mark(this.#active + 1);
+        return true;
+      case "ArrowUp":
+        this.#mark(this.#active < 0 ? -1 : this.#active - 1);
+        return true;
+      case "Escape":
+        this.#close();
+        return true;
+      case "Enter":
+        if (this.#active < 0) return false;
+        this.#choose(this.#options[this.#active]?.querySelector(".found-id")?.textContent ?? "");
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #mark(place: number): void {
+    const all = this.#options;
+    this.#active = all.length === 0 ? -1 : (place + all.length) % all.length;
+    for (const [n, option] of all.entries()) option.setAttribute("aria-selected", String(n === this.#active));
+    const active = all[this.#active];
+    if (active !== undefined) this.#input.setAttribute("aria-activedescendant", active.id);
+    active?.scrollIntoView({ block: "nearest" });
+  }
+
+  #choose(id: string): void {
+    this.#close();
+    this.#chosen(id);
+  }
+
+  #close(): void {
+    this.#list.hidden = true;
+    this.#active = -1;
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#input.removeAttribute("aria-activedescendant");
+  }
+
+  async #show(): Promise<void> {
+    const text = this.#input.value;
+    const all = await this.#all();
+    // A later letter shows its own.
+    if (all === undefined || text !== this.#input.value) return;
+    const found = findSources(all, text);
+    this.#active = -1;
+    this.#list.replaceChildren(...found.slice(0, MOST_SHOWN).map((source, n) => this.#option(source, n)));
+    const isOpen = found.length > 0 && document.activeElement === this.#input;
+    this.#list.hidden = !isOpen;
+    this.#input.setAttribute("aria-expanded", String(isOpen));
+    this.#count.textContent = text.trim() === "" ? "" : `${found.length} sources found`;
+    const { offsetLeft, offsetTop, offsetHeight } = this.#field;
+    this.#list.style.left = `${offsetLeft}px`;
+    this.#list.style.top = `${offsetTop + offsetHeight}px`;
+  }
+
+  /** All sources; `undefined` where the server is away: the next letter asks again. */
+  async #all(): Promise<readonly ListedSource[] | undefined> {
+    this.#sources ??= fetch(`${this.#mount === "" ? "/" : this.#mount}?server=list`).then(async (answer) =>
       listedSources(await answer.text()),
     );
-    const text = input.value;
-    let all: readonly ListedSource[];
     try {
-      all = await sources;
+      return await this.#sources;
     } catch {
-      sources = undefined; // the server was away: the next letter asks again
-      return;
+      this.#sources = undefined;
+      return undefined;
     }
-    if (text !== input.value) return; // a later letter shows its own
-    const found = findSources(all, text);
-    active = -1;
-    list.replaceChildren(
-      ...found.slice(0, MOST_SHOWN).map(({ id, about }, n) =>
-        node(
-          "li",
-          {
-            is: { role: "option", id: `found-source-${n}`, "aria-selected": "false" },
-            click: () => choose(id),
-          },
-          node("span", { class: "found-id", text: id }),
-          node("span", { class: "found-about", text: about }),
-        ),
-      ),
+  }
+
+  #option({ id, about }: ListedSource, n: number): HTMLElement {
+    const is = { role: "option", id: `found-source-${n}`, "aria-selected": "false" };
+    return node(
+      "li",
+      { is, click: () => this.#choose(id) },
+      node("span", { class: "found-id", text: id }),
+      node("span", { class: "found-about", text: about }),
     );
-    const isOpen = found.length > 0 && document.activeElement === input;
-    list.hidden = !isOpen;
-    input.setAttribute("aria-expanded", String(isOpen));
-    count.textContent = text.trim() === "" ? "" : `${found.length} sources found`;
-    list.style.left = `${(input.closest("label") ?? input).offsetLeft}px`;
-    list.style.top = `${(input.closest("label") ?? input).offsetTop + (input.closest("label") ?? input).offsetHeight}px`;
-  };
-  input.addEventListener("input", () => void show());
-  // Pressing an option takes the focus from the input before the click comes.
-  list.addEventListener("pointerdown", (event) => event.preventDefault());
-  input.addEventListener("blur", close);
-  input.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
-    if (event.key === "ArrowDown") mark(active + 1);
-    else if (event.key === "ArrowUp") mark(active < 0 ? -1 : active - 1);
-    else if (event.key === "Escape") close();
-    else if (event.key === "Enter" && active >= 0)
-      choose(options()[active]?.querySelector(".found-id")?.textContent ?? "");
-    else return;
-    event.preventDefault();
-  });
+  }
 }

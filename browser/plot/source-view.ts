@@ -6,7 +6,6 @@ import { button, node } from "./dom.js";
 import { emptyText } from "./empty-text.js";
 import { ExportLinks } from "./export-links.js";
 import type { SourceFacts } from "./facts.js";
-import { labelText } from "./label-text.js";
 import type { Lanes } from "./lanes.js";
 import { SourceLoader } from "./loader.js";
 import { hasLogin, noteLogin } from "./login.js";
@@ -116,13 +115,10 @@ export class SourceView {
     return this.#parts.some(({ piece }) => piece.columns.records > 0);
   }
 
-  /** Title and bins as the stream tells them, as text. */
+  /** Title and bins as the stream tells them, with their escapes. */
   get title(): string {
     const columns = this.#parts.at(-1)?.piece.columns;
-    return [columns?.title ?? "", columns?.about ?? ""]
-      .map(labelText)
-      .filter((text) => text !== "")
-      .join(" ");
+    return [columns?.title ?? "", columns?.about ?? ""].filter((text) => text !== "").join(" ");
   }
 
   /** Whether it has panels of colours, so that all panels leave room for their bars. */
@@ -240,11 +236,11 @@ export class SourceView {
       : columns?.hasOtherX === true
         ? "These data are not over time; the PNG of the server shows them."
         : empty;
-    const title = [columns?.title ?? "", columns?.about ?? ""].filter((text) => text !== "");
+    const { title } = this;
     const told = JSON.stringify([state, title]);
     if (told === this.#told) return;
     this.#told = told;
-    this.#title.replaceChildren(...title.flatMap((text) => [...labelNodes(text), " "]));
+    this.#title.replaceChildren(...labelNodes(title));
     this.#trouble.replaceChildren(
       ...troubleNodes(state, {
         loginUrl: () => this.#url({ span: this.#host.span(), widthS: 1e6 }),

@@ -118,7 +118,7 @@ export class FigureGatherer {
     return {
       title: [
         title === undefined ? plainLabel(this.#options.title ?? "") : expandMacros(title, "title", raw),
-        about === undefined ? "" : plainLabel(about),
+        about ?? "",
       ]
         .filter((text) => text !== "")
         .join(" "),

@@ -1,5 +1,5 @@
 import type { Line, LineStyle } from "../../plot/figure.js";
-import { plainLabel, unitsLabel } from "../../plot/label.js";
+import { labelWithoutUnits, plainLabel, unitsLabel } from "../../plot/label.js";
 import { LineBins } from "../../plot/line-bins.js";
 import type { ScaleType } from "../../plot/ticks.js";
 import { type Turn, turnOf } from "../../plot/turn.js";
@@ -51,7 +51,7 @@ export class LineQuantity {
     const bins = this.#bins.get("value") ?? high ?? low;
     if (bins === undefined) return undefined;
     return {
-      label: plainLabel(this.name),
+      label: this.lineLabel,
       bins,
       cadence: this.cadence,
       // Of peaks alone the band reaches from the average to them.
@@ -79,6 +79,13 @@ export class LineQuantity {
   /** The name of the axis where this quantity is alone on it. */
   get axisLabel(): string {
     return this.properties.label(this.axis, this.name, this.units);
+  }
+
+  /** The name of the line among others on one axis, which has the units. */
+  get lineLabel(): string {
+    const label = this.properties.text(`${this.axis}Label`) ?? "";
+    if (label.trim() === "") return plainLabel(this.name);
+    return this.units.trim() === "" ? label : labelWithoutUnits(label);
   }
 
   /** The name of an axis that several quantities share. */

@@ -1,14 +1,10 @@
 import { bandsOf, CellGrid } from "../../plot/cell-grid.js";
+import { isGrid, MOST_GRID_ROWS } from "../../plot/grid-rule.js";
 import { suitableScale } from "../../plot/tag-scale.js";
 import type { ScaleType } from "../../plot/ticks.js";
 import type { Columned, XColumns } from "../../plot/x-columns.js";
 
-/** More values of y than these are no rows of a grid; each has 12 bytes a column. */
-const MOST_TAGS = 256;
-/** Of a grid so many rows are there at each x on the average, of all of them. */
-const LEAST_PART = 0.5;
-
-/** The values of one y. */
+/** The values of one y: 12 bytes a column. */
 interface Row {
   readonly sums: Float64Array;
   readonly counts: Uint32Array;
@@ -41,7 +37,7 @@ export class TagRows implements Columned {
     if (c < 0) return;
     let row = this.#rows.get(y);
     if (row === undefined) {
-      if (this.#rows.size === MOST_TAGS) {
+      if (this.#rows.size === MOST_GRID_ROWS) {
         this.#rows = undefined;
         return;
       }
@@ -56,9 +52,8 @@ export class TagRows implements Columned {
 
   /** The grid that the points are of; `undefined` where they are scattered. @param scale of y, where it is stated */
   grid(height: number, scale: ScaleType | undefined): CellGrid | undefined {
-    const size = this.#rows?.size ?? 0;
-    if (size < 2 || this.#runs < 2 || this.#points / this.#runs < Math.max(1.5, LEAST_PART * size))
-      return undefined;
+    const all = { rows: this.#rows?.size ?? 0, times: this.#runs, points: this.#points };
+    if (!isGrid(all)) return undefined;
     const rows = [...(this.#rows ?? [])];
     const tags = Float64Array.from(rows, ([y]) => y);
     const grid = new CellGrid(this.#columns, height, scale ?? suitableScale(tags));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mapColour } from "../../plot/colour-map.js";
-import { labelLines, unitsLabel } from "../../plot/label.js";
+import { labelLines, labelWithoutUnits, unitsLabel } from "../../plot/label.js";
 import { ticks } from "../../plot/ticks.js";
 import { timeTicks } from "../../plot/time-ticks.js";
 
@@ -55,6 +55,11 @@ describe("labels (das2-stream A8.5)", () => {
       undefined,
       "saved",
     ]);
+  });
+
+  it("can be told without the units at their end", () => {
+    expect(labelWithoutUnits("Field B!dx!n (nT)")).toBe("Field B!dx!n");
+    expect(labelWithoutUnits("(nT)")).toBe("(nT)");
   });
 
   it("raise the powers of units", () => {
