@@ -14,7 +14,6 @@ import {
   type ContentTable,
   leftText,
   MOST_ROWS,
-  middleOf,
   type PanelContent,
   type PlotBox,
 } from "./panel-content.js";
@@ -106,7 +105,7 @@ export class PointsContent implements PanelContent<ColourPanel> {
   }
 
   read(x: number, y: number | undefined, reach: number): readonly ContentReading[] {
-    const point = nearestPoint(this.#runs(), x, y ?? middleOf(this.y), { reach, axis: this.y });
+    const point = nearestPoint(this.#runs(), x, y, { reach, axis: this.y });
     if (point === undefined) return [];
     const { z, y: of } = this.#panel;
     const at = `${valueText(point.y)} ${unitsText(of.units)}`.trim();

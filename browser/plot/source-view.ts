@@ -129,12 +129,16 @@ export class SourceView {
     );
   }
 
-  /** How far apart its records are, microseconds; `undefined` where that is not known yet. */
+  /**
+   * How far apart its records are, microseconds; where only bins of them have come, at least the finest of these. `undefined` for a source that
+   * computes its points, and where nothing has come.
+   */
   get cadence(): number | undefined {
-    const all = this.loader.pieces.flatMap(({ columns, isSampled }) =>
-      isSampled ? [] : (columns.cadence ?? []),
-    );
-    return all.length === 0 ? undefined : Math.min(...all);
+    const all = this.loader.pieces.flatMap(({ columns, isSampled }) => (isSampled ? [] : columns));
+    const known = all.flatMap(({ cadence }) => cadence ?? []);
+    if (known.length > 0) return Math.min(...known);
+    const bins = all.flatMap(({ binUs, records }) => (binUs > 0 && records > 1 ? binUs : []));
+    return bins.length === 0 ? undefined : Math.min(...bins);
   }
 
   show(frame: SourceFrame): void {

@@ -145,7 +145,9 @@ describe("the point at the cursor", () => {
         [21e6, 75, 2],
       ]),
     );
-    const near = (x: number, y: number) => nearestPoint([run], x, y, { reach: 2e6, axis: AXIS })?.value;
+    const near = (x: number, y?: number) => nearestPoint([run], x, y, { reach: 2e6, axis: AXIS })?.value;
+    // Keys have no y.
+    expect([near(20.4e6), near(20.6e6), near(30e6)]).toEqual([1, 2, undefined]);
     expect([near(20.4e6, 27), near(20.4e6, 73), near(20e6, 50), near(30e6, 25)]).toEqual([
       1,
       2,

@@ -160,6 +160,31 @@ describe.skipIf(browser.missing)(browser.title("kinds of data and ways of use of
     await expect.poll(seconds).toBeLessThan(7200);
     await still();
     expect(seconds()).toBeGreaterThanOrEqual(4 * 600 * 0.99);
+    // Of a source that is reduced only bins are known at first, and finer ones each time.
+    await open(`source=Examples/Synthetic&${DAY}`);
+    await page.mouse.move(x + width / 2, y + 80);
+    const turn = async () => {
+      for (let n = 0; n < 12; n++) await page.mouse.wheel(0, -1000);
+    };
+    await turn();
+    await expect.poll(seconds).toBeLessThan(3600);
+    expect(seconds()).toBeGreaterThan(100);
+    await expect
+      .poll(async () => {
+        await still();
+        await turn();
+        return seconds();
+      })
+      .toBeLessThanOrEqual(8);
+    await still();
+    await turn();
+    const begin = () => new URL(page.url()).searchParams.get("begin");
+    const before = begin();
+    await page.getByRole("button", { name: "Later" }).click();
+    await expect.poll(begin).not.toBe(before);
+    expect(seconds()).toBeGreaterThanOrEqual(3.9);
+    await still();
+    expect(await label()).toMatch(/Signal 1 (?!no data)/);
     await open("source=longitude&begin=2021-06-30T00:01&end=2021-06-30T00:02");
     const note = await page.locator(".chart-note").boundingBox();
     const plot = await plotBox();
