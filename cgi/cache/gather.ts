@@ -26,8 +26,9 @@ const WHOLE: Detail = { columns: 300, levels: 100, gaps: 100, sized: 2000 };
 /** The tree of sources, as far as it is asked. */
 export type CachedSources = Pick<RememberedSources, "find" | "listCached">;
 
-function instant(date: Date): Time {
-  return makeTime(1970, 1, 1, 0, 0, date.getTime() / 1000);
+/** The minute that a time is in: more of it nobody reads. */
+function minuteOf(date: Date): Time {
+  return makeTime(1970, 1, 1, 0, Math.floor(date.getTime() / 60_000));
 }
 
 function queueView(status: QueueStatus): QueueView {
@@ -120,7 +121,7 @@ export async function gatherView(
     views.push(
       await sourceView(id, (one) => sources.find(one), access, patience, {
         asked: question.range,
-        now: instant(date),
+        now: minuteOf(date),
         detail,
       }),
     );

@@ -105,6 +105,9 @@ describe.skipIf(browser.missing)(browser.title("the status page in a browser"), 
     await page.setViewportSize({ width, height: 900 });
     await open();
     expect(await sticksOut(page)).toBe(0);
+    // Nor is the table of levels cut off where it could be moved to and fro.
+    const hidden = page.locator(".scroll").evaluate((box) => box.scrollWidth - box.clientWidth);
+    expect(await hidden).toBeLessThanOrEqual(0);
     for (const selector of [
       ".verdict .note",
       ".verdict .sign",
