@@ -154,7 +154,8 @@ describe.skipIf(browser.missing)(browser.title("kinds of data and ways of use of
     const before = begin();
     await page.getByRole("button", { name: "Later" }).click();
     await expect.poll(begin).not.toBe(before);
-    expect(seconds()).toBeGreaterThanOrEqual(3.9);
+    // The middles of bins are about as far apart as the records in them.
+    expect(seconds()).toBeGreaterThanOrEqual(3);
     await plots.still();
     expect(await plots.label()).toMatch(/Signal 1 (?!no data)/);
     await plots.open("source=longitude&begin=2021-06-30T00:01&end=2021-06-30T00:02");
