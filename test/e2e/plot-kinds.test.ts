@@ -145,7 +145,9 @@ describe.skipIf(browser.missing)(browser.title("kinds of data and ways of use of
       .poll(async () => {
         await plots.still();
         await turn();
-        return seconds();
+        // The address is told only when the wheel is over.
+        const [, from, to] = /, (\S+) to (\S+) UTC/.exec(await plots.label()) ?? [];
+        return (Date.parse(`${to}Z`) - Date.parse(`${from}Z`)) / 1000;
       })
       .toBeLessThanOrEqual(8);
     await plots.still();
