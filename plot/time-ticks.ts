@@ -132,13 +132,3 @@ function monthTicks(begin: number, end: number, step: number): readonly TimeTick
   }
   return marks;
 }
-
-/** A time as a picture tells it: no more of it than it has. */
-export function shortTime(us: number): string {
-  const text = formatTime(us2000ToTime(us), 3);
-  return text
-    .replace(/\.000$/, "")
-    .replace(/:00$/, "")
-    .replace(/T00:00$/, "")
-    .replace("T", " ");
-}

@@ -1,5 +1,5 @@
 import type { DataSource, Example } from "../../dsdf/data-source.js";
-import { exampleSeconds, shortTime } from "../../dsdf/flex/source-interface.js";
+import { dateOrTime, exampleSeconds } from "../../dsdf/flex/source-interface.js";
 import { tomorrow, validRangeNow } from "../../dsdf/valid-range.js";
 import { addSeconds, compareTimes, type TimeRange } from "../../stream/time.js";
 
@@ -45,8 +45,8 @@ function ofExample(source: DataSource, example: Example, hasBins: boolean): Chos
   const { begin, end, interval, params, query, number } = example;
   return {
     range: { begin, end },
-    begin: shortTime(begin),
-    end: shortTime(end),
+    begin: dateOrTime(begin),
+    end: dateOrTime(end),
     ...(hasBins && !source.requiresInterval ? { resolution: exampleSeconds(example) } : {}),
     ...(source.requiresInterval ? { interval: interval ?? exampleSeconds(example) } : {}),
     ...(params === undefined ? {} : { params }),

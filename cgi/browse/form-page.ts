@@ -1,6 +1,6 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
-import { shortTime } from "../../dsdf/flex/source-interface.js";
+import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
 import type { Response } from "../http.js";
 import { html, type Markup } from "../pages/html.js";
@@ -37,8 +37,8 @@ ${fields}</tbody>
 function defaults({ examples: [first] }: DataSource): ReadonlyMap<string, string> {
   if (first === undefined) return new Map();
   return new Map([
-    ["read.time.min", shortTime(first.begin)],
-    ["read.time.max", shortTime(first.end)],
+    ["read.time.min", dateOrTime(first.begin)],
+    ["read.time.max", dateOrTime(first.end)],
     ...(first.interval === undefined ? [] : [["read.time.inter", String(first.interval)] as const]),
     ...(first.params === undefined ? [] : [["read.opts", first.params] as const]),
     ["format.serial", "text"],

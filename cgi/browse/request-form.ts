@@ -1,6 +1,6 @@
 import type { Example } from "../../dsdf/data-source.js";
 import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
-import { shortTime } from "../../dsdf/flex/source-interface.js";
+import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
 import { html, type Markup } from "../pages/html.js";
 import { shortText } from "../pages/short-text.js";
@@ -34,7 +34,7 @@ ${source.examples.map((example) => html`<li><a class="button" href="${`${page}?e
 }
 
 function exampleName({ name, begin, end }: Example): string {
-  return shortText(name ?? `${shortTime(begin)} to ${shortTime(end)}`, 80);
+  return shortText(name ?? `${dateOrTime(begin)} to ${dateOrTime(end)}`, 80);
 }
 
 /** The form that asks for the data of a source, with the chosen range in it. It works without a script. */

@@ -1,5 +1,5 @@
 import type { AccessRule, DataSource } from "../../dsdf/data-source.js";
-import { shortTime } from "../../dsdf/flex/source-interface.js";
+import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { rangeLimits } from "../limits/range-limits.js";
 import { countText } from "../pages/format.js";
 import { html, type Markup, type Piece } from "../pages/html.js";
@@ -42,7 +42,7 @@ const CONTACTS = {
 function timeFact({ validRange }: DataSource): string | undefined {
   if (validRange === undefined) return undefined;
   const { begin, end } = validRange;
-  return `${shortTime(begin)} to ${end === "now" ? "now" : shortTime(end)}, UTC`;
+  return `${dateOrTime(begin)} to ${end === "now" ? "now" : dateOrTime(end)}, UTC`;
 }
 
 function quantityFact(source: DataSource, site: Site): Piece {

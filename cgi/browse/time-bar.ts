@@ -1,5 +1,5 @@
 import type { DataSource } from "../../dsdf/data-source.js";
-import { shortTime } from "../../dsdf/flex/source-interface.js";
+import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { validRangeNow } from "../../dsdf/valid-range.js";
 import { compareTimes, type Time, type TimeRange } from "../../stream/time.js";
 import { axis } from "../cache/bar.js";
@@ -15,7 +15,7 @@ export function timeBar({ validRange }: DataSource, { range }: Chosen, now: Date
   if (whole === undefined || compareTimes(whole.begin, whole.end) >= 0) return undefined;
   const from = partOf(range.begin, whole);
   const width = Math.max(partOf(range.end, whole) - from, NARROWEST);
-  const text = `Data from ${shortTime(whole.begin)} to ${validRange?.end === "now" ? "now" : shortTime(whole.end)}; chosen: ${shortTime(range.begin)} to ${shortTime(range.end)}`;
+  const text = `Data from ${dateOrTime(whole.begin)} to ${validRange?.end === "now" ? "now" : dateOrTime(whole.end)}; chosen: ${dateOrTime(range.begin)} to ${dateOrTime(range.end)}`;
   return html`<div class="coverage"><p class="note">Time that is covered, with the chosen range marked</p>
 <svg class="span" role="img" aria-label="${text}"><rect class="valid" width="100%" height="100%"/><rect class="chosen" x="${percent(Math.min(from, 1 - width))}" width="${percent(width)}" height="100%"/></svg>
 ${axis(whole)}</div>

@@ -2,8 +2,8 @@ import { type BlockSpan, blockBegin } from "../../cache/block-number.js";
 import { blockTimeText } from "../../cache/block-path.js";
 import type { BlockRun, BlockState } from "../../cache/block-state.js";
 import type { BlockPeriod } from "../../cache/level.js";
+import { shortTime } from "../../stream/short-time.js";
 import { formatTime, type Time } from "../../stream/time.js";
-import { shortTime } from "../pages/format.js";
 import { noBlocks } from "./drawn-runs.js";
 import type { RunView } from "./view.js";
 

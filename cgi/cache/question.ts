@@ -1,6 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
+import { shortTime } from "../../stream/short-time.js";
 import { compareTimes, parseTime, type Time, type TimeRange } from "../../stream/time.js";
-import { shortTime } from "../pages/format.js";
 import { REFRESH_SECONDS } from "../pages/refresh.js";
 import type { QueryWords } from "../query-words.js";
 

@@ -1,5 +1,6 @@
+import { shortTime } from "../../stream/short-time.js";
 import { addSeconds, parseTime } from "../../stream/time.js";
-import { bytesText, countText, numberText, shortTime } from "../pages/format.js";
+import { bytesText, countText, numberText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { axis, bar, countsText, datesText, rangeOf, shareText } from "./bar.js";
 import { timeText } from "./block-runs.js";

@@ -1,5 +1,5 @@
 import type { DataSource } from "../../dsdf/data-source.js";
-import { shortTime } from "../../dsdf/flex/source-interface.js";
+import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Page } from "../pages/page.js";
 import { shortText } from "../pages/short-text.js";
@@ -42,7 +42,7 @@ function nothing(base: LinkBase): Markup {
   const { source } = base;
   const examples = source.examples.map(
     ({ begin, end, name, number }) =>
-      html`<li><a href="${pageLink({ ...base, lookTexts: {} }, { begin, end })}">${name ?? `Example ${number}`}</a> ${shortTime(begin)} to ${shortTime(end)}</li>\n`,
+      html`<li><a href="${pageLink({ ...base, lookTexts: {} }, { begin, end })}">${name ?? `Example ${number}`}</a> ${dateOrTime(begin)} to ${dateOrTime(end)}</li>\n`,
   );
   return html`<div class="nothing"><p>There are no images in this range.</p>${examples.length === 0 ? undefined : html`<ul>${examples}</ul>`}</div>
 `;

@@ -1,5 +1,5 @@
 import type { DataSource } from "../../dsdf/data-source.js";
-import { shortTime } from "../../dsdf/flex/source-interface.js";
+import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { validRangeNow } from "../../dsdf/valid-range.js";
 import { addSeconds, type Time, type TimeRange } from "../../stream/time.js";
 import { checkOrder, timeWord } from "../data/data-words.js";
@@ -63,7 +63,7 @@ export function imagesQuery(
   { begin, end }: TimeRange,
   more: Readonly<Record<string, string | undefined>>,
 ): string {
-  const words = { source: id, begin: shortTime(begin), end: shortTime(end), ...more };
+  const words = { source: id, begin: dateOrTime(begin), end: dateOrTime(end), ...more };
   return Object.entries(words)
     .flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${queryWord(text)}`]))
     .join("&");

@@ -1,4 +1,4 @@
-import { shortTime } from "../../dsdf/flex/source-interface.js";
+import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { MAP_NAMES } from "../../plot/quick-look/palettes.js";
 import { STRETCHES } from "../../plot/quick-look/stretch.js";
 import { html, type Markup } from "../pages/html.js";
@@ -12,8 +12,8 @@ export function lookForm({ mount, source, range, channel, lookTexts }: LinkBase,
   const shown = view.chosen?.how.look.range?.join(",");
   return html`<form class="filter" action="${mount}/images" method="get">
 <input type="hidden" name="source" value="${source.id}">
-<label class="instant">Begin (UTC) <input name="begin" value="${shortTime(range.begin)}" size="19" required spellcheck="false"></label>
-<label class="instant">End (UTC) <input name="end" value="${shortTime(range.end)}" size="19" required spellcheck="false"></label>
+<label class="instant">Begin (UTC) <input name="begin" value="${dateOrTime(range.begin)}" size="19" required spellcheck="false"></label>
+<label class="instant">End (UTC) <input name="end" value="${dateOrTime(range.end)}" size="19" required spellcheck="false"></label>
 ${channels.length < 2 ? undefined : html`<label>${channelLabel(view)} <select name="channel">${channels.map((one) => option(one, channel, one))}</select></label>\n`}<label>Scale <select name="scale">${option("", scale, "usual")}${STRETCHES.map((one) => option(one, scale, one))}</select></label>
 <label>Colours <select name="map">${option("", map, "usual")}${MAP_NAMES.map((one) => option(one, map, one))}</select></label>
 <label>Values <input name="range" value="${values}" placeholder="${shown ?? "low,high"}" size="14" spellcheck="false"></label>

@@ -1,4 +1,5 @@
-import { bytesText, countText, durationText, shortTime } from "../pages/format.js";
+import { shortTime } from "../../stream/short-time.js";
+import { bytesText, countText, durationText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { CacheRecord, RequestOutcome, RequestRecord } from "./record.js";
 import { stageList } from "./stage-list.js";

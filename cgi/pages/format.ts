@@ -26,15 +26,6 @@ function threeFigures(value: number): string {
   return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
-/** A time without the part of it that is zero: `2021-06-30`, `2021-06-30T10:15`. */
-export function shortTime(text: string): string {
-  return text
-    .replace(/Z$/, "")
-    .replace(/\.0+$/, "")
-    .replace(/(T\d\d:\d\d):00$/, "$1")
-    .replace(/T00:00$/, "");
-}
-
 const NUMBER = new Intl.NumberFormat("en");
 
 /** A number for people, thousands apart: `12,345`. */

@@ -1,6 +1,7 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { timeText } from "../../dsdf/stages.js";
 import { validRangeNow } from "../../dsdf/valid-range.js";
+import { shortTime } from "../../stream/short-time.js";
 import { shortText } from "../pages/short-text.js";
 
 /** How the page asks for the data of a source; `files` and `other` it cannot draw. */
@@ -66,9 +67,4 @@ function accessOf({ form }: DataSource): PlotAccess {
     default:
       return form satisfies never;
   }
-}
-
-/** A time as people write it: no clock at midnight, no seconds where there are none. */
-function shortTime(text: string): string {
-  return text.replace(/:00$/, "").replace(/T00:00$/, "");
 }

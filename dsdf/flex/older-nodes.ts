@@ -4,7 +4,7 @@ import type { HttpParam } from "./http-params.js";
 import { contactParts } from "./http-stream.js";
 import type { JsonObject } from "./json.js";
 import type { FolderMember } from "./nodes.js";
-import { shortTime } from "./source-interface.js";
+import { dateOrTime } from "./source-interface.js";
 import { encodedId, localId, sourceUrl, type ViewFacts } from "./view-facts.js";
 
 // The nodes of the prototype that came before dasFlex, das2.3; keys in upper case. Source: das2-server 8.7.
@@ -128,8 +128,8 @@ function coordinates(source: DataSource, names: ReadonlySet<string>): JsonObject
         ? {}
         : {
             RANGE: {
-              MIN: shortTime(validRange.begin),
-              MAX: validRange.end === "now" ? "now" : shortTime(validRange.end),
+              MIN: dateOrTime(validRange.begin),
+              MAX: validRange.end === "now" ? "now" : dateOrTime(validRange.end),
             },
           }),
       SELECT: {
@@ -187,8 +187,8 @@ function flagJson({ value, title }: { readonly value: string; readonly title?: s
 function settings(example: Example): ReadonlyMap<string, string> {
   const { begin, end, interval, resolution, params, query } = example;
   const found = new Map([
-    ["time.min", shortTime(begin)],
-    ["time.max", shortTime(end)],
+    ["time.min", dateOrTime(begin)],
+    ["time.max", dateOrTime(end)],
   ]);
   if (interval !== undefined) found.set("time.int", String(interval));
   if (resolution !== undefined) found.set("time.res", String(resolution));

@@ -1,3 +1,4 @@
+import type { Time } from "../../stream/time.js";
 import type { DataSource, Example } from "../data-source.js";
 import { timeText } from "../stages.js";
 import type { HttpParam } from "./http-params.js";
@@ -6,8 +7,8 @@ import type { Json, JsonObject } from "./json.js";
 /** Longest steps of an example without a resolution of its own: so many points. */
 const EXAMPLE_POINTS = 2000;
 
-/** The time as short as it may be: without a clock at midnight. */
-export function shortTime(time: Parameters<typeof timeText>[0]): string {
+/** The date of a midnight, else the time to its seconds: the shortest that all kinds of clients read. */
+export function dateOrTime(time: Time): string {
   return timeText(time).replace(/T00:00:00$/, "");
 }
 
@@ -32,8 +33,8 @@ function timeCoord(source: DataSource, names: ReadonlySet<string>): JsonObject {
       ? {}
       : {
           validRange: [
-            shortTime(validRange.begin),
-            validRange.end === "now" ? "now" : shortTime(validRange.end),
+            dateOrTime(validRange.begin),
+            validRange.end === "now" ? "now" : dateOrTime(validRange.end),
           ],
         }),
     props: {
@@ -57,7 +58,7 @@ function property(label: string, value: Json, param: string, required: boolean):
 /** Time in the words of an older version, which the deployed Python client reads. */
 function olderTime(source: DataSource, names: ReadonlySet<string>): JsonObject {
   const [first] = source.examples;
-  const text = (time: Example["begin"] | undefined) => (time === undefined ? null : shortTime(time));
+  const text = (time: Example["begin"] | undefined) => (time === undefined ? null : dateOrTime(time));
   return {
     name: "Time",
     minimum: { value: text(first?.begin), set: { param: "read.time.min", required: true } },
@@ -213,11 +214,11 @@ export function exampleSeconds({ begin, end, resolution }: Example): number {
 function exampleJson(example: Example, names: ReadonlySet<string>): JsonObject {
   const { name, begin, end, interval, info } = example;
   return {
-    label: name ?? `${shortTime(begin)} to ${shortTime(end)}`,
+    label: name ?? `${dateOrTime(begin)} to ${dateOrTime(end)}`,
     ...(info === undefined ? {} : { title: info }),
     settings: {
-      "coords/time/props/min": shortTime(begin),
-      "coords/time/props/max": shortTime(end),
+      "coords/time/props/min": dateOrTime(begin),
+      "coords/time/props/max": dateOrTime(end),
       ...(names.has("bin.time.max") ? { "coords/time/props/res": exampleSeconds(example) } : {}),
       ...(names.has("read.time.inter") && interval !== undefined
         ? { "coords/time/props/inter": interval }
@@ -236,10 +237,10 @@ export function olderExamples(source: DataSource, params: readonly HttpParam[]):
       return [
         `example_${String(number).padStart(2, "0")}`,
         {
-          title: name ?? `${shortTime(begin)} to ${shortTime(end)}`,
+          title: name ?? `${dateOrTime(begin)} to ${dateOrTime(end)}`,
           http_params: {
-            "read.time.min": shortTime(begin),
-            "read.time.max": shortTime(end),
+            "read.time.min": dateOrTime(begin),
+            "read.time.max": dateOrTime(end),
             ...(names.has("bin.time.max") ? { "bin.time.max": exampleSeconds(example) } : {}),
             ...(names.has("read.time.inter") && interval !== undefined
               ? { "read.time.inter": interval }
