@@ -1,7 +1,7 @@
 import { DasError, OUTCOME } from "../errors/das-error.js";
 import { bareDas3Stream, das3Exception } from "../stream/das3-packets.js";
+import { escapeMarkup, inAscii } from "../stream/xml-text.js";
 import { BY_BROWSER, isBrowser } from "./browser.js";
-import { escapeAscii } from "./escape.js";
 import type { HeaderLine, Request, Response } from "./http.js";
 import { textResponse } from "./http.js";
 
@@ -14,7 +14,7 @@ const MAX_MESSAGE = 2000;
  * Source: das2-server 4.1, das2-stream A13.2 (second form).
  */
 export function exceptionStream(type: string, message: string): Buffer {
-  const text = escapeAscii(message.slice(0, MAX_MESSAGE).replaceAll('"', "'"))
+  const text = inAscii(escapeMarkup(message.slice(0, MAX_MESSAGE).replaceAll('"', "'")))
     .replaceAll("&#39;", "'")
     .replace(/\r\n|\r|\n/g, "&#13;&#10;");
   const packet = `<exception type="${type}" message="${text}"/>\n`;

@@ -1,3 +1,4 @@
+import { escapeAttribute, inAscii } from "../stream/xml-text.js";
 import type { DataSource } from "./data-source.js";
 import { isTrue } from "./fields.js";
 import { isPrivate } from "./private-keywords.js";
@@ -67,20 +68,9 @@ function body(properties: ReadonlyMap<string, string>): string {
   return `<stream version="2.2">\r\n  <properties${attributes} />\r\n</stream>`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  '"': "&quot;",
-  "'": "&apos;",
-  "<": "&lt;",
-  ">": "&gt;",
-};
-
-/** Escapes for an attribute; what is not printable ASCII becomes a numeric reference. */
+/** Escapes for an attribute, in ASCII. */
 function escaped(text: string): string {
-  return text.replaceAll(
-    /[^ -~]|[&"'<>]/gu,
-    (character) => ENTITIES[character] ?? `&#${character.codePointAt(0)};`,
-  );
+  return inAscii(escapeAttribute(text).replaceAll("'", "&apos;"));
 }
 
 /** The body, made shorter until it fits: `paramInfo_*` go first, then `summary`, then the end of `description`. */

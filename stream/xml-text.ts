@@ -57,12 +57,31 @@ export function escapeText(text: string): string {
     .replace(ILLEGAL_ALL, "\ufffd");
 }
 
+/** A text for HTML or XML, in content and in attributes in either quote; what XML cannot hold becomes a blank. */
+export function escapeMarkup(text: string): string {
+  return text.replace(ILLEGAL_ALL, " ").replace(/[&<>"']/g, (character) => ESCAPED[character] ?? character);
+}
+
+/**
+ * Markup with numeric references for all that is beyond ASCII, so that lengths in characters are lengths in bytes; half of a surrogate pair
+ * becomes `?`.
+ */
+export function inAscii(markup: string): string {
+  return markup.replace(BEYOND_ASCII, (character) => {
+    const code = character.codePointAt(0) ?? 0x3f;
+    return code >= 0xd800 && code <= 0xdfff ? "?" : `&#${code};`;
+  });
+}
+
+/** Whole code points beyond ASCII; half of a surrogate pair counts as one. */
+const BEYOND_ASCII = /[\u{80}-\u{10ffff}]/gu;
 const ILLEGAL_ALL = new RegExp(ILLEGAL.source, "g");
 const ESCAPED: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
+  "'": "&#39;",
   "\t": "&#9;",
   "\n": "&#10;",
   "\r": "&#13;",

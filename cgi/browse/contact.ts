@@ -1,4 +1,4 @@
-import { escapeMarkup } from "../escape.js";
+import { escapeMarkup } from "../../stream/xml-text.js";
 import { html, Markup } from "../pages/html.js";
 
 /** The contact as it is configured; entities such as `&#64;` are allowed there and kept. Missing where none is. */

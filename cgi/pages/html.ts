@@ -1,4 +1,4 @@
-import { escapeMarkup } from "../escape.js";
+import { escapeMarkup } from "../../stream/xml-text.js";
 
 /** Text that is markup already; made by {@link html} alone, so that nothing gets onto a page unescaped by mistake. */
 export class Markup {

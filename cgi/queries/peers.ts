@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { DasError } from "../../errors/das-error.js";
-import { escapeMarkup } from "../escape.js";
+import { escapeMarkup } from "../../stream/xml-text.js";
 import { textResponse } from "../http.js";
 import { parseIni } from "../ini.js";
 import type { Query } from "../query.js";

@@ -4,10 +4,10 @@ import { clientAddress } from "../../cgi/client-address.js";
 import { dataFileName } from "../../cgi/data/file-name.js";
 import { outputType } from "../../cgi/data/output-type.js";
 import { exceptionStream } from "../../cgi/error-response.js";
-import { escapeAscii, escapeMarkup } from "../../cgi/escape.js";
 import { parseIni } from "../../cgi/ini.js";
 import { isSamePlace, siblingUrl } from "../../cgi/own-url.js";
 import { networkTest } from "../../config/networks.js";
+import { escapeMarkup, inAscii } from "../../stream/xml-text.js";
 
 describe("browsers (das2-server 1.4)", () => {
   it.each([
@@ -98,7 +98,7 @@ describe("an error as a stream (das2-server 4.1)", () => {
 describe("escaping", () => {
   it("leaves nothing that ends an attribute or opens a tag", () => {
     expect(escapeMarkup(`<a href="x" b='y'>&`)).toBe("&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;");
-    expect(escapeAscii("Δ😀")).toBe("&#916;&#128512;");
+    expect(inAscii(escapeMarkup("Δ😀 \ud83d <"))).toBe("&#916;&#128512; ? &lt;");
   });
 });
 

@@ -1,6 +1,6 @@
 import { DasError, type ErrorCode } from "../../../errors/das-error.js";
 import { lineText } from "../../../netdrms/export/export-text.js";
-import { escapeMarkup } from "../../escape.js";
+import { escapeMarkup } from "../../../stream/xml-text.js";
 import { type Response, textResponse } from "../../http.js";
 import { type JsonValue, jsonResponse } from "../json.js";
 

@@ -1,8 +1,8 @@
 import { DasError, OUTCOME } from "../../../errors/das-error.js";
 import { readCompression } from "../../../netdrms/segments/image-compression.js";
+import { escapeMarkup } from "../../../stream/xml-text.js";
 import type { WatchedFile } from "../../access/watched-file.js";
 import { publicError } from "../../error-response.js";
-import { escapeMarkup } from "../../escape.js";
 import { type HeaderLine, type Response, textResponse } from "../../http.js";
 import type { Query, QueryContext } from "../../query.js";
 import type { Site } from "../../site.js";
