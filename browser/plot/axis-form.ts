@@ -28,19 +28,43 @@ export function axisForm(fields: readonly AxisField[]): HTMLElement {
   return fold;
 }
 
-function axisRow({ title, choice, shown, choose }: AxisField): { root: HTMLElement; fill: () => void } {
+/** What one axis is set by. */
+interface AxisInputs {
+  readonly scale: HTMLSelectElement;
+  readonly low: HTMLInputElement;
+  readonly high: HTMLInputElement;
+}
+
+function axisInputs(title: string): AxisInputs {
   const scale = node("select", { is: { "aria-label": `${title}: scale` } });
   for (const [value, text] of [
     ["", "suited"],
     ["linear", "linear"],
     ["log", "log"],
-  ])
-    scale.append(node("option", { text: text!, is: { value: value! } })); // pairs
-  const [low, high] = ["from", "to"].map((word) =>
+  ] as const)
+    scale.append(node("option", { text, is: { value } }));
+  const input = (word: string) =>
     node("input", {
       is: { "aria-label": `${title}: ${word}`, inputmode: "decimal", size: "9", autocomplete: "off" },
-    }),
-  ) as [HTMLInputElement, HTMLInputElement];
+    });
+  return { scale, low: input("from"), high: input("to") };
+}
+
+/** What inputs say; or why they cannot be followed. */
+function readChoice({ scale, low, high }: AxisInputs, shown: AxisRange): AxisChoice | string {
+  const word = scale.value === "log" || scale.value === "linear" ? scale.value : undefined;
+  const choice = word === undefined ? {} : { scale: word };
+  if (low.value.trim() === "" && high.value.trim() === "") return choice;
+  const from = numberOf(low.value, shown.low);
+  const to = numberOf(high.value, shown.high);
+  if (!(from < to)) return "Expected two numbers, the second above the first";
+  if (word === "log" && from <= 0) return "Expected numbers above 0 for a logarithmic scale";
+  return { ...choice, low: from, high: to };
+}
+
+function axisRow({ title, choice, shown, choose }: AxisField): { root: HTMLElement; fill: () => void } {
+  const inputs = axisInputs(title);
+  const { scale, low, high } = inputs;
   const wrong = node("span", { class: "bad", is: { role: "alert" } });
   const fill = () => {
     const now = choice();
@@ -52,20 +76,13 @@ function axisRow({ title, choice, shown, choose }: AxisField): { root: HTMLEleme
     wrong.textContent = "";
   };
   const apply = () => {
-    const from = numberOf(low.value, shown().low);
-    const to = numberOf(high.value, shown().high);
-    const isGiven = low.value.trim() !== "" || high.value.trim() !== "";
-    if (isGiven && !(from < to)) {
-      wrong.textContent = "Expected two numbers, the second above the first";
-      return;
-    }
-    const word = scale.value === "log" || scale.value === "linear" ? scale.value : undefined;
-    if (isGiven && word === "log" && from <= 0) {
-      wrong.textContent = "Expected numbers above 0 for a logarithmic scale";
-      return;
-    }
-    wrong.textContent = "";
-    choose({ ...(word === undefined ? {} : { scale: word }), ...(isGiven ? { low: from, high: to } : {}) });
+    const read = readChoice(inputs, shown());
+    wrong.textContent = typeof read === "string" ? read : "";
+    if (typeof read !== "string") choose(read);
+  };
+  const reset = () => {
+    choose({});
+    fill();
   };
   const form = node(
     "form",
@@ -75,14 +92,7 @@ function axisRow({ title, choice, shown, choose }: AxisField): { root: HTMLEleme
     low,
     high,
     node("button", { text: "Set" }),
-    button(
-      "Reset",
-      () => {
-        choose({});
-        fill();
-      },
-      { label: `Reset ${title}`, title: "As it suits the data" },
-    ),
+    button("Reset", reset, { label: `Reset ${title}`, title: "As it suits the data" }),
     wrong,
   );
   form.addEventListener("submit", (event) => {
