@@ -53,7 +53,7 @@ function axisInputs(title: string): AxisInputs {
 /** What inputs say; or why they cannot be followed. */
 function readChoice({ scale, low, high }: AxisInputs, shown: AxisRange): AxisChoice | string {
   const word = scale.value === "log" || scale.value === "linear" ? scale.value : undefined;
-  const choice = word === undefined ? {} : { scale: word };
+  const choice: AxisChoice = word === undefined ? {} : { scale: word };
   if (low.value.trim() === "" && high.value.trim() === "") return choice;
   const from = numberOf(low.value, shown.low);
   const to = numberOf(high.value, shown.high);
