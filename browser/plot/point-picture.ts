@@ -27,6 +27,9 @@ export interface PointLook {
   readonly ring?: { readonly width: number; readonly colour: number };
 }
 
+/** Pixels that a mark has for itself, on the average, where it still has a ring. */
+const CROWDED = 10;
+
 /** Colours of pixels, red in the lowest byte, 0 where nothing is; row after row. */
 export type PointPixels = Uint32Array<ArrayBuffer>;
 
@@ -38,7 +41,9 @@ export function pointPixels(runs: readonly PointRun[], look: PointLook): PointPi
   const colours = colourWords(look.map);
   const place = colourScale(look.z, look.map, colours.length);
   const isGrid = ({ table }: PointRun) => table.rows !== undefined;
-  if (look.ring !== undefined) {
+  const points = runs.reduce((sum, { from, to }) => sum + to - from, 0);
+  // Where points lie over each other rings would be no rings.
+  if (look.ring !== undefined && points * CROWDED < look.width * look.height) {
     const { width, colour } = look.ring;
     const draw = markOf(pixels, { ...look, radius: look.radius + width });
     // Below all marks, so that the ring of none lies over another.
@@ -84,12 +89,14 @@ function markOf(pixels: PointPixels, look: PointLook): Draw {
     if (axis.scale === "log" && y <= 0) return;
     const px = Math.floor(left(x));
     const py = Math.floor((1 - fraction(y, axis)) * height);
-    for (const [n, half] of halves.entries()) {
+    for (let n = 0; n < halves.length; n++) {
+      const half = halves[n]!;
       const row = py + n - reach;
       if (row < 0 || row >= height) continue;
       const from = Math.max(0, px - half);
       const to = Math.min(width, px + half + 1);
-      if (from < to) pixels.fill(colour, row * width + from, row * width + to);
+      // A few pixels each: to fill them one by one costs less than to ask for it.
+      for (let at = row * width + from, end = row * width + to; at < end; at++) pixels[at] = colour;
     }
   };
 }

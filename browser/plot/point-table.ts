@@ -4,8 +4,8 @@ import { ascending, firstNotBelow, GrowingColumn } from "./growing-column.js";
 import type { Quantity } from "./quantity.js";
 
 /** Records that are kept as they are; of more, one is kept in each of so many parts of x and y. */
-const MOST_RECORDS = 300_000;
-const X_PARTS = 2048;
+const MOST_RECORDS = 150_000;
+const X_PARTS = 1024;
 const Y_PARTS = 256;
 /** A quantity over x and another: a value at each of many points, records without one left out. Source: das2-stream A5, A15.2. */
 export class PointTable {
