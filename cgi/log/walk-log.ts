@@ -14,7 +14,7 @@ import { readRecord } from "./read-record.js";
 import type { RequestRecord } from "./record.js";
 
 /** Groups of an index that are passed over before others have their turn. */
-const GROUPS_A_TURN = 16;
+const GROUPS_A_TURN = 64;
 
 /** What a log is read from. */
 export interface LogSource {
