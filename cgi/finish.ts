@@ -41,7 +41,7 @@ function isCodableType(response: Response): boolean {
   const type = headerValue(response, "Content-Type") ?? "";
   // A coding gathers what is to be told at once.
   if (response.status !== 200 || type === "text/event-stream") return false;
-  return /^(?:text\/|application\/json|image\/svg)/.test(type);
+  return /^(?:text\/|application\/json|image\/svg|[^;]*\+xml)/.test(type);
 }
 
 function isCodable(response: Response): boolean {

@@ -52,5 +52,6 @@ export function converterOf(
   if (command !== undefined)
     return { command, args: source.form === "das3" && output === "text" ? ["-t"] : [] };
   const form = { das1: "das2", das2: "das2", das3: "das3", qstream: "q" }[source.form];
-  throw new DasError("NOT_IMPLEMENTED", `${output} output of a ${form} stream is not offered by this server`);
+  const wanted = output === "das3doc" ? "das3-xml" : output;
+  throw new DasError("NOT_IMPLEMENTED", `${wanted} output of a ${form} stream is not offered by this server`);
 }

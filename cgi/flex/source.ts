@@ -140,7 +140,10 @@ function servedDefinition(definition: FlexSource["flex"], url: string): JsonObje
 
 /** @param isIndex asked for as `DIR/index.json`, which has the form of das2.3 by itself */
 async function node(context: QueryContext, id: string, isIndex = false): Promise<Response> {
-  const isOlder = context.words.get("form") === "das2.3";
+  const form = context.words.get("form");
+  if (form !== undefined && form !== "das2.3")
+    throw new DasError("BAD_PARAMETER", `form=${quoted(form)}, expected das2.3 or nothing`);
+  const isOlder = form === "das2.3" || isIndex;
   const found = await findLocal(context, id);
   if (found !== undefined) {
     const { source, flex } = found;
@@ -157,9 +160,7 @@ async function node(context: QueryContext, id: string, isIndex = false): Promise
   const folder = folderOf(index, id);
   if (folder === undefined) throw nothing(id);
   const facts = siteFacts(context);
-  return json(
-    isOlder || isIndex ? olderFolderNode(folder, index, facts) : folderNode(folder, index, facts, false),
-  );
+  return json(isOlder ? olderFolderNode(folder, index, facts) : folderNode(folder, index, facts, false));
 }
 
 async function page(context: QueryContext, id: string, rooms: OtherRooms): Promise<Response> {

@@ -27,7 +27,7 @@ export const verifyDoor: Door = {
     const bytes = await readBody(context.request, MOST_BYTES);
     if (bytes.length === 0)
       throw new DasError("BAD_PARAMETER", "nothing was sent, expected a das2 or das3 stream");
-    return answerReport(context, reportStream(bytes));
+    return answerReport(context, await reportStream(bytes));
   },
 };
 

@@ -2,6 +2,7 @@ import { DasError, isDasError } from "../../errors/das-error.js";
 import { beginsDocument } from "../../formats/das3/any-decoder.js";
 import { Das3Decoder } from "../../formats/das3/decoder.js";
 import { Das3DocumentDecoder } from "../../formats/das3/document-decoder.js";
+import { DocumentScanner } from "../../formats/das3/document-scanner.js";
 import { Das3Health } from "../../pipeline/das3-health.js";
 import type { PacketHeader, StreamDecoder, StreamItem } from "../../stream/model.js";
 import { StreamParser } from "../../stream/stream-parser.js";
@@ -21,11 +22,20 @@ const MOST_PROBLEMS = 50;
 /** Types that every client reads; das2-stream A20. */
 const WRITABLE = /^(?:sun_real[48]|little_endian_real[48]|ascii(?:9|1\d|2[0-4])|time(?:[5-9]|[12]\d|3[01]))$/;
 
-/** Looks at a stream as a strict client would. Source: das2-stream A3, A20, C1. */
-export function reportStream(bytes: Uint8Array): StreamReport {
-  if (bytes[0] === 0x5b) return new Inspection("das2", new StreamParser()).run(bytes);
-  if (bytes[0] === 0x7c) return reportDas3(bytes);
-  if (beginsDocument(bytes)) return new Inspection("das3", new Das3DocumentDecoder()).run(bytes);
+/** Bytes that are looked at before others have a turn. */
+const SLICE_BYTES = 65_536;
+
+/** Looks at a stream as a strict client would. Source: das2-stream A3, A20, C1, C7. */
+export async function reportStream(bytes: Uint8Array): Promise<StreamReport> {
+  if (bytes[0] === 0x5b) return await new Inspection("das2", new StreamParser()).run(bytes);
+  const isDocument = beginsDocument(bytes);
+  if (bytes[0] === 0x7c || isDocument) {
+    const decoder = isDocument ? new Das3DocumentDecoder() : new Das3Decoder();
+    const report = await new Inspection("das3", decoder).run(bytes);
+    const isForeign = report.problems.some((problem) => /without das2 form|no das2 form/.test(problem));
+    // What das2 has no form for is looked at part by part alone.
+    return isForeign ? { ...report, ...(await countParts(bytes, isDocument)) } : report;
+  }
   return {
     form: "unknown",
     headers: 0,
@@ -36,25 +46,36 @@ export function reportStream(bytes: Uint8Array): StreamReport {
   };
 }
 
-/** What das2 has no form for is looked at packet by packet alone. */
-function reportDas3(bytes: Uint8Array): StreamReport {
-  const report = new Inspection("das3", new Das3Decoder()).run(bytes);
-  if (
-    !report.problems.some(
-      (problem) => problem.includes("without das2 form") || problem.includes("no das2 form"),
-    )
-  )
-    return report;
+/** Records of a das3 stream or document that is not read, and what is wrong with how it is put together. */
+async function countParts(
+  bytes: Uint8Array,
+  isDocument: boolean,
+): Promise<Pick<StreamReport, "packets" | "problems">> {
   const health = new Das3Health();
+  const scanner = new DocumentScanner();
   const problems: string[] = [];
+  let packets = 0;
   try {
-    health.push(bytes, () => undefined);
-    health.end();
+    for await (const slice of slices(bytes))
+      if (isDocument)
+        for (const { kind, name } of scanner.parts(slice))
+          packets += kind === "element" && name === "d" ? 1 : 0;
+      else health.push(slice, () => undefined);
+    if (!isDocument) health.end();
+    else if (!scanner.isOver) problems.push("the document ends before its closing tag");
   } catch (error) {
     problems.push(error instanceof DasError ? error.message : "the stream cannot be read");
   }
   if (health.exception !== undefined) problems.push(`it ends with ${health.exception.type}`);
-  return { ...report, packets: health.packets, problems };
+  return { packets: isDocument ? packets : health.packets, problems };
+}
+
+/** Bytes in pieces, between which others have a turn. */
+async function* slices(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    yield bytes.subarray(at, at + SLICE_BYTES);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 class Inspection {
@@ -69,9 +90,10 @@ class Inspection {
     this.#decoder = decoder;
   }
 
-  run(bytes: Uint8Array): StreamReport {
+  async run(bytes: Uint8Array): Promise<StreamReport> {
     try {
-      for (const items of this.#decoder.portions(bytes)) for (const item of items) this.#item(item);
+      for await (const slice of slices(bytes))
+        for (const items of this.#decoder.portions(slice)) for (const item of items) this.#item(item);
       for (const item of this.#decoder.end()) this.#item(item);
       if (this.#packets === 0) this.#note("there is no data packet in the stream");
     } catch (error) {

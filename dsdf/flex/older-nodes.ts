@@ -40,12 +40,7 @@ export function das2Source(source: DataSource, params: readonly HttpParam[], fac
     PATH_URI: pathUri(id, facts),
     SOURCE: {
       ...(source.summary === undefined ? {} : { DESC: source.summary }),
-      CONTACTS: Object.fromEntries(
-        source.contacts.map((contact) => {
-          const { type, name, email } = contactParts(contact);
-          return [name, { PURPOSE: type, ...(email === undefined ? {} : { EMAIL: email }) }];
-        }),
-      ),
+      CONTACTS: contacts(source),
       FORMATS: {
         ...(standard === undefined ? {} : { DEFAULT: format(standard) }),
         AVAILABLE: available.map(format),
@@ -74,9 +69,7 @@ export function das2Source(source: DataSource, params: readonly HttpParam[], fac
           source,
           older.filter((param) => !isOfTime(param)),
         ),
-        output: {
-          text: { TITLE: "Values as text", VAL_TYPE: "boolean", REQUIRED: false, DEFAULT: "false" },
-        },
+        output: source.form === "qstream" || source.form === "file" ? {} : TEXT_OUTPUT,
       },
       QUERY_EXAMPLES: source.examples.map((example) => exampleJson(example)),
     },
@@ -111,6 +104,22 @@ export function das2Catalog(
       ]),
     ),
   };
+}
+
+const TEXT_OUTPUT: JsonObject = {
+  text: { TITLE: "Values as text", VAL_TYPE: "boolean", REQUIRED: false, DEFAULT: "false" },
+};
+
+/** By their names; one who is there for several things has them all. */
+function contacts(source: DataSource): JsonObject {
+  const found = new Map<string, { PURPOSE: string; EMAIL?: string }>();
+  for (const contact of source.contacts) {
+    const { type, name, email } = contactParts(contact);
+    const known = found.get(name);
+    if (known !== undefined) known.PURPOSE = `${known.PURPOSE}, ${type}`;
+    else found.set(name, { PURPOSE: type, ...(email === undefined ? {} : { EMAIL: email }) });
+  }
+  return Object.fromEntries(found);
 }
 
 function format(mime: string): JsonObject {

@@ -15,11 +15,19 @@ export function beginsDocument(bytes: Uint8Array): boolean {
 
 /** Reads what begins as a das3 stream as that, and what begins as a document as that. Errors: those of both. */
 export class AnyDas3Decoder implements StreamDecoder {
-  #decoder: StreamDecoder | undefined;
+  #decoder: Das3Decoder | Das3DocumentDecoder | undefined;
+  #hasBlanks = false;
 
   *portions(bytes: Uint8Array): Generator<readonly StreamItem[], void, undefined> {
-    this.#decoder ??= decoderFor(bytes);
-    if (this.#decoder !== undefined) yield* this.#decoder.portions(bytes);
+    const isBlank = this.#decoder === undefined && bytes.every((byte) => byte <= BLANK);
+    // Blanks before a document are nothing; a stream has none.
+    if (isBlank) this.#hasBlanks ||= bytes.length > 0;
+    else {
+      this.#decoder ??= beginsDocument(bytes) ? new Das3DocumentDecoder() : new Das3Decoder();
+      if (this.#hasBlanks && this.#decoder instanceof Das3Decoder) yield* this.#decoder.portions(ONE_BLANK);
+      this.#hasBlanks = false;
+      yield* this.#decoder.portions(bytes);
+    }
   }
 
   end(): readonly StreamItem[] {
@@ -27,8 +35,4 @@ export class AnyDas3Decoder implements StreamDecoder {
   }
 }
 
-function decoderFor(bytes: Uint8Array): StreamDecoder | undefined {
-  if (beginsDocument(bytes)) return new Das3DocumentDecoder();
-  // Blanks before a document are nothing; a stream has none.
-  return bytes.length === 0 || bytes.every((byte) => byte <= BLANK) ? undefined : new Das3Decoder();
-}
+const ONE_BLANK = Uint8Array.of(BLANK);

@@ -48,7 +48,7 @@ function unique(properties: readonly Property[]): Properties {
 }
 
 function das2Property({ value: [type, units, text] }: Das3Property, name: string): Property {
-  const legal = name.replaceAll(":", "_");
+  const legal = legalPropertyName(name);
   if (type === "string" || type === "stringArray") return { name: legal, type: "String", value: text };
   if (type === "real")
     return readProperty(units === "" ? "double" : "Datum", legal, withUnits(text, units)).property;
@@ -57,6 +57,12 @@ function das2Property({ value: [type, units, text] }: Das3Property, name: string
   if (das2 === "boolean") return readProperty(das2, legal, /^[tT1]/.test(text) ? "true" : "false").property;
   const measured = das2 === "DatumRange" ? withUnits(text, type === "datetimeRange" ? "UTC" : units) : text;
   return readProperty(das2, legal, measured).property;
+}
+
+/** A name that may stand as that of an attribute; das2-stream A8.1. */
+function legalPropertyName(name: string): string {
+  const legal = name.replace(/[^A-Za-z0-9_.-]/g, "_");
+  return /^[A-Za-z_]/.test(legal) ? legal : `_${legal}`;
 }
 
 function withUnits(text: string, units: string): string {

@@ -5,7 +5,7 @@ import { das2Properties } from "./das2-property.js";
 import type { Das3Dataset, Das3Property } from "./model.js";
 import { RecordReader, type RecordSource } from "./record-reader.js";
 import { fixedVariables, recordVariables } from "./record-variables.js";
-import { VaryingReader } from "./varying-reader.js";
+import { ShapeReaders, VaryingReader } from "./varying-reader.js";
 
 /** Ids of das2: 1 to 99. */
 const MOST_IDS = 99;
@@ -24,6 +24,7 @@ interface Defined {
 export class DatasetRecords {
   /** By das3 id. */
   readonly #defined = new Map<number, Defined>();
+  readonly #shapes = new ShapeReaders();
   /** das2 ids by das3 id. */
   readonly #ids = new Map<number, number>();
   /** Properties of a stream header that waits for what follows it, which says whether the stream is of waveforms. */
@@ -49,7 +50,9 @@ export class DatasetRecords {
     const das2Id = this.#das2Id(id);
     const fixed = fixedVariables(recordVariables(dataset));
     const reader =
-      fixed === undefined ? new VaryingReader(das2Id, dataset) : new RecordReader(das2Id, dataset, fixed);
+      fixed === undefined
+        ? new VaryingReader(das2Id, dataset, this.#shapes)
+        : new RecordReader(das2Id, dataset, fixed);
     const packet = reader instanceof VaryingReader ? reader.smallest : reader.packet;
     items.push(...this.started(packet.isWaveform));
     // How long a record of varying length is tells the record itself.
@@ -63,7 +66,7 @@ export class DatasetRecords {
   /**
    * Adds the record `bytes[start, end)` of a dataset.
    * @returns what has to go on before, for it lasts only until the record has been added: call {@link RecordSource.add} then
-   * Errors: UNDEFINED_ID, BAD_LENGTH, TOO_MANY_ITEMS.
+   * Errors: UNDEFINED_ID, BAD_LENGTH, TOO_MANY_ITEMS; NOT_IMPLEMENTED for a record that das2 has no form for.
    */
   record(
     id: number,

@@ -10,8 +10,9 @@ import type { Das3Property } from "./model.js";
 import { das3StreamProperties, parseDataset, propertiesOf } from "./parse-headers.js";
 
 const LESS = 0x3c;
-const GREATER = 0x3e;
 const AMPERSAND = 0x26;
+/** Properties of the whole document. */
+const MOST_PROPERTIES = 4096;
 /** Start tags of records whose ids are kept. */
 const MOST_TAGS = 1000;
 
@@ -81,13 +82,14 @@ export class Das3DocumentDecoder implements StreamDecoder {
     view,
     start,
     until,
-  }: DocumentPart): Omit<DocumentPart, "kind" | "name"> & { readonly id: number } {
-    const open = bytes.indexOf(GREATER, start);
-    const begin = Buffer.from(bytes.buffer, start, open + 1 - start).toString("utf8");
-    const close = bytes.indexOf(LESS, open);
-    const isPlain = !begin.endsWith("/>") && close < until && bytes.lastIndexOf(LESS, until - 1) === close;
-    if (isPlain && !bytes.subarray(open, close).includes(AMPERSAND))
-      return { id: this.#idOf(begin), bytes, view, start: open + 1, until: close };
+    content,
+  }: DocumentPart): Pick<DocumentPart, "bytes" | "view" | "start" | "until"> & { readonly id: number } {
+    const close = bytes.indexOf(LESS, content);
+    const isPlain = content < until && bytes.lastIndexOf(LESS, until - 1) === close;
+    if (isPlain && bytes.subarray(content, close).every(isPlainByte)) {
+      const startTag = Buffer.from(bytes.buffer, start, content - start).toString("utf8");
+      return { id: this.#idOf(startTag), bytes, view, start: content, until: close };
+    }
     const { text = "", attributes } = parseXmlWithText(bytes.subarray(start, until));
     const values = new Uint8Array(Buffer.from(text, "utf8"));
     const id = idFrom(attributes.get("id"));
@@ -139,7 +141,14 @@ export class Das3DocumentDecoder implements StreamDecoder {
     }
   }
 
+  /** What comes behind the first dataset is too late. */
   #addProperties(element: XmlElement): void {
+    if (this.#records.hasBegun) return;
+    if (this.#properties.length > MOST_PROPERTIES)
+      throw new DasError(
+        "TOO_MANY_ITEMS",
+        `more than ${MOST_PROPERTIES} properties of a document, expected at most that many`,
+      );
     this.#properties.push(...propertiesOf({ name: "stream", attributes: new Map(), children: [element] }));
   }
 
@@ -148,6 +157,11 @@ export class Das3DocumentDecoder implements StreamDecoder {
     const { offset } = this.#scanner;
     return new DasError(error.code, `${error.message} (byte ${offset})`, { ...error.where, offset }, error);
   }
+}
+
+/** Whether a byte stands for itself: no reference begins, and XML has it. */
+function isPlainByte(byte: number): boolean {
+  return byte >= 0x20 ? byte !== AMPERSAND : byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
 function idFrom(text: string | undefined): number {

@@ -156,20 +156,21 @@ const RECORD_END = Buffer.from("</d>\n");
 /** A dataset as it stands in a document: values of any width, fill among the properties. */
 function inDocument(dataset: Das3Dataset): Das3Dataset {
   const dimensions = dataset.dimensions.map((dimension) => {
-    const isKnown = dimension.properties.some(({ name }) => name === "fill");
+    const known = dimension.properties.find(({ name }) => name === "fill")?.value[2];
     return {
       ...dimension,
-      variables: dimension.variables.map((variable) => variableInDocument(variable, isKnown)),
+      variables: dimension.variables.map((variable) => variableInDocument(variable, known)),
     };
   });
   return { ...dataset, dimensions };
 }
 
-function variableInDocument(variable: Das3Variable, hasFill: boolean): Das3Variable {
+/** @param known what the dimension says of fill */
+function variableInDocument(variable: Das3Variable, known: string | undefined): Das3Variable {
   const { content, properties, semantic } = variable;
   if (content.kind !== "packet") return variable;
   const { items = 1, encoding, fill } = content;
-  const isTold = hasFill || fill === undefined || semantic === "datetime";
+  const isTold = fill === undefined || fill === known || semantic === "datetime";
   return {
     ...variable,
     properties: isTold ? properties : [...properties, { name: "fill", value: ["real", "", fill] }],

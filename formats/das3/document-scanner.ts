@@ -1,5 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
 import { DAS3_LIMITS, type Das3Limits } from "../../stream/das3-framing.js";
+import { clip } from "./header-text.js";
 
 /** A part of a document: the start tag of its root, a whole element directly inside, the end. */
 export interface DocumentPart {
@@ -12,6 +13,8 @@ export interface DocumentPart {
   /** First byte of the part, and the one behind it. */
   readonly start: number;
   readonly until: number;
+  /** The byte behind the start tag of an element. */
+  readonly content: number;
 }
 
 const LESS = 0x3c;
@@ -43,7 +46,12 @@ export class DocumentScanner {
   #end = 0;
   /** Where the part that is being read begins; -1: none is. */
   #start = -1;
-  #depth = 0;
+  /** The byte behind its start tag. */
+  #content = 0;
+  /** Elements that are open. */
+  readonly #open: string[] = [];
+  /** How far the markup at a place has been looked through, for more of it to come. */
+  #looked = { place: -1, bytes: 0, quote: 0 };
   #isOver = false;
   /** Bytes dropped so far. */
   #dropped = 0;
@@ -57,8 +65,9 @@ export class DocumentScanner {
     return this.#dropped + this.#at;
   }
 
+  /** Whether the root has been closed, and nothing has begun behind it. */
   get isOver(): boolean {
-    return this.#isOver;
+    return this.#isOver && this.#bytes.subarray(this.#at, this.#end).every((byte) => byte <= BLANK);
   }
 
   /** The parts that these bytes make whole. */
@@ -93,6 +102,7 @@ export class DocumentScanner {
         this.#view = new DataView(room.buffer);
       }
       this.#at -= keep;
+      this.#content -= keep;
       if (this.#start >= 0) this.#start = 0;
       this.#end = held;
       this.#dropped += keep;
@@ -116,7 +126,7 @@ export class DocumentScanner {
       case MARK:
         return this.#declaration(at);
       case QUESTION:
-        return this.#over(at, INSTRUCTION_END, 2);
+        return this.#instruction(at);
       case SLASH:
         return this.#endTag(at);
       default:
@@ -132,11 +142,29 @@ export class DocumentScanner {
   }
 
   #over(at: number, end: Uint8Array, begin: number): "nothing" | undefined {
+    const looked = this.#lookedFrom(at);
     const held = Buffer.from(this.#bytes.buffer, 0, this.#end);
-    const found = held.indexOf(end, at + begin);
+    const found = held.indexOf(end, at + Math.max(begin, looked.bytes - end.length));
+    looked.bytes = this.#end - at;
     if (found < 0) return undefined;
     this.#at = found + end.length;
     return "nothing";
+  }
+
+  #instruction(at: number): "nothing" | undefined {
+    if (this.#over(at, INSTRUCTION_END, 2) === undefined) return undefined;
+    const text = Buffer.from(this.#bytes.buffer, at, Math.min(this.#at - at, 200)).toString("latin1");
+    const encoding = /^<\?xml\s[^?]*encoding\s*=\s*["']([^"']*)/.exec(text)?.[1];
+    if (encoding !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(encoding))
+      throw new DasError("BAD_XML", `encoding "${clip(encoding)}" of a document, expected UTF-8`);
+    return "nothing";
+  }
+
+  /** How far the markup that begins at a byte has been looked through. */
+  #lookedFrom(at: number): { place: number; bytes: number; quote: number } {
+    const place = this.#dropped + at;
+    if (this.#looked.place !== place) this.#looked = { place, bytes: 0, quote: 0 };
+    return this.#looked;
   }
 
   #startTag(at: number): DocumentPart | "nothing" | undefined {
@@ -144,26 +172,41 @@ export class DocumentScanner {
     if (close < 0) return undefined;
     if (this.#isOver) throw new DasError("BAD_XML", "an element behind the end of the document");
     const isEmpty = this.#bytes[close - 1] === SLASH;
-    if (this.#depth === 1) this.#start = at;
+    const depth = this.#open.length;
+    if (depth === 1) {
+      this.#start = at;
+      this.#content = close + 1;
+    }
+    if (depth === 2 && this.#open[1] === "d")
+      throw new DasError(
+        "BAD_XML",
+        `an element <${clip(this.#nameAt(at))}> in a record, expected values alone`,
+      );
     this.#at = close + 1;
-    if (!isEmpty) this.#depth++;
-    if (this.#depth > DEEPEST)
+    if (!isEmpty) this.#open.push(this.#nameAt(at));
+    if (depth >= DEEPEST)
       throw new DasError("BAD_XML", `elements nested deeper than ${DEEPEST}, expected at most that deep`);
-    if (this.#depth === 0 || (this.#depth === 1 && !isEmpty)) {
+    if (depth === 0) {
       this.#isOver = isEmpty;
       return this.#part("root", at);
     }
-    return isEmpty && this.#depth === 1 ? this.#wholeElement() : "nothing";
+    return isEmpty && depth === 1 ? this.#wholeElement() : "nothing";
   }
 
   #endTag(at: number): DocumentPart | "nothing" | undefined {
     const close = this.#indexOf(GREATER, at);
     if (close < 0) return undefined;
+    const name = Buffer.from(this.#bytes.buffer, at + 2, close - at - 2)
+      .toString("latin1")
+      .trimEnd();
+    const open = this.#open.pop();
+    if (open === undefined) throw new DasError("BAD_XML", "a closing tag without its element");
+    if (name !== open)
+      throw new DasError("BAD_XML", `closing tag </${clip(name)}>, expected </${clip(open)}>`);
     this.#at = close + 1;
-    this.#depth--;
-    if (this.#depth === 1) return this.#wholeElement();
-    if (this.#depth > 1) return "nothing";
-    if (this.#depth < 0) throw new DasError("BAD_XML", "a closing tag without its element");
+    const depth = this.#open.length;
+    if (depth === 1) return this.#wholeElement();
+    if (depth > 1) return "nothing";
     this.#isOver = true;
     return this.#part("end", at);
   }
@@ -182,20 +225,22 @@ export class DocumentScanner {
       view: this.#view,
       start,
       until: this.#at,
+      content: this.#content,
     };
   }
 
-  /** The `>` of a tag, which may stand in the value of an attribute as well. */
+  /** The `>` of a tag, which may stand in the value of an attribute as well; each byte is looked at once. */
   #tagEnd(from: number): number {
     const bytes = this.#bytes;
-    let quote = 0;
-    for (let at = from + 1; at < this.#end; at++) {
+    const looked = this.#lookedFrom(from);
+    for (let at = from + Math.max(1, looked.bytes); at < this.#end; at++) {
       const byte = bytes[at]!;
-      if (quote !== 0) {
-        if (byte === quote) quote = 0;
+      if (looked.quote !== 0) {
+        if (byte === looked.quote) looked.quote = 0;
       } else if (byte === GREATER) return at;
-      else if (byte === QUOTES.double || byte === QUOTES.single) quote = byte;
+      else if (byte === QUOTES.double || byte === QUOTES.single) looked.quote = byte;
     }
+    looked.bytes = this.#end - from;
     return -1;
   }
 
@@ -206,19 +251,17 @@ export class DocumentScanner {
     return Buffer.from(bytes.buffer, start + 1, at - start - 1).toString("latin1");
   }
 
-  /** Outside of the root there is nothing but blanks, and the mark that some write before everything. */
+  /** Outside of the root, and between its elements, there is nothing but blanks, and the mark that some write before everything. */
   #checkText(from: number, until: number): void {
-    if (this.#depth > 0) return;
+    if (this.#open.length > 1) return;
     for (let at = from; at < until; at++) {
       const byte = this.#bytes[at]!;
       const isMark = this.#dropped + at < 3 && [0xef, 0xbb, 0xbf].includes(byte);
-      if (byte > BLANK && !isMark)
-        throw this.#isOver
-          ? new DasError("BAD_XML", "text behind the end of the document")
-          : new DasError(
-              "NO_STREAM_HEADER",
-              'the document does not begin with an element, expected "<stream"',
-            );
+      if (byte <= BLANK || isMark) continue;
+      if (this.#open.length === 1) throw new DasError("BAD_XML", "text between the elements of a document");
+      throw this.#isOver
+        ? new DasError("BAD_XML", "text behind the end of the document")
+        : new DasError("NO_STREAM_HEADER", 'the document does not begin with an element, expected "<stream"');
     }
   }
 

@@ -105,7 +105,7 @@ function anyTimeText(units: string): Field {
     units: kept,
     write: (source, _view, from, until, to, _toView, at) => {
       const isTime = until - from <= TIME.longestRead;
-      const time = isTime ? readTimeFieldExact(source, from, until, kept === "TT2000") : undefined;
+      const time = isTime ? readTimeFieldExact(source, from, until) : undefined;
       writeTimeText(to, at, FRACTION_DIGITS, time);
       to[at + target.width - 1] = SPACE;
     },

@@ -1,8 +1,11 @@
+import { DasError } from "../../errors/das-error.js";
 import { DEFAULT_FILL } from "../../stream/fill.js";
+import { printPacketHeader } from "../../stream/header-print.js";
 import type { PacketHeader, Property } from "../../stream/model.js";
 import { type PlaneSpec, packetHeader } from "../../stream/packet-header.js";
 import { getProperty, realFromText } from "../../stream/properties.js";
 import { das2Properties, planeProperties } from "./das2-property.js";
+import { tablesOf } from "./dataset-tables.js";
 import { type Field, fieldOf } from "./field-copy.js";
 import type { Das3Dataset, Das3Dimension, Das3PacketContent, Das3Use, Das3Variable } from "./model.js";
 import {
@@ -85,12 +88,16 @@ export function packetOfDataset(id: number, dataset: Das3Dataset, shape: RecordS
     const variable = variables.indexOf(one);
     return planesOf(one, role, { variable, runs: shape.runs[variable] ?? [], axes });
   });
+  for (const { spec } of planes)
+    if (spec.yTags?.kind === "list" && !spec.yTags.values.every(Number.isFinite))
+      throw unsuited(`coordinates of "${spec.name.slice(0, 60)}" that are no numbers`);
   const header = packetHeader({
     id,
     ...(/^ds_[0-9]{2}$/.test(dataset.name) ? {} : { group: dataset.name }),
-    planes: planes.map(({ spec }) => spec),
+    planes: withOwnNames(planes.map(({ spec }) => spec)),
     properties: das2Properties(dataset.properties),
   });
+  checkHeader(header);
   const foreign = variables.filter(({ isForeign }) => isForeign).map(({ dimension }) => dimension.name);
   return {
     header,
@@ -98,6 +105,36 @@ export function packetOfDataset(id: number, dataset: Das3Dataset, shape: RecordS
     leftOut: [...foreign, ...leftOut],
     isWaveform,
   };
+}
+
+/** Tags written out, with fewer than which a header fits whatever they are. */
+const TAGS_THAT_FIT = 30_000;
+
+/** Errors: NOT_IMPLEMENTED for more coordinates than a header of das2 can hold. Source: das2-stream A17. */
+function checkHeader(header: PacketHeader): void {
+  const tags = header.planes.reduce(
+    (sum, { yTags }) => sum + (yTags?.kind === "list" ? yTags.values.length : 0),
+    0,
+  );
+  if (tags < TAGS_THAT_FIT) return;
+  try {
+    printPacketHeader(header);
+  } catch (cause) {
+    throw cause instanceof DasError && cause.code === "BAD_HEADER"
+      ? unsuited(`${tags} coordinates of tables, more than a header of das2 can hold`)
+      : cause;
+  }
+}
+
+/** No two planes have one name: older clients tell them apart by it. */
+function withOwnNames(planes: readonly PlaneSpec[]): readonly PlaneSpec[] {
+  const names = new Set<string>();
+  return planes.map((plane) => {
+    let { name } = plane;
+    for (let n = 2; names.has(name); n++) name = `${plane.name}_${n}`;
+    names.add(name);
+    return { ...plane, name };
+  });
 }
 
 /** The coordinate that becomes x: the one of that axis, else a time, else the first that each record has. */
@@ -138,7 +175,7 @@ function planesOf(one: RecordVariable, role: PlaneSpec["role"], source: PlaneSou
   const name = role === "x" ? dimension.name : planeName(dimension, variable.use);
   const properties = propertiesOf(dimension, variable, content, role);
   const units = variable.units.split(";");
-  const tables = tablesOf(variable, source);
+  const tables = tablesOf(variable, source.runs, source.axes);
   if (tables.length * components > MOST_PLANES)
     throw unsuited(`${tables.length * components} tables in each record, more than ${MOST_PLANES}`);
   return tables.flatMap(({ suffix, items, runs, axis, tags, facts }) =>
@@ -168,56 +205,6 @@ function planesOf(one: RecordVariable, role: PlaneSpec["role"], source: PlaneSou
   );
 }
 
-/** One table of a variable, or its single value. */
-interface Table {
-  /** Behind the name of the variable. */
-  readonly suffix: string;
-  readonly items: number;
-  readonly runs: readonly [from: number, until: number];
-  readonly axis?: TagAxis;
-  readonly tags?: ReturnType<TagAxis["tags"]>;
-  /** Where it stands along the other indices. */
-  readonly facts: readonly Property[];
-}
-
-function tablesOf(variable: Das3Variable, { runs, axes }: PlaneSource): readonly Table[] {
-  const { components } = variable;
-  const places = dependentPlaces(variable);
-  const last = places.at(-1);
-  if (last === undefined) return [{ suffix: "", items: 1, runs: [0, 1], facts: [] }];
-  const whole = axes.find((axis) => axis.places.join() === places.join());
-  if (whole !== undefined || runs.length === 1) {
-    const items = runs.reduce((sum, { atoms }) => sum + atoms, 0) / components;
-    const axis = whole ?? axes.find((one) => one.places.join() === String(last));
-    const tagged = axis === undefined ? {} : { axis, tags: axis.tags(runs, components) };
-    return [{ suffix: "", items, runs: [0, runs.length], ...tagged, facts: [] }];
-  }
-  const axis = axes.find((one) => one.places.join() === String(last));
-  return runs.map((run, at) => ({
-    suffix: `_${run.outer.map((n) => n + 1).join("_")}`,
-    items: run.atoms / components,
-    runs: [at, at + 1],
-    ...(axis === undefined ? {} : { axis, tags: axis.tags([run], components) }),
-    facts: run.outer.flatMap((n, level) => factOf(axes, places[level], n)),
-  }));
-}
-
-/** The coordinate of a table along an outer index. */
-function factOf(axes: readonly TagAxis[], place: number | undefined, at: number): readonly Property[] {
-  const axis = axes.find((one) => one.places.join() === String(place));
-  const tags = axis?.tags([{ outer: [], atoms: at + 1 }], 1);
-  if (axis === undefined || tags === undefined) return [];
-  const value =
-    tags.kind === "list"
-      ? tags.values[at]
-      : tags.kind === "interval"
-        ? (tags.min ?? 0) + at * tags.interval
-        : at;
-  if (value === undefined) return [];
-  const type = axis.units === "" ? "double" : "Datum";
-  return [{ name: axis.name, type, value: axis.units === "" ? String(value) : `${value} ${axis.units}` }];
-}
-
 function planeName({ name, kind }: Das3Dimension, use: Das3Use): string {
   if (use === "center" || use === "average") return name;
   if (kind === "data") {
@@ -234,9 +221,12 @@ function propertiesOf(
   role: PlaneSpec["role"],
 ): readonly Property[] {
   const axis = role === "yscan" ? "z" : role;
-  const ownNames = new Set(own.map(({ name }) => name));
+  const number = fill === undefined || axis === "x" ? undefined : realFromText(fill);
+  const nearer = new Set(own.map(({ name }) => name));
+  // The fill of the values themselves is nearer than that of their dimension.
+  if (number !== undefined) nearer.add("fill");
   const properties = [
-    ...planeProperties(axis, [...dimension.properties.filter(({ name }) => !ownNames.has(name)), ...own]),
+    ...planeProperties(axis, [...dimension.properties.filter(({ name }) => !nearer.has(name)), ...own]),
   ];
   const operation = dimension.kind === "data" ? OPERATIONS[use]?.[1] : undefined;
   if (operation !== undefined)
@@ -244,7 +234,6 @@ function propertiesOf(
       { name: "operation", type: "String", value: operation },
       { name: "source", type: "String", value: dimension.name },
     );
-  const number = fill === undefined || axis === "x" ? undefined : realFromText(fill);
   const fillName = `${axis}Fill`;
   if (number !== undefined && number !== DEFAULT_FILL && getProperty(properties, fillName) === undefined)
     properties.push({ name: fillName, type: "double", value: fill ?? "" });

@@ -43,7 +43,12 @@ function element(start: string, indent: string, inner: string): string {
 
 function propertiesText(properties: readonly Das3Property[], indent: string): string {
   if (properties.length === 0) return "";
-  const lines = properties.map(({ name, value: [type, units, value] }) => {
+  const names = new Set<string>();
+  const lines = properties.map(({ name: wanted, value: [type, units, value] }) => {
+    // Names that das2 tells apart may be one in das3.
+    let name = wanted;
+    for (let n = 2; names.has(name); n++) name = `${wanted.slice(0, 60)}_${n}`;
+    names.add(name);
     const typed = type === "string" ? "" : ` type="${type}"`;
     const measured = units === "" ? "" : ` units="${escapeText(units)}"`;
     // das2 separates the elements of an array by commas, das3 by white space.

@@ -41,6 +41,8 @@ export function tagAxes({ dimensions }: Das3Dataset, x: Das3Dimension, fromRecor
     const isTag = (variable: Das3Variable) => variable.content.kind !== "packet" || fromRecord.has(variable);
     const tagged = dimension.variables.filter(isTag);
     const [first] = tagged.filter(({ use }) => use === "center" || use === "offset" || use === "average");
+    const unused = tagged.filter((one) => one !== first && one.use !== "reference");
+    leftOut.push(...unused.map(({ use }) => `${dimension.name} ${use}`));
     if (first === undefined) continue;
     if (first.components > 1) {
       leftOut.push(dimension.name);
@@ -49,7 +51,10 @@ export function tagAxes({ dimensions }: Das3Dataset, x: Das3Dimension, fromRecor
     const places = placesOf(first);
     if (first.use === "offset" && dimension !== x && tagged.length < dimension.variables.length)
       throw unsuited("offsets of a coordinate that varies from record to record");
-    if (axes.some((axis) => axis.places.join() === places.join())) continue;
+    if (axisAlong(axes, places) !== undefined) {
+      leftOut.push(dimension.name);
+      continue;
+    }
     const reference = tagged.find(({ use }) => use === "reference");
     const shift = reference === undefined ? 0 : firstValue(reference);
     if (dimension === x) isWaveform = true;
@@ -62,6 +67,11 @@ export function tagAxes({ dimensions }: Das3Dataset, x: Das3Dimension, fromRecor
     });
   }
   return { axes, isWaveform, leftOut };
+}
+
+/** The coordinates along just these indices. */
+export function axisAlong(axes: readonly TagAxis[], places: readonly number[]): TagAxis | undefined {
+  return axes.find((axis) => axis.places.join() === places.join());
 }
 
 /** The indices along which a coordinate varies. */

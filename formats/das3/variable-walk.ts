@@ -2,8 +2,10 @@ import { DasError } from "../../errors/das-error.js";
 import { dependentPlaces, type RecordVariable, type Run } from "./record-variables.js";
 import type { ValueEnds, ValueScanner } from "./value-scanner.js";
 
-/** Numbers of one variable in one record. */
+/** Numbers of all variables in one record. */
 const MOST_ATOMS = 1_000_000;
+/** Runs of one variable in one record: rows of a table along two indices. */
+const MOST_RUNS = 4096;
 const OPEN = 0x5b;
 const BRACE = 0x7b;
 /** `[j|` or `{`, nine digits, `]` or `}`. */
@@ -26,6 +28,8 @@ export interface Surroundings {
   readonly isLast: boolean;
   /** What ends the values of any. */
   readonly valueEnds: readonly number[];
+  /** Numbers found so far in the record. */
+  readonly found: { atoms: number };
 }
 
 /**
@@ -38,8 +42,10 @@ export class VariableWalk implements FoundValues {
   readonly ends: number[] = [];
   readonly width?: number;
   readonly #scanner: ValueScanner;
+  readonly #found: Surroundings["found"];
   readonly #isLast: boolean;
   readonly #isBlob: boolean;
+  readonly #mayBeCounted: boolean;
   readonly #valueEnds: ValueEnds;
   /** By level, what ends runs along its index in text; missing: their count stands before them, or the header says it. */
   readonly #ends: readonly (number | undefined)[];
@@ -52,14 +58,17 @@ export class VariableWalk implements FoundValues {
 
   constructor(
     { variable, content, isForeign }: RecordVariable,
-    { scanner, isLast, valueEnds }: Surroundings,
+    { scanner, isLast, valueEnds, found }: Surroundings,
   ) {
     // Bytes that are one thing, an image, stand once whatever indices they have inside.
     const isOne = isForeign && content.items !== undefined;
     const places = isOne ? [] : dependentPlaces(variable);
     this.#scanner = scanner;
+    this.#found = found;
     this.#isLast = isLast;
-    this.#isBlob = content.encoding === "blob" && content.itemBytes === undefined;
+    this.#mayBeCounted =
+      (content.encoding === "blob" || content.encoding === "base64") && content.itemBytes === undefined;
+    this.#isBlob = content.encoding === "blob";
     if (content.itemBytes !== undefined) this.width = content.itemBytes;
     this.#sizes = places.map((place) => {
       const size = variable.index[place];
@@ -69,7 +78,8 @@ export class VariableWalk implements FoundValues {
     const valueEnd = content.valueEnd?.charCodeAt(0);
     // No number and no time has what ends another value; a text may.
     const otherEnds = valueEnd !== undefined || isForeign ? [] : valueEnds;
-    this.#valueEnds = { valueEnd, otherEnds, runEnds: ends };
+    // White space behind base64 belongs to what follows.
+    this.#valueEnds = { valueEnd, otherEnds, runEnds: ends, keepsBlank: content.encoding === "base64" };
     const isEach = ends.length === places.length;
     const left = [...ends];
     this.#ends = this.#sizes.map((size) => (isEach || size === undefined ? left.shift() : undefined));
@@ -121,6 +131,11 @@ export class VariableWalk implements FoundValues {
       if (count === undefined) this.#rest();
       else this.#fixed(count);
     }
+    if (this.runs.length >= MOST_RUNS)
+      throw new DasError(
+        "TOO_MANY_ITEMS",
+        `more than ${MOST_RUNS} rows of a table in a record, expected at most that many`,
+      );
     this.runs.push({ outer, atoms: this.#atoms - before });
   }
 
@@ -165,15 +180,15 @@ export class VariableWalk implements FoundValues {
 
   #value(): void {
     const scanner = this.#scanner;
-    if (this.#isBlob) {
-      const bytes = this.#number(scanner.at, BRACE, /^\{([0-9]{1,9})\}/);
-      if (bytes === undefined) throw new DasError("BAD_LENGTH", "bytes without their number before them");
+    const bytes = this.#mayBeCounted ? this.#number(scanner.at, BRACE, /^\{([0-9]{1,9})\}/) : undefined;
+    if (bytes !== undefined) {
       this.starts.push(bytes.end);
       scanner.at = bytes.end + bytes.value;
       if (scanner.at > scanner.end) throw tooShort();
       this.ends.push(scanner.at);
       return;
     }
+    if (this.#isBlob) throw new DasError("BAD_LENGTH", "bytes without their number before them");
     scanner.value(this.#valueEnds);
     this.starts.push(scanner.from);
     this.ends.push(scanner.until);
@@ -245,10 +260,11 @@ export class VariableWalk implements FoundValues {
 
   #limit(atoms: number): void {
     this.#atoms += atoms;
-    if (this.#atoms > MOST_ATOMS)
+    this.#found.atoms += atoms;
+    if (this.#found.atoms > MOST_ATOMS)
       throw new DasError(
         "TOO_MANY_ITEMS",
-        `${this.#atoms} values of a variable in a record, expected at most ${MOST_ATOMS}`,
+        `${this.#found.atoms} values or more in a record, expected at most ${MOST_ATOMS}`,
       );
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { DasError } from "../../errors/das-error.js";
 import { BatchBuilder } from "../../stream/batch-builder.js";
 import type { PacketBatch, PacketHeader } from "../../stream/model.js";
@@ -15,9 +16,35 @@ import {
 import { RecordWalker } from "./record-walker.js";
 import type { FoundValues } from "./variable-walk.js";
 
-/** Readers of shapes that are kept, and the bytes of their packets. */
-const MOST_READERS = 16;
+/** Readers of shapes that are kept for all datasets of a stream, and the bytes of their packets. */
+const MOST_READERS = 64;
 const MOST_BYTES = 16 * 1024 * 1024;
+
+/** The readers of shapes that have been met, of all datasets of a stream together. */
+export class ShapeReaders {
+  #definitions = 0;
+  readonly #readers = new Map<string, ShapeReader>();
+  #bytes = 0;
+
+  /** A number for another definition. */
+  nextNumber(): number {
+    return ++this.#definitions;
+  }
+
+  find(key: string): ShapeReader | undefined {
+    return this.#readers.get(key);
+  }
+
+  add(key: string, reader: ShapeReader): void {
+    const bytes = reader.header.stride + key.length;
+    this.#bytes += bytes;
+    if (this.#readers.size >= MOST_READERS || this.#bytes > MOST_BYTES) {
+      this.#readers.clear();
+      this.#bytes = bytes;
+    }
+    this.#readers.set(key, reader);
+  }
+}
 
 /**
  * Reads the records of a dataset whose parts are as long as each record says, or that define their own tags. A das2 packet has one shape,
@@ -30,11 +57,17 @@ export class VaryingReader {
   readonly #walker: RecordWalker;
   /** Those whose values are the tags of tables, with the way to read them. */
   readonly #tags: readonly RecordTag[];
-  readonly #readers = new Map<string, ShapeReader>();
-  #bytes = 0;
+  readonly #readers: ShapeReaders;
+  /** Which definition of its stream this is: another one of the same id has readers of its own. */
+  readonly #number: number;
 
-  /** Errors: NOT_IMPLEMENTED for a dataset without das2 form whatever its records are. */
-  constructor(id: number, dataset: Das3Dataset) {
+  /**
+   * @param readers those of the stream
+   * Errors: NOT_IMPLEMENTED for a dataset without das2 form whatever its records are.
+   */
+  constructor(id: number, dataset: Das3Dataset, readers: ShapeReaders) {
+    this.#readers = readers;
+    this.#number = readers.nextNumber();
     this.#id = id;
     this.#dataset = dataset;
     this.#variables = recordVariables(dataset);
@@ -74,8 +107,8 @@ export class VaryingReader {
       });
       return [variable, Float64Array.from(values)] as const;
     });
-    const key = `${shapeKey(found)}|${tags.map(([, values]) => values.join()).join("|")}`;
-    const reader = this.#readers.get(key) ?? this.#made(key, found, new Map(tags));
+    const key = `${this.#number} ${shapeKey(found)} ${tags.map(([, values]) => digest(values)).join(" ")}`;
+    const reader = this.#readers.find(key) ?? this.#made(key, found, new Map(tags));
     reader.found = found;
     return reader;
   }
@@ -98,12 +131,7 @@ export class VaryingReader {
     // The runs of the walker are those of its last record alone.
     const runs = found.map((values) => [...values.runs]);
     const reader = new ShapeReader(packetOfDataset(this.#id, this.#dataset, { runs, tags }));
-    this.#bytes += reader.header.stride;
-    if (this.#readers.size >= MOST_READERS || this.#bytes > MOST_BYTES) {
-      this.#readers.clear();
-      this.#bytes = reader.header.stride;
-    }
-    this.#readers.set(key, reader);
+    this.#readers.add(key, reader);
     return reader;
   }
 }
@@ -120,6 +148,13 @@ function recordTag({ variable, content }: RecordVariable, place: number): Record
   return { variable, place, read: realReader(variable, content) };
 }
 
+/** A short name of some numbers. */
+function digest({ buffer, byteOffset, byteLength }: Float64Array): string {
+  return createHash("sha256")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("base64");
+}
+
 function shapeKey(found: readonly FoundValues[]): string {
   return found
     .map(({ runs }) => runs.map(({ outer, atoms }) => `${outer.join(".")}:${atoms}`).join(","))
@@ -127,7 +162,7 @@ function shapeKey(found: readonly FoundValues[]): string {
 }
 
 /** The packets of records of one shape. */
-class ShapeReader implements RecordSource {
+export class ShapeReader implements RecordSource {
   readonly header: PacketHeader;
   /** Where the values of the record that is added next stand. */
   found: readonly FoundValues[] = [];

@@ -73,11 +73,11 @@ describe("a look at a stream (das2-server 7.1)", () => {
     ["something else", "%PDF-1.4", "neither a das2 stream"],
     ["a das3 record of another length", `${PUMP3}|Pd|1|3|abc`, "expected 28"],
     ["a das3 exception", PUMP3 + packet3("Ex", "", '<exception type="ServerError">gone</exception>'), "gone"],
-  ])("tells of %s", (_, bytes, problem) => {
-    expect(reportStream(Buffer.from(bytes)).problems.join("\n")).toContain(problem);
+  ])("tells of %s", async (_, bytes, problem) => {
+    expect((await reportStream(Buffer.from(bytes))).problems.join("\n")).toContain(problem);
   });
 
-  it("looks at the packets alone of what das2 has no form for", () => {
+  it("looks at the packets alone of what das2 has no form for", async () => {
     const ragged =
       packet3("Sx", "", '<stream type="das-basic-stream" version="3.0"/>') +
       packet3(
@@ -86,8 +86,13 @@ describe("a look at a stream (das2-server 7.1)", () => {
         '<dataset name="d" rank="2" index="*;*"><coord physDim="t"><scalar units="" semantic="real" index="*;*"><packet numItems="*" itemBytes="4" encoding="BEreal"/></scalar></coord></dataset>',
       ) +
       packet3("Pd", "1", "abcdefgh");
-    expect(reportStream(Buffer.from(ragged))).toMatchObject({ form: "das3", packets: 1, problems: [] });
-    expect(reportStream(Buffer.from(`${ragged}|Pd|1|9|abc`)).problems[0]).toContain("inside a packet");
+    expect(await reportStream(Buffer.from(ragged))).toMatchObject({ form: "das3", packets: 1, problems: [] });
+    const cut = await reportStream(Buffer.from(`${ragged}|Pd|1|9|abc`));
+    expect(cut.problems[0]).toContain("inside a packet");
+    const document =
+      '<stream type="das-basic-doc" version="3.0"><dataset id="1" name="d" rank="1" index="*"><coord physDim="a">' +
+      '<scalar units="" semantic="string" index="*"><packet numItems="1"/></scalar></coord></dataset><d id="1">on</d></stream>';
+    expect(await reportStream(Buffer.from(document))).toMatchObject({ packets: 1, problems: [] });
   });
 
   it("takes no more than its limit, and nothing where it is off", async () => {

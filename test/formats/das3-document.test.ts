@@ -67,6 +67,15 @@ describe("a das3 document (das2-stream C7)", () => {
     expect(text(toDas2(`\n${DOCUMENT}`))).toBe(whole);
   });
 
+  it("is any XML that says the same: marked text in properties, signs in attributes, properties that come late", () => {
+    const made = DOCUMENT.replace("Pump &amp; 4", "<![CDATA[a<b&amp;]]> c")
+      .replace('<d id="7">', '<d id="7" note="a>b">')
+      .replace("</stream>", '<properties><p name="late">x</p></properties></stream>');
+    const { stream, rows } = decodeStream(toDas2(made));
+    expect(stream?.properties).toEqual([{ name: "title", type: "String", value: "a<b&amp; c" }]);
+    expect(rows).toHaveLength(3);
+  });
+
   it("takes what newer writers say: composites, runs of bytes, values that end in a semicolon", () => {
     const made = `<stream type="das-basic-doc" version="3.0"><dataset id="1" name="m" rank="2" index="*;2">
 <coord physDim="time"><scalar units="t1970" semantic="real" index="*;-"><packet numItems="1"/></scalar></coord>
@@ -112,7 +121,13 @@ describe("what is no document", () => {
     ["a dataset without id", broken('dataset id="7"', "dataset"), "BAD_HEADER"],
     ["a value too few", broken("   12.25", ""), "BAD_LENGTH"],
     ["a value too many", broken("12.25", "12.25 3"), "BAD_LENGTH"],
-    ["an element in a record", broken("12.25", "12.25<b/>"), "accepted"],
+    ["an element in a record", broken("12.25", "12.25<b/>"), "BAD_XML"],
+    ["a closing tag of another name", broken("</d>", "</q>"), "BAD_XML"],
+    ["a root that another closes", broken("</stream>", "</strean>"), "BAD_XML"],
+    ["text between its elements", broken('<d id="7">', 'free <d id="7">'), "BAD_XML"],
+    ["control characters", broken("12.25", "12.25\u0001"), "BAD_XML"],
+    ["another encoding", broken('encoding="utf-8"', 'encoding="ISO-8859-1"'), "BAD_XML"],
+    ["a comment without end behind it", `${DOCUMENT}<!-- a`, "PARTIAL_PACKET"],
     ["binary values", broken('numItems="1"', 'numItems="1" encoding="BEreal"'), "BAD_HEADER"],
     ["a document type", broken("<stream", '<!DOCTYPE a [<!ENTITY x "y">]><stream'), "BAD_XML"],
     ["an unknown reference", broken("12.25", "&x;"), "BAD_XML"],
@@ -243,6 +258,21 @@ describe("a das2 stream as a document", () => {
     const seen = seenByPython(toDocument(made));
     expect(seen.filter(([name]) => name === "{das-basic-doc}d")).toHaveLength(1);
     expect(seen.some(([, , value]) => value === '</d>&"')).toBe(true);
+  });
+
+  it("is read again where das2 has names that are one in das3", () => {
+    const made =
+      packet("00", '<stream version="2.2"><properties String:a.b="1" String:a-b="2"/></stream>') +
+      packet(
+        "01",
+        '<packet><x type="time20" units="us2000"/><y name="v" type="ascii9" units=""><properties String:label="q" String:yLabel="z"/></y></packet>',
+      ) +
+      ":01:2021-06-30T12:00:00         7\n";
+    const back = decodeStream(toDas2(toDocument(made)));
+    expect(back.stream?.properties.map(({ value }) => value).slice(0, 2)).toEqual(["1", "2"]);
+    expect(back.packets[0]?.planes[1]?.properties.map(({ value }) => value)).toEqual(
+      expect.arrayContaining(["q", "z"]),
+    );
   });
 
   it("gives what is blank as fill, so that no value takes the place of another", () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Plane } from "../../stream/model.js";
@@ -65,6 +66,38 @@ describe("text of any width (das2-stream C4.3)", () => {
     ]);
     expect(codeOf(() => toDas2(stream(header, record("1.5 2;"))))).toBe("BAD_LENGTH");
     expect(codeOf(() => toDas2(stream(header, record("1.5 2;3 4"))))).toBe("BAD_LENGTH");
+  });
+
+  it("ends at one blank, and what follows it may be bytes", () => {
+    const INT2 = '<packet numItems="1" itemBytes="2" encoding="BEint"/>';
+    const header = dataset(
+      "*",
+      dimension("data", "a", variable("*", FREE(1))) +
+        dimension("data", "b", variable("*", INT2, 'units="" semantic="integer"')) +
+        dimension("data", "c", variable("*", FREE(1))),
+    );
+    expect(rowsOf(stream(header, record("1.5 \0\x017"), record("2\t \x05 8 ")))).toEqual([
+      [[1.5], [1], [7]],
+      [[2], [8197], [8]],
+    ]);
+  });
+
+  it("that ends in what stands in numbers ends only its own values so", () => {
+    const header = dataset(
+      "*",
+      dimension("data", "a", variable("*", FREE(1))) +
+        dimension("data", "b", variable("*", FREE(1, ' valTerm="-"'))),
+    );
+    expect(rowsOf(stream(header, record("-7 8-")))).toEqual([[[-7], [8]]]);
+  });
+
+  it("is a time of a leap second as well", () => {
+    const header = dataset(
+      "*",
+      dimension("data", "t", variable("*", FREE(1), 'units="UTC" semantic="datetime"')),
+    );
+    const das2 = latin1(toDas2(stream(header, record("2016-12-31T23:59:60.5"))));
+    expect(das2).toContain("2016-12-31T23:59:60.500000000");
   });
 
   it("is a time as well, exact to its nanosecond", () => {
@@ -233,6 +266,64 @@ describe("tables along several indices", () => {
   });
 });
 
+describe("what stands in the headers of das2", () => {
+  const seenByPython = (das2: Uint8Array): readonly string[] => {
+    const body = /^\[00\]\d{6}.*?\[01\](\d{6})/s.exec(latin1(das2));
+    const from = (body?.index ?? 0) + (body?.[0].length ?? 0);
+    const xml = das2.subarray(from, from + Number(body?.[1]));
+    const code =
+      "import json,sys\nimport xml.etree.ElementTree as E\n" +
+      "r=E.fromstring(sys.stdin.buffer.read())\nprint(json.dumps([k.split(':')[-1] for e in r.iter('properties') for k in e.attrib]))";
+    // A colon stands between type and name, which is no namespace.
+    const input = Buffer.from(latin1(xml).replace(/(\s\w+):(\w+=)/g, "$1..$2"), "latin1");
+    return JSON.parse(
+      execFileSync("python3", ["-c", code], { input, encoding: "utf8" }),
+    ) as readonly string[];
+  };
+
+  it("are names that XML takes, whatever das3 calls a property", () => {
+    const p = (name: string) => `<p name="${name}">x</p>`;
+    const header = dataset(
+      "*",
+      `<data physDim="v" name="v"><properties>${p("a b&quot;c&lt;")}${p("a&quot;/>&lt;z b=&quot;")}${p("1st")}</properties>${variable("*", REAL8(1))}</data>`,
+    );
+    const names = seenByPython(toDas2(stream(header, record(doubles(1)))));
+    expect(names).toEqual(["a_b_c_", "a____z_b__", "_1st"]);
+  });
+
+  it("is the fill of the values themselves, before that of their dimension", () => {
+    const packet = (fill: string) => `<packet numItems="1" itemBytes="8" encoding="BEreal" fill="${fill}"/>`;
+    const fills = '<properties><p name="fill" type="real">-1</p></properties>';
+    const of = (use: string, fill: string) =>
+      variable("*", packet(fill)).replace('use="center"', `use="${use}"`);
+    const header = dataset(
+      "*",
+      `<data physDim="v" name="v">${fills}${of("average", "-1")}${of("max", "-2")}${of("min", "-1e31")}</data>`,
+    );
+    const planes = planesOf(stream(header, record(doubles(1, 2, 3))));
+    const fillOf = (name: string) =>
+      planes.find((plane) => plane.name === name)?.properties.find((one) => one.name === "yFill")?.value;
+    expect([fillOf("v"), fillOf("v.max"), fillOf("v.min")]).toEqual(["-1", "-2", undefined]);
+  });
+
+  it("are planes of different names, and coordinates that are left out are told", () => {
+    const two = `<data physDim="B">${variable("*;2", REAL8(2))}</data>`;
+    const coord = (name: string, use: string) =>
+      dimension(
+        "coord",
+        name,
+        variable("-;2", "<values>1 2</values>", 'units="eV" semantic="real"').replace("center", use),
+      );
+    const header = dataset(
+      "*;2",
+      coord("energy", "center") + coord("angle", "center") + coord("bin", "min") + two + two,
+    );
+    const made = stream(header, record(doubles(1, 2, 3, 4)));
+    expect(planesOf(made).map(({ name }) => name)).toEqual(["B", "B_2"]);
+    expect(latin1(toDas2(made))).toMatch(/angle, bin min: left out|bin min, angle: left out/);
+  });
+});
+
 describe("coordinates of tables that a record gives itself", () => {
   const header = dataset(
     "*;3",
@@ -259,6 +350,33 @@ describe("coordinates of tables that a record gives itself", () => {
       [11, 22, 33],
     ]);
     expect(packets[0]?.planes[1]?.yUnits).toBe("eV");
+  });
+});
+
+describe("coordinates that are no numbers", () => {
+  it("are refused, for das2 cannot tell them", () => {
+    const header = dataset(
+      "*;2",
+      dimension("coord", "energy", variable("*;2", REAL8(2), 'units="eV" semantic="real"')) +
+        dimension("data", "flux", variable("*;2", REAL8(2))),
+    );
+    const made = stream(header, record(doubles(1, Number.NaN), doubles(1, 2)));
+    expect(codeOf(() => toDas2(made))).toBe("NOT_IMPLEMENTED");
+  });
+});
+
+describe("more coordinates than a header of das2 can hold", () => {
+  it("are refused by name, before any record", () => {
+    const values = Array.from({ length: 100_000 }, (_, n) => (n + 0.123456).toString()).join(" ");
+    const header = dataset(
+      "*;100000",
+      dimension(
+        "coord",
+        "f",
+        variable("-;100000", `<values>${values}</values>`, 'units="Hz" semantic="real"'),
+      ) + dimension("data", "p", variable("*;100000", REAL8(100_000))),
+    );
+    expect(codeOf(() => toDas2(stream(header)))).toBe("NOT_IMPLEMENTED");
   });
 });
 
