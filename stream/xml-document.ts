@@ -36,6 +36,7 @@ function wholeParser(): XMLParser {
     parseTagValue: false,
     parseAttributeValue: false,
     trimValues: false,
+    cdataPropName: "#cdata",
     // References are replaced below: the parser leaves unknown ones and numbers in place.
     processEntities: false,
   });
@@ -176,6 +177,12 @@ function toElement(node: Node, depth: number, withText: boolean): XmlElement {
       ? content.filter(isElement).map((child) => toElement(child, depth + 1, withText))
       : [];
   if (!withText) return { name, attributes, children };
-  const texts = content.map((child) => child["#text"]).filter((text) => typeof text === "string");
-  return { name, attributes, children, text: unescapeText(texts.join("")) };
+  return { name, attributes, children, text: content.map(textOf).join("") };
+}
+
+/** The text that a node is; marked text means what it shows. */
+function textOf(node: Node): string {
+  const { "#text": text, "#cdata": marked } = node;
+  if (typeof text === "string") return unescapeText(text);
+  return Array.isArray(marked) ? (marked as readonly Node[]).map((part) => part["#text"]).join("") : "";
 }
