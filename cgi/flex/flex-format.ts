@@ -17,7 +17,8 @@ export function asksForDas3(words: QueryWords): boolean {
  * The form of an answer by `format.type`, `format.version` and their companions.
  * Errors: BAD_PARAMETER; NOT_IMPLEMENTED for a form that the source cannot be given in. Source: das2-server 7.3.
  */
-export function readFlexFormat(words: QueryWords, source: DataSource, range: TimeRange): FormatChoice {
+export function readFlexFormat(given: QueryWords, source: DataSource, range: TimeRange): FormatChoice {
+  const words = withFormatWord(given);
   const type = words.get("format.type")?.toLowerCase();
   const version = versionOf(words);
   const serial = readSerial(words);
@@ -55,6 +56,45 @@ export function readFlexFormat(words: QueryWords, source: DataSource, range: Tim
         `format.type=${quoted(type ?? "")}, expected one of ${DAS_FORMAT_TYPES.join(", ")}`,
       );
   }
+}
+
+/** What the words of `format` are in those of this interface. Source: das2-server 2.7, 7.3. */
+const FORMAT_WORDS: Readonly<
+  Record<string, readonly [type: string, version?: string | undefined, serial?: string]>
+> = {
+  das2: ["das", "2"],
+  "das2-text": ["das", "2", "text"],
+  das3: ["das", "3"],
+  "das3-text": ["das", "3", "text"],
+  "das3-xml": ["das", "3", "xml"],
+  csv: ["csv"],
+  "hapi-csv": ["hapi", undefined, "text"],
+  "hapi-binary": ["hapi", undefined, "binary"],
+  arrow: ["arrow"],
+  parquet: ["parquet"],
+  fits: ["fits"],
+  png: ["png"],
+};
+
+/** The one word by which requests of das2.2 ask for a form, as those of this interface; these win where both are given. */
+function withFormatWord(words: QueryWords): QueryWords {
+  const word = words.get("format")?.toLowerCase();
+  if (word === undefined) return words;
+  const known = Object.hasOwn(FORMAT_WORDS, word) ? FORMAT_WORDS[word] : undefined;
+  if (known === undefined)
+    throw new DasError(
+      "BAD_PARAMETER",
+      `format=${quoted(word)}, expected one of ${Object.keys(FORMAT_WORDS).join(", ")}`,
+    );
+  const [type, version, serial] = known;
+  const all = new Map(words);
+  for (const [name, value] of [
+    ["format.type", type],
+    ["format.version", version],
+    ["format.serial", serial],
+  ] as const)
+    if (value !== undefined && !all.has(name)) all.set(name, value);
+  return all;
 }
 
 function dasFormat(

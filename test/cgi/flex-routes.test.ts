@@ -250,6 +250,19 @@ describe("data by path (das2-server 7.1, 7.3)", () => {
     }
   });
 
+  it("take the word of das2.2 for a form, and refuse one that names none", async () => {
+    const typeOf = async (words: string) =>
+      header(
+        await site.get(`/source/Demo/Pump4/das2?start_time=2021-06-30&end_time=2021-06-30T00:10&${words}`),
+        "Content-Type",
+      );
+    expect(await typeOf("format=csv")).toBe("text/csv; charset=utf-8");
+    expect(await typeOf("format=das3-xml")).toBe("application/vnd.das.doc+xml");
+    expect(await typeOf("format=csv&format.type=das&format.version=3")).toBe("application/vnd.das.stream");
+    const bad = await site.get(`/source/Demo/Pump4/flex?${DAY}&format=nosuch`);
+    expect([bad.status, text(bad).includes("das3-xml")]).toEqual([400, true]);
+  });
+
   it("of a das3 reader are das2 where a query of das2.2 asks for that by name, and as they are where not", async () => {
     const query = "dataset=Demo/Third&start_time=2021-06-30&end_time=2021-06-30T00:10";
     const own = await site.get(`?server=dataset&${query}`);
