@@ -123,19 +123,21 @@ describe("built in or spawned", () => {
       expect(seen.size).toBe(1);
       const [there = ""] = seen;
       const { text: before } = await collect([SPECTRA], builtIn([SPECTRA.argv[0]]));
+      // The values of every packet are those that the reader wrote: nothing of them is changed on the way.
+      if (name === "das3_from_das2") {
+        expect(there.slice(there.indexOf(":01:"))).toBe(before.slice(before.indexOf(":01:")));
+        return;
+      }
+      // Text has ten digits, and times are dates.
       const rows = (text: string) =>
         decodeStream(Buffer.from(text, "latin1")).rows.map(({ values }) => values);
-      expect(rows(there).length).toBe(rows(before).length);
-      // The values of every packet are those that the reader wrote: nothing of them is changed on the way.
-      if (name === "das3_from_das2")
-        expect(there.slice(there.indexOf(":01:"))).toBe(before.slice(before.indexOf(":01:")));
-      // Text has ten digits.
-      else
-        for (const [at, [time = [], values = []]] of rows(there).entries()) {
-          expect(time).toEqual(rows(before)[at]?.[0]);
-          for (const [n, value] of values.entries())
-            expect(value / (rows(before)[at]?.[1]?.[n] ?? Number.NaN)).toBeCloseTo(1, 9);
-        }
+      const [made, given] = [rows(there), rows(before)];
+      expect(made.map(([time]) => time)).toEqual(given.map(([time]) => time));
+      const errors = made.flatMap(([, values = []], at) =>
+        values.map((value, n) => Math.abs(value / (given[at]?.[1]?.[n] ?? Number.NaN) - 1)),
+      );
+      expect(errors.length).toBeGreaterThan(1000);
+      expect(Math.max(...errors)).toBeLessThan(1e-9);
     },
   );
 
