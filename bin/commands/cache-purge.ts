@@ -3,7 +3,7 @@ import { sourceNotBefore } from "../../cache/freshness/not-before.js";
 import { allLevels } from "../../cache/levels/levels-of.js";
 import { removeBlock } from "../../cache/store/remove-block.js";
 import { blocksOfPart } from "../../cache/work/cache-part.js";
-import { Forgetting } from "../../cache/work/housekeeping.js";
+import { Forgetting } from "../../cache/work/forgetting.js";
 import { isStaleBlock } from "../../cache/work/stale-block.js";
 import { bytesText, countText } from "../../cgi/pages/format.js";
 import {

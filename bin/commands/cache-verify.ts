@@ -6,7 +6,7 @@ import { removeBlock } from "../../cache/store/remove-block.js";
 import { type BlockDamage, verifyBlock } from "../../cache/store/verify-block.js";
 import type { WalkedBlock } from "../../cache/store/walk-cache.js";
 import { blocksOfPart, type CachePart, isOfOlderServer } from "../../cache/work/cache-part.js";
-import { Forgetting } from "../../cache/work/housekeeping.js";
+import { Forgetting } from "../../cache/work/forgetting.js";
 import { walkedSource } from "../../cache/work/walked-level.js";
 import { bytesText, countText, durationText } from "../../cgi/pages/format.js";
 import { endSignals } from "../end-signals.js";

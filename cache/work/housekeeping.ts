@@ -1,14 +1,11 @@
 import { join } from "node:path";
-import { asDasError } from "../../errors/das-error.js";
+import { DasError } from "../../errors/das-error.js";
 import type { BlockIndex } from "../index/block-index.js";
-import type { Level } from "../level.js";
 import { evict } from "../store/evict.js";
 import { sweepLeftovers } from "../store/leftovers.js";
 import { trimFolder } from "../store/trim-folder.js";
-import type { WalkedBlock } from "../store/walk-cache.js";
-import { levelOf } from "./cache-part.js";
+import { Forgetting } from "./forgetting.js";
 import { Repeated } from "./repeated.js";
-import { walkedLevel } from "./walked-level.js";
 
 /** How often it is looked whether blocks have to make way, ms. */
 const EVERY_MS = 60_000;
@@ -19,8 +16,6 @@ const SWEEP_EVERY = 1440;
 const SWEEP_AGAIN = 2;
 /** How often it is looked whether checksums have to make way, in such looks: each hour. */
 const TRIM_EVERY = 60;
-/** Blocks that an index forgets at once. */
-const FORGOTTEN_AT_ONCE = 100;
 
 /** A cache that is looked after. */
 export interface KeptHouse {
@@ -33,36 +28,74 @@ export interface KeptHouse {
   readonly log: (line: string) => void;
 }
 
+/** Something that is looked at; gives what there is to say of it. */
+interface Chore {
+  /** What failed, in a message. */
+  readonly name: string;
+  readonly isDue: (look: number) => boolean;
+  readonly work: (signal: AbortSignal) => Promise<string | undefined>;
+}
+
 /**
  * Looks after a cache until it is stopped: blocks and checksums make way where they take more room than they may, and what dead writers
- * have left is removed. Any number of processes may do so.
+ * have left is removed. Each is done whether the others fail or not. Any number of processes may do so.
  * @param everyMs pause between two looks
  */
 export function keepHouse(house: KeptHouse, everyMs = EVERY_MS): Repeated {
+  const chores = choresOf(house);
   let looks = 0;
-  let last: string | undefined;
-  const say = (message: string | undefined): void => {
-    if (message !== undefined && message !== last) house.log(`cache: ${message}`);
-    last = message;
-  };
+  /** What was said of each; it is not said again while it stays the same. */
+  const said = new Map<Chore, string | undefined>();
   return new Repeated(everyMs, async (signal) => {
-    try {
-      if (looks % SWEEP_EVERY === 0 || looks === SWEEP_AGAIN)
-        await sweepLeftovers(house.cacheRoot, LEFT_MS, { signal });
-      if (looks % TRIM_EVERY === 0 && house.sumsMaxBytes > 0)
-        await trimFolder(join(house.cacheRoot, "sums"), house.sumsMaxBytes, signal);
-      looks++;
-      const { pinnedBytes } = await makeRoom(house, signal);
-      say(
-        pinnedBytes > house.maxBytes
-          ? `pinned levels take ${pinnedBytes} bytes of the ${house.maxBytes} of CACHE_MAX_BYTES: nothing else stays`
-          : undefined,
-      );
-    } catch (error) {
+    const look = looks++;
+    for (const chore of chores) {
       if (signal.aborted) return;
-      say(asDasError(error, "the making of room").message);
+      if (!chore.isDue(look)) continue;
+      const message = await chore
+        .work(signal)
+        .catch((error: unknown) => (signal.aborted ? undefined : reasonOf(error, chore.name)));
+      if (message !== undefined && message !== said.get(chore)) house.log(`cache: ${message}`);
+      said.set(chore, message);
     }
   });
+}
+
+/** For the operator's log, so with what the system said. */
+function reasonOf(error: unknown, what: string): string {
+  if (error instanceof DasError) return error.message;
+  return `${what} failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+function choresOf(house: KeptHouse): readonly Chore[] {
+  const { cacheRoot, maxBytes, sumsMaxBytes } = house;
+  return [
+    {
+      name: "the removal of what dead writers have left",
+      isDue: (look) => look % SWEEP_EVERY === 0 || look === SWEEP_AGAIN,
+      async work(signal) {
+        await sweepLeftovers(cacheRoot, LEFT_MS, { signal });
+        return undefined;
+      },
+    },
+    {
+      name: "the removal of checksums",
+      isDue: (look) => look % TRIM_EVERY === 0 && sumsMaxBytes > 0,
+      async work(signal) {
+        await trimFolder(join(cacheRoot, "sums"), sumsMaxBytes, signal);
+        return undefined;
+      },
+    },
+    {
+      name: "the making of room",
+      isDue: () => true,
+      async work(signal) {
+        const { pinnedBytes } = await makeRoom(house, signal);
+        return pinnedBytes > maxBytes
+          ? `pinned levels take ${pinnedBytes} bytes of the ${maxBytes} of CACHE_MAX_BYTES: nothing else stays`
+          : undefined;
+      },
+    },
+  ];
 }
 
 /** What the making of room came to. */
@@ -94,38 +127,4 @@ export async function makeRoom(
   await index.setUsage(bytesAfter);
   if (removed > 0) house.log(`cache: ${removed} blocks made way`);
   return { removed, pinnedBytes };
-}
-
-/** Has an index forget blocks that were removed, many at once. */
-export class Forgetting {
-  readonly #index: Pick<BlockIndex, "forget">;
-  readonly #levels = new Map<string, { readonly level: Level; numbers: number[] }>();
-
-  constructor(index: Pick<BlockIndex, "forget">) {
-    this.#index = index;
-  }
-
-  /**
-   * A block is forgotten of the level that its sidecar names, else of the one of `levels` in whose place it lies; where neither is known,
-   * when it is next looked at.
-   */
-  async add(cacheRoot: string, block: WalkedBlock, levels: readonly Level[] = []): Promise<void> {
-    const level = walkedLevel(cacheRoot, block) ?? levelOf(block, levels);
-    if (level === undefined) return;
-    const key = JSON.stringify([block.levelFolder, block.period, level.params]);
-    const known = this.#levels.get(key) ?? { level, numbers: [] };
-    this.#levels.set(key, known);
-    known.numbers.push(block.number);
-    if (known.numbers.length >= FORGOTTEN_AT_ONCE) await this.#forget(known);
-  }
-
-  async end(): Promise<void> {
-    for (const known of this.#levels.values()) await this.#forget(known);
-  }
-
-  async #forget(known: { readonly level: Level; numbers: number[] }): Promise<void> {
-    const { numbers } = known;
-    known.numbers = [];
-    if (numbers.length > 0) await this.#index.forget(known.level, numbers);
-  }
 }

@@ -17,6 +17,17 @@ import { KeptSums } from "../../../readers/archive/kept-sums.js";
 import { dayJob, gate, REPORT } from "../queue/support.js";
 import { type SampleSite, sampleSite } from "./sample-site.js";
 
+/** Files that cannot be removed, whoever tries. */
+const stuck = new Set<string>();
+vi.mock("node:fs/promises", async (original) => {
+  const real = await original<typeof import("node:fs/promises")>();
+  const rm: typeof real.rm = async (path, options) => {
+    if (stuck.has(String(path))) throw new Error(`EPERM: operation not permitted, unlink '${path}'`);
+    await real.rm(path, options);
+  };
+  return { ...real, rm };
+});
+
 const FIRST = 7848;
 const DAYS = [0, 1, 2, 3].map((n) => FIRST + n);
 
@@ -28,7 +39,10 @@ beforeEach(async () => {
   const [level] = await site.levels("Demo/Pump4");
   daily = level!;
 });
-afterEach(() => site.remove());
+afterEach(() => {
+  stuck.clear();
+  site.remove();
+});
 
 /** Builds four days; the first was used last of all, the others in their order before it. */
 async function buildDays(): Promise<void> {
@@ -84,6 +98,42 @@ describe("keepHouse", () => {
     expect(await told.promise).toBe("cache: 4 blocks made way");
     await keeping.stop();
     expect(there()).toEqual([]);
+  });
+});
+
+describe("a cache with files that cannot be removed", () => {
+  it("has its limit kept all the same, looks for them no more often, and tells of each once", async () => {
+    await buildDays();
+    const host = hostname()
+      .replace(/[^A-Za-z0-9]/g, "_")
+      .slice(0, 60);
+    // No process has a number beyond the kernel's limit of 2^22.
+    const left = join(site.cacheRoot, "data", `.x.${host}-4194305-0123456789ab.tmp`);
+    const sums = join(site.cacheRoot, "sums", "0");
+    for (const path of [left, sums]) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, "x".repeat(5000));
+      utimesSync(path, 1_600_000_000, 1_600_000_000);
+      stuck.add(path);
+    }
+    const lines: string[] = [];
+    const looked = gate();
+    const usage = site.index.usage.bind(site.index);
+    let looks = 0;
+    vi.spyOn(site.index, "usage").mockImplementation(async () => {
+      if (++looks === 5) looked.open();
+      return usage();
+    });
+    const log = (line: string) => void lines.push(line);
+    const keeping = keepHouse({ ...site, sumsMaxBytes: 4096, maxBytes: 1, log }, 1);
+    await looked.promise;
+    await keeping.stop();
+    expect(there()).toEqual([]);
+    expect(lines).toEqual([
+      `cache: the removal of what dead writers have left failed: EPERM: operation not permitted, unlink '${left}'`,
+      `cache: the removal of checksums failed: EPERM: operation not permitted, unlink '${sums}'`,
+      "cache: 4 blocks made way",
+    ]);
   });
 });
 
