@@ -18,11 +18,11 @@ const MOST_HEAD_BYTES = 4096;
 /** How exactly it is known when a picture was used last. */
 const TOUCH_EVERY_MS = 3_600_000;
 
-/** What a file says of its picture in its first line; the bytes of the PNG follow. */
-interface Head extends Omit<QuickLook, "png"> {
-  readonly bytes: number;
-  readonly crc32: number;
-}
+/** Hexadecimal digits of the sum that a file begins with; it is of all that follows. */
+const SUM_DIGITS = 8;
+
+/** What a file says of its picture in its first line, behind the sum; the bytes of the PNG follow. */
+type Head = Omit<QuickLook, "png">;
 
 /**
  * Pictures below `CACHE_ROOT/pictures`, for all processes and for later ones. A file appears whole, is checked when it is read, and is
@@ -59,8 +59,9 @@ export class PictureFiles {
 
   /** Keeps a picture where there is room for it. */
   async keep(key: string, { png, ...facts }: QuickLook): Promise<void> {
-    const head: Head = { ...facts, bytes: png.length, crc32: crc32(png) };
-    const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), png]);
+    const head: Head = facts;
+    const summed = Buffer.concat([Buffer.from(` ${JSON.stringify(head)}\n`), png]);
+    const bytes = Buffer.concat([Buffer.from(sumOf(summed)), summed]);
     if (roomOfFile(bytes.length) > this.#roomOfFolder()) return;
     const aside = temporaryPath(this.#pathOf(key));
     try {
@@ -89,14 +90,17 @@ export class PictureFiles {
   }
 }
 
+function sumOf(bytes: Uint8Array): string {
+  return crc32(bytes).toString(16).padStart(SUM_DIGITS, "0");
+}
+
 function readPicture(file: Buffer): QuickLook | undefined {
-  const end = file.subarray(0, MOST_HEAD_BYTES).indexOf("\n");
-  if (end < 0) return undefined;
+  const summed = file.subarray(SUM_DIGITS);
+  const end = summed.subarray(0, MOST_HEAD_BYTES).indexOf("\n");
+  if (end < 0 || file.toString("latin1", 0, SUM_DIGITS) !== sumOf(summed)) return undefined;
   try {
-    // Written by this program: the check sum tells whether it still is what was written.
-    const { bytes, crc32: sum, ...facts } = JSON.parse(file.toString("utf8", 0, end)) as Head;
-    const png = file.subarray(end + 1);
-    return png.length === bytes && crc32(png) === sum ? { ...facts, png } : undefined;
+    // Written by this program: the sum tells that it still is what was written.
+    return { ...(JSON.parse(summed.toString("utf8", 0, end)) as Head), png: summed.subarray(end + 1) };
   } catch {
     return undefined;
   }
