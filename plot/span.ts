@@ -1,3 +1,4 @@
+import { shortTime } from "../stream/short-time.js";
 import { formatTime, timeToUs2000, us2000ToTime } from "../stream/time.js";
 import { FIRST_TIME, LAST_TIME } from "../stream/time-limits.js";
 
@@ -113,11 +114,7 @@ export function tidied(span: Span, limits: Span = ALL_TIME): Span {
 
 /** A time with no more digits than it needs: `2021-06-30`, `2021-06-30T12:00`, `2021-06-30T12:00:01.5`. */
 export function timeWord(us: number): string {
-  const text = formatTime(us2000ToTime(us), 6);
-  return text
-    .replace(/\.?0+$/, "")
-    .replace(/(T[0-9]{2}:[0-9]{2}):00$/, "$1")
-    .replace(/T00:00$/, "");
+  return shortTime(formatTime(us2000ToTime(us), 6));
 }
 
 /** The words that say a range. */

@@ -5,7 +5,7 @@
 export function shortTime(text: string): string {
   return text
     .replace(/Z$/, "")
-    .replace(/(T\d\d:\d\d:\d\d)\.0+$/, "$1")
+    .replace(/(T\d\d:\d\d:\d\d(?:\.\d*[1-9])?)\.?0+$/, "$1")
     .replace(/(T\d\d:\d\d):00$/, "$1")
     .replace(/T00:00$/, "");
 }

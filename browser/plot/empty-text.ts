@@ -1,4 +1,5 @@
 import { type Span, spanText } from "../../plot/span.js";
+import { shortTime } from "../../stream/short-time.js";
 import type { SourceFacts } from "./facts.js";
 
 /** Why nothing is to be seen of a source in a range. */
@@ -14,5 +15,5 @@ export function emptyText({ valid }: Pick<SourceFacts, "valid">, span: Span): st
 
 /** A time to the minute, a midnight as its day. */
 function dayText(time: string): string {
-  return time.slice(0, 16).replace("T00:00", "");
+  return shortTime(time.slice(0, 16));
 }

@@ -1,3 +1,4 @@
+import { shortTime } from "../../stream/short-time.js";
 import { bytesText, countText, durationText, numberText, percentText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import type { Column, RangeSummary } from "./range-sums.js";
@@ -41,11 +42,9 @@ function bars(counts: Column["outcomes"], tallest: number): Markup[] {
   });
 }
 
-/** A time as the links of columns have it: to the minute, or the second where it has one. */
+/** A time as the links of columns have it: with no more digits than it needs. */
 export function timeWord(ms: number): string {
-  const text = new Date(ms).toISOString();
-  if (ms % DAY_MS === 0) return text.slice(0, 10);
-  return ms % 60_000 === 0 ? text.slice(0, 16) : text.slice(0, 23);
+  return shortTime(new Date(ms).toISOString());
 }
 
 /** A time for people, to the minute. */
