@@ -6,7 +6,7 @@ import { drawText, textWidth } from "./text.js";
 import { type AxisRange, fraction, type Tick, ticks } from "./ticks.js";
 import { timeTicks } from "./time-ticks.js";
 
-/** `unit` is the height of capitals in pixels everywhere here. */
+// `unit` is the height of capitals in pixels everywhere here.
 
 /** The frame around a panel. */
 export function drawFrame(canvas: Canvas, { left, top, right, bottom }: Box, unit: number): void {

@@ -49,6 +49,7 @@ export const PICTURE_THEMES = { light: LIGHT, dark: DARK } as const satisfies Re
   Record<string, PictureTheme>
 >;
 
+/** The name of a theme, as `format.theme` and the like have it. */
 export type PictureThemeName = keyof typeof PICTURE_THEMES;
 
 /** Whether a word is the name of a theme. */

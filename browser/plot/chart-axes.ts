@@ -5,8 +5,9 @@ import { labelText } from "./label-text.js";
 import { drawLabel, fontOf } from "./rich-text.js";
 import type { Theme } from "./theme.js";
 
-/** CSS pixels to the left of every panel, and to the right of it with and without a bar of colours. */
+/** CSS pixels to the left of every panel. */
 export const LEFT = 76;
+/** CSS pixels to the right of a panel, with a bar of colours and without. */
 export const RIGHT = { colours: 88, plain: 40 } as const;
 /** Height of the marks of time below the last panel, and of nothing below others. */
 const TIME_HEIGHT = 42;

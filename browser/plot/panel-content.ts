@@ -75,7 +75,7 @@ export interface PanelContent<P extends Panel = Panel> {
   readonly hasRecords: boolean;
   /** Draws below the lines. */
   paint?(context: CanvasRenderingContext2D, box: PlotBox, span: Span): void;
-  /** What is at a time, and where it matters at a y; `part` is that of the range that counts as near. */
+  /** What is at a time, us2000, and where it matters at a y. @param reach what is no further away counts as near, microseconds */
   read(x: number, y: number | undefined, reach: number): readonly ContentReading[];
   /** What the picture shows, in words. */
   summary(): string;

@@ -1,7 +1,8 @@
 import type { Clock } from "./clock.js";
 
-/** So long may a server that computes be silent before it is asked whether it is there, and so long may it take to say so, ms. */
+/** So long may a server that computes be silent before it is asked whether it is there, ms. */
 export const SILENT_MS = 2500;
+/** So long may it take to say that it is, ms. */
 export const PROBE_MS = 2500;
 
 /** What a watch needs. */

@@ -20,7 +20,7 @@ export interface ImagesQuestion {
 /** A day, where nothing says which range is worth a look, seconds. */
 const DAY_S = 86_400;
 
-/** Errors: BAD_TIME, BAD_PARAMETER, also for one bound without the other. */
+/** Reads the words of the page of images. Errors: BAD_TIME, BAD_PARAMETER, also for one bound without the other. */
 export function readImagesQuestion(words: QueryWords): ImagesQuestion {
   const channel = words.get("channel");
   const texts = LOOK_NAMES.flatMap((name) => {
