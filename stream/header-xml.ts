@@ -4,7 +4,8 @@ import { DEFAULT_LIMITS, type StreamLimits } from "./limits.js";
 import type { Comment, PacketHeader, StreamException, StreamHeader } from "./model.js";
 import { packetHeader } from "./packet-header.js";
 import { planeOf } from "./plane-xml.js";
-import { clip, propertiesOf, type Warn } from "./properties-xml.js";
+import { propertiesOf, type Warn } from "./properties-xml.js";
+import { clip } from "./xml-attribute.js";
 import { parseXml, type XmlElement } from "./xml-document.js";
 
 export { printComment, printException, printPacketHeader, printStreamHeader } from "./header-print.js";

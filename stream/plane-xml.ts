@@ -4,8 +4,9 @@ import type { StreamLimits } from "./limits.js";
 import type { YTags } from "./model.js";
 import type { PlaneSpec } from "./packet-header.js";
 import { realFromText } from "./properties.js";
-import { clip, propertiesOf, type Warn } from "./properties-xml.js";
+import { propertiesOf, type Warn } from "./properties-xml.js";
 import { valueType } from "./value-type.js";
+import { attribute, clip } from "./xml-attribute.js";
 import type { XmlElement } from "./xml-document.js";
 
 /** Whether a definition of version 2.3 has tables along x. Errors: NOT_IMPLEMENTED where it has others as well. Source: das2-stream B. */
@@ -60,13 +61,6 @@ export function planeOf(element: XmlElement, limits: StreamLimits, warn: Warn): 
       : attribute(element, "units");
   const base = role === "x" ? element.attributes.get("base") : undefined;
   return { role, name, type, units, items: 1, ...(base === undefined ? {} : { base }), properties };
-}
-
-function attribute(element: XmlElement, name: string): string {
-  const value = element.attributes.get(name);
-  if (value === undefined)
-    throw new DasError("BAD_HEADER", `<${clip(element.name)}> has no attribute "${name}"`);
-  return value;
 }
 
 function itemsOf(element: XmlElement, limits: StreamLimits): number {

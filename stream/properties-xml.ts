@@ -2,15 +2,11 @@ import { DasError } from "../errors/das-error.js";
 import type { StreamLimits } from "./limits.js";
 import type { Properties, Property } from "./model.js";
 import { readProperty } from "./property-type.js";
+import { clip } from "./xml-attribute.js";
 import type { XmlElement } from "./xml-document.js";
 
 /** Takes one line about something odd that was accepted. */
 export type Warn = (line: string) => void;
-
-/** Enough of a text to recognise it. */
-export function clip(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
-}
 
 const encoder = new TextEncoder();
 

@@ -75,7 +75,7 @@ function nothingToSave(prepared: PreparedData, { request, trace }: QueryContext)
 }
 
 /** Forms of which no file without records can be made where not even the columns are known. */
-const TABLES: ReadonlySet<OutputForm> = new Set(["arrow", "parquet", "fits", "das3doc"]);
+const FILES_OF_RECORDS: ReadonlySet<OutputForm> = new Set(["arrow", "parquet", "fits", "das3doc"]);
 
 /** A plot of a range where nothing can be. */
 async function emptyPlot(words: DataWords, context: QueryContext): Promise<Body> {
@@ -145,7 +145,7 @@ async function answerNothing(
   label: AnswerLabel,
 ): Promise<Response> {
   const { words, source } = prepared;
-  if (source.form === "file" || TABLES.has(words.output)) return nothingToSave(prepared, context);
+  if (source.form === "file" || FILES_OF_RECORDS.has(words.output)) return nothingToSave(prepared, context);
   const headers = dataHeaders(type, prepared, context, label);
   context.trace.outcome = "no data";
   if (context.request.method === "HEAD") return { status: 200, headers, body: EMPTY_BODY };
@@ -162,7 +162,7 @@ async function runPlanned(
 ): Promise<Body | undefined> {
   const { stages, making } = planned;
   const { provenance, binSeconds } = making;
-  const isTable = source.form === "file" || TABLES.has(words.output);
+  const isTable = source.form === "file" || FILES_OF_RECORDS.has(words.output);
   const run = runPipeline(stages, {
     ...planned.options(),
     format: pipelineFormat(source, words.output),

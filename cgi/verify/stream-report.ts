@@ -31,10 +31,10 @@ export async function reportStream(bytes: Uint8Array): Promise<StreamReport> {
   const isDocument = beginsDocument(bytes);
   if (bytes[0] === 0x7c || isDocument) {
     const decoder = isDocument ? new Das3DocumentDecoder() : new Das3Decoder();
-    const report = await new Inspection("das3", decoder).run(bytes);
-    const isForeign = report.problems.some((problem) => /without das2 form|no das2 form/.test(problem));
+    const inspection = new Inspection("das3", decoder);
+    const report = await inspection.run(bytes);
     // What das2 has no form for is looked at part by part alone.
-    return isForeign ? { ...report, ...(await countParts(bytes, isDocument)) } : report;
+    return inspection.isForeign ? { ...report, ...(await countParts(bytes, isDocument)) } : report;
   }
   return {
     form: "unknown",
@@ -84,10 +84,16 @@ class Inspection {
   readonly #problems = new Set<string>();
   #headers = 0;
   #packets = 0;
+  #isForeign = false;
 
   constructor(form: StreamReport["form"], decoder: StreamDecoder) {
     this.#form = form;
     this.#decoder = decoder;
+  }
+
+  /** Whether there was something that das2 has no form for. */
+  get isForeign(): boolean {
+    return this.#isForeign;
   }
 
   async run(bytes: Uint8Array): Promise<StreamReport> {
@@ -98,6 +104,7 @@ class Inspection {
       if (this.#packets === 0) this.#note("there is no data packet in the stream");
     } catch (error) {
       if (!isDasError(error)) throw error;
+      this.#isForeign = error.code === "NOT_IMPLEMENTED";
       this.#note(error.message);
     }
     return {

@@ -5,12 +5,12 @@ import { Das3DocumentDecoder } from "./document-decoder.js";
 const LESS = 0x3c;
 const BLANK = 0x20;
 /** The mark that some write before a text. */
-const MARK = 0xef;
+const MARK_BEGIN = 0xef;
 
 /** Whether bytes begin a document and not a stream of packets. Source: das2-stream C1, C7. */
 export function beginsDocument(bytes: Uint8Array): boolean {
   const first = bytes.find((byte) => byte > BLANK);
-  return first === LESS || first === MARK;
+  return first === LESS || first === MARK_BEGIN;
 }
 
 /** Reads what begins as a das3 stream as that, and what begins as a document as that. Errors: those of both. */

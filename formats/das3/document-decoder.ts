@@ -2,17 +2,17 @@ import { DasError } from "../../errors/das-error.js";
 import { DAS3_LIMITS, type Das3Limits } from "../../stream/das3-framing.js";
 import { parseDas3Info } from "../../stream/das3-info.js";
 import type { StreamDecoder, StreamItem } from "../../stream/model.js";
+import { attribute, clip } from "../../stream/xml-attribute.js";
 import { parseXmlWithText, type XmlElement } from "../../stream/xml-document.js";
 import { DatasetRecords } from "./dataset-records.js";
 import { type DocumentPart, DocumentScanner } from "./document-scanner.js";
-import { attribute, clip } from "./header-text.js";
 import type { Das3Property } from "./model.js";
 import { das3StreamProperties, parseDataset, propertiesOf } from "./parse-headers.js";
 
 const LESS = 0x3c;
 const AMPERSAND = 0x26;
 /** Properties of the whole document. */
-const MOST_PROPERTIES = 4096;
+const MOST_PROPERTIES = 1024;
 /** Start tags of records whose ids are kept. */
 const MOST_TAGS = 1000;
 
@@ -144,12 +144,17 @@ export class Das3DocumentDecoder implements StreamDecoder {
   /** What comes behind the first dataset is too late. */
   #addProperties(element: XmlElement): void {
     if (this.#records.hasBegun) return;
-    if (this.#properties.length > MOST_PROPERTIES)
-      throw new DasError(
-        "TOO_MANY_ITEMS",
-        `more than ${MOST_PROPERTIES} properties of a document, expected at most that many`,
-      );
-    this.#properties.push(...propertiesOf({ name: "stream", attributes: new Map(), children: [element] }));
+    const found = propertiesOf({ name: "stream", attributes: new Map(), children: [element] });
+    for (const property of found) {
+      if (this.#properties.some(({ name }) => name === property.name))
+        throw new DasError("BAD_PROPERTY", `property "${clip(property.name)}" stands twice in the document`);
+      if (this.#properties.length >= MOST_PROPERTIES)
+        throw new DasError(
+          "TOO_MANY_ITEMS",
+          `more than ${MOST_PROPERTIES} properties of a document, expected at most that many`,
+        );
+      this.#properties.push(property);
+    }
   }
 
   #located(error: unknown): unknown {

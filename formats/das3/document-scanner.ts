@@ -1,6 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
 import { DAS3_LIMITS, type Das3Limits } from "../../stream/das3-framing.js";
-import { clip } from "./header-text.js";
+import { clip } from "../../stream/xml-attribute.js";
 
 /** A part of a document: the start tag of its root, a whole element directly inside, the end. */
 export interface DocumentPart {
@@ -20,7 +20,7 @@ export interface DocumentPart {
 const LESS = 0x3c;
 const GREATER = 0x3e;
 const SLASH = 0x2f;
-const MARK = 0x21;
+const EXCLAMATION = 0x21;
 const QUESTION = 0x3f;
 const DASH = 0x2d;
 const QUOTES = { double: 0x22, single: 0x27 } as const;
@@ -123,7 +123,7 @@ export class DocumentScanner {
     this.#at = at;
     if (this.#end - at < CDATA.length && this.#indexOf(GREATER, at) < 0) return undefined;
     switch (bytes[at + 1]) {
-      case MARK:
+      case EXCLAMATION:
         return this.#declaration(at);
       case QUESTION:
         return this.#instruction(at);

@@ -1,19 +1,6 @@
 import { DasError } from "../../errors/das-error.js";
 import { realFromText } from "../../stream/properties.js";
-import type { XmlElement } from "../../stream/xml-document.js";
-
-/** The required attribute. Errors: BAD_HEADER. */
-export function attribute(element: XmlElement, name: string): string {
-  const value = element.attributes.get(name);
-  if (value === undefined)
-    throw new DasError("BAD_HEADER", `<${clip(element.name)}> has no attribute "${name}"`);
-  return value;
-}
-
-/** Enough of a text to recognise it. */
-export function clip(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}...` : text;
-}
+import { clip } from "../../stream/xml-attribute.js";
 
 const ESCAPES: Readonly<Record<string, string>> = { "\\n": "\n", "\\t": "\t", "\\r": "\r", "\\0": "\0" };
 

@@ -1,6 +1,7 @@
 import { DasError } from "../../errors/das-error.js";
+import { attribute, clip } from "../../stream/xml-attribute.js";
 import type { XmlElement } from "../../stream/xml-document.js";
-import { attribute, clip, realOf, unescaped } from "./header-text.js";
+import { realOf, unescaped } from "./header-text.js";
 import type { Das3Content, Das3Encoding, Das3Index } from "./model.js";
 
 /** Values that a header may hold, and a record. */

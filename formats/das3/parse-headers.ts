@@ -1,7 +1,8 @@
 import { DasError } from "../../errors/das-error.js";
+import { attribute, clip } from "../../stream/xml-attribute.js";
 import type { XmlElement } from "../../stream/xml-document.js";
 import type { Das3Value } from "../das3-property.js";
-import { attribute, clip, unescaped } from "./header-text.js";
+import { unescaped } from "./header-text.js";
 import type { Das3Dataset, Das3Dimension, Das3Index, Das3Property, Das3Use, Das3Variable } from "./model.js";
 import { parseContent } from "./parse-content.js";
 

@@ -1,4 +1,3 @@
-import { DasError } from "../../errors/das-error.js";
 import type { YTags } from "../../stream/model.js";
 import type { Das3Dataset, Das3Dimension, Das3Property, Das3Variable } from "./model.js";
 import { dependentPlaces, type Run, unsuited } from "./record-variables.js";
@@ -112,5 +111,5 @@ function tagsOf(
 function firstValue({ content }: Das3Variable): number {
   if (content.kind === "sequence") return content.min;
   if (content.kind === "values") return content.values[0] ?? 0;
-  throw new DasError("NOT_IMPLEMENTED", "a das3 dataset without das2 form: references that vary by record");
+  throw unsuited("references that vary from record to record");
 }

@@ -1,11 +1,11 @@
 import { DasError } from "../../errors/das-error.js";
-import { dependentPlaces, type RecordVariable, type Run } from "./record-variables.js";
+import { dependentPlaces, type RecordVariable, type Run, unsuited } from "./record-variables.js";
 import type { ValueEnds, ValueScanner } from "./value-scanner.js";
 
 /** Numbers of all variables in one record. */
-const MOST_ATOMS = 1_000_000;
+export const MOST_ATOMS = 1_000_000;
 /** Runs of one variable in one record: rows of a table along two indices. */
-const MOST_RUNS = 4096;
+const MOST_ROWS = 4096;
 const OPEN = 0x5b;
 const BRACE = 0x7b;
 /** `[j|` or `{`, nine digits, `]` or `}`. */
@@ -88,10 +88,7 @@ export class VariableWalk implements FoundValues {
       (place) => new RegExp(`^\\[${String.fromCharCode(0x69 + place)}\\|([1-9][0-9]{0,8})\\]`),
     );
     if (content.items === undefined && !this.#sizes.includes(undefined))
-      throw new DasError(
-        "NOT_IMPLEMENTED",
-        "a das3 dataset without das2 form: any number of values along no index",
-      );
+      throw unsuited("any number of values along no index");
     this.#components = places.length > 0 ? variable.components : (content.items ?? 1);
   }
 
@@ -131,10 +128,10 @@ export class VariableWalk implements FoundValues {
       if (count === undefined) this.#rest();
       else this.#fixed(count);
     }
-    if (this.runs.length >= MOST_RUNS)
+    if (this.runs.length >= MOST_ROWS)
       throw new DasError(
         "TOO_MANY_ITEMS",
-        `more than ${MOST_RUNS} rows of a table in a record, expected at most that many`,
+        `more than ${MOST_ROWS} rows of a table in a record, expected at most that many`,
       );
     this.runs.push({ outer, atoms: this.#atoms - before });
   }

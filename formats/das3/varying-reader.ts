@@ -14,7 +14,7 @@ import {
   runsOfHeader,
 } from "./record-variables.js";
 import { RecordWalker } from "./record-walker.js";
-import type { FoundValues } from "./variable-walk.js";
+import { type FoundValues, MOST_ATOMS } from "./variable-walk.js";
 
 /** Readers of shapes that are kept for all datasets of a stream, and the bytes of their packets. */
 const MOST_READERS = 64;
@@ -85,10 +85,13 @@ export class VaryingReader {
       const items = typeof last === "number" ? last : 1;
       return [{ outer: places.slice(1).map(() => 0), atoms: items * variable.components }];
     });
-    const tags = this.#tags.map(({ variable, place }) => {
-      const atoms = (runs[place] ?? []).reduce((sum, run) => sum + run.atoms, 0);
-      return [variable, new Float64Array(atoms)] as const;
-    });
+    const atoms = runs.map((some) => some.reduce((sum, run) => sum + run.atoms, 0));
+    const all = atoms.reduce((sum, some) => sum + some, 0);
+    if (all > MOST_ATOMS)
+      throw new DasError("TOO_MANY_ITEMS", `${all} values in a record, expected at most ${MOST_ATOMS}`);
+    const tags = this.#tags.map(
+      ({ variable, place }) => [variable, new Float64Array(atoms[place] ?? 0)] as const,
+    );
     return packetOfDataset(this.#id, this.#dataset, { runs, tags: new Map(tags) });
   }
 
