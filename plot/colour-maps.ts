@@ -1,5 +1,5 @@
 import type { Colour } from "./canvas.js";
-import { mapColour, oklabColour } from "./colour-map.js";
+import { evenColour, oklabColour } from "./even-map.js";
 import type { MapName } from "./page-state.js";
 
 /** Colours of each map, from the lowest value to the highest. */
@@ -15,7 +15,7 @@ const HIGH_HUE = 30;
 
 /** The map of a part of a range, 0 to 1; what lies outside has the colour of the end. Lightness is even in all of them. */
 const MAPS: Readonly<Record<MapName, (part: number) => Colour>> = {
-  even: mapColour,
+  even: evenColour,
   grey: (part) => oklabColour(0.18 + 0.79 * part, 0, 0),
   diverging: (part) => {
     const side = Math.abs(2 * part - 1);

@@ -1,9 +1,9 @@
 import type { Box, Canvas, Colour, Point } from "./canvas.js";
+import { canBeCycle } from "./cycle.js";
 import { drawLegend } from "./draw-legend.js";
 import type { Line, LinePanel, Suggested } from "./figure.js";
 import type { LineBins } from "./line-bins.js";
 import { type AxisRange, fraction, niceRange } from "./ticks.js";
-import { canTurn } from "./turn.js";
 import { gapWidth } from "./x-columns.js";
 
 /** Values above 0 over so many powers of ten are shown logarithmically where nothing is said of it. */
@@ -75,8 +75,8 @@ interface Place {
 
 /** Whether a quantity is a cycle, by its units and by its values. */
 function isCycle(bins: LineBins): boolean {
-  const range = bins.turn === undefined ? undefined : bins.range(false);
-  return bins.turn !== undefined && range !== undefined && canTurn(bins.turn, range.low, range.high);
+  const range = bins.cycle === undefined ? undefined : bins.range(false);
+  return bins.cycle !== undefined && range !== undefined && canBeCycle(bins.cycle, range.low, range.high);
 }
 
 /** Whether the values of a column are joined to those of the column before; a cycle is not where it begins again. */

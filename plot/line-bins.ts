@@ -1,4 +1,4 @@
-import type { Turn } from "./turn.js";
+import type { Cycle } from "./cycle.js";
 import type { Columned, XColumns } from "./x-columns.js";
 
 /** How a cycle begins again within a column: not, once over its upper or its lower end, or several times. */
@@ -24,12 +24,12 @@ export class LineBins implements Columned {
   readonly breaks: Uint8Array;
   /** Where the quantity is a cycle: 1 or -1 where it begins again once in a column, having left by its greatest or least value; 2 for more often. */
   readonly turns: Int8Array;
-  readonly turn: Turn | undefined;
+  readonly cycle: Cycle | undefined;
   #broken = false;
 
-  constructor(columns: XColumns, turn?: Turn) {
+  constructor(columns: XColumns, cycle?: Cycle) {
     this.columns = columns;
-    this.turn = turn;
+    this.cycle = cycle;
     const array = () => new Float64Array(columns.count);
     this.min = array();
     this.max = array();
@@ -76,7 +76,7 @@ export class LineBins implements Columned {
 
   /** How a cycle begins again between two values that follow each other. */
   turnBetween(before: number, value: number): number {
-    if (this.turn === undefined || Math.abs(value - before) <= this.turn.longest) return NOT;
+    if (this.cycle === undefined || Math.abs(value - before) <= this.cycle.longest) return NOT;
     return value < before ? OVER_TOP : OVER_BOTTOM;
   }
 

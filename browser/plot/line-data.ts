@@ -1,7 +1,7 @@
+import { withCycleBreaks } from "./cycle-breaks.js";
 import type { LineTable } from "./line-table.js";
 import type { Part } from "./pieces.js";
 import type { Quantity } from "./quantity.js";
-import { withTurnBreaks } from "./turn-breaks.js";
 
 /** A value; `null` where there is a gap, `undefined` where the record says nothing of this quantity. */
 export type Cell = number | null | undefined;
@@ -46,7 +46,7 @@ export function lineData(parts: readonly Part[], quantities: readonly Quantity[]
     }
   const all = [...kinds.values()];
   const joined = all.length === 1 ? all[0]! : join(all);
-  return withTurnBreaks({
+  return withCycleBreaks({
     x: joined.x,
     lines: quantities.flatMap((quantity) => {
       const cells = (track: Track) => joined.cells.get(cellKey(track, quantity.key));

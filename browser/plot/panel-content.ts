@@ -1,11 +1,11 @@
 import type { AxisChoice, MapName } from "../../plot/page-state.js";
 import type { Span } from "../../plot/span.js";
 import type { AxisRange } from "../../plot/ticks.js";
+import type { Pictures } from "./kept-scan-pictures.js";
 import type { LineData } from "./line-data.js";
 import type { Panel } from "./panels.js";
 import type { Part } from "./pieces.js";
 import type { Quantity } from "./quantity.js";
-import type { Pictures } from "./scan-pictures.js";
 import type { Theme } from "./theme.js";
 
 /** What has come for a panel, and how it is to be shown. */

@@ -5,6 +5,7 @@ import { Chart, type ChartHost, type ChartShape, isSameShape } from "./chart.js"
 import { LEFT, RIGHT } from "./chart-axes.js";
 import { drawColourBar } from "./colour-bar.js";
 import { node } from "./dom.js";
+import type { Pictures } from "./kept-scan-pictures.js";
 import { labelText } from "./label-text.js";
 import { LinesContent } from "./lines-content.js";
 import type { ContentHost, ContentTable, PanelContent } from "./panel-content.js";
@@ -13,7 +14,6 @@ import type { Panel } from "./panels.js";
 import type { Part } from "./pieces.js";
 import { PointsContent } from "./points-content.js";
 import { ScanContent } from "./scan-content.js";
-import type { Pictures } from "./scan-pictures.js";
 import type { Theme } from "./theme.js";
 
 /** What a panel needs of the page. */

@@ -1,5 +1,5 @@
 import { axisProperties } from "../../formats/png/labels.js";
-import { turnOf } from "../../plot/turn.js";
+import { cycleOf } from "../../plot/cycle.js";
 import { readPlane } from "../../stream/columns.js";
 import { fillTest, planeFill } from "../../stream/fill.js";
 import type { PacketBatch, PacketHeader, Plane, StreamHeader } from "../../stream/model.js";
@@ -22,7 +22,7 @@ export function planeQuantity(
 ): Quantity {
   const properties = axisProperties(plane, header, stream);
   const [scale, range] = [properties.scale(axis), properties.range(axis)];
-  const turn = turnOf(plane.units, range ?? properties.valid(axis));
+  const cycle = cycleOf(plane.units, range ?? properties.valid(axis));
   return {
     key: quantityKey(name, plane.units),
     name,
@@ -30,7 +30,7 @@ export function planeQuantity(
     label: properties.label(axis, name, plane.units),
     ...(scale === undefined ? {} : { scale }),
     ...(range === undefined ? {} : { range }),
-    ...(turn === undefined ? {} : { turn }),
+    ...(cycle === undefined ? {} : { cycle }),
   };
 }
 

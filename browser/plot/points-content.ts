@@ -3,6 +3,7 @@ import { type Span, timeWord } from "../../plot/span.js";
 import type { AxisRange } from "../../plot/ticks.js";
 import { colourAxis, pointAxis, tagAxis } from "./axis-ranges.js";
 import { cssWord } from "./colour-words.js";
+import { coloursText } from "./colours-text.js";
 import { labelText, unitsText } from "./label-text.js";
 import { nearestPoint } from "./nearest-point.js";
 import { cellText, valueText } from "./number-text.js";
@@ -21,7 +22,6 @@ import { type ColourPanel, colourKey, lineName } from "./panels.js";
 import type { Part } from "./pieces.js";
 import { type PointRun, pointPixels } from "./point-picture.js";
 import type { Quantity } from "./quantity.js";
-import { coloursText } from "./scan-content.js";
 import { sampleOf } from "./value-sample.js";
 
 /** Half the width of a mark, CSS pixels. */

@@ -1,5 +1,5 @@
+import type { Cycle } from "../../plot/cycle.js";
 import type { ScaleType } from "../../plot/ticks.js";
-import type { Turn } from "../../plot/turn.js";
 
 /** What is drawn along an axis, as the stream tells of it. */
 export interface Quantity {
@@ -13,7 +13,7 @@ export interface Quantity {
   /** What the stream suggests. */
   readonly range?: { readonly low: number; readonly high: number };
   /** It may begin again where it ends. */
-  readonly turn?: Turn;
+  readonly cycle?: Cycle;
 }
 
 /** The key of a quantity. */

@@ -2,7 +2,9 @@ import { suitedMap } from "../../plot/colour-scale.js";
 import { type Span, timeWord } from "../../plot/span.js";
 import type { AxisRange } from "../../plot/ticks.js";
 import { colourAxis, tagAxis } from "./axis-ranges.js";
+import { coloursText } from "./colours-text.js";
 import { readScans } from "./cursor-values.js";
+import { drawParts, paintParts } from "./kept-scan-pictures.js";
 import { labelText, unitsText } from "./label-text.js";
 import { cellText, valueText } from "./number-text.js";
 import {
@@ -20,7 +22,6 @@ import {
 import { type ColourPanel, colourKey, lineName } from "./panels.js";
 import type { Part } from "./pieces.js";
 import type { Quantity } from "./quantity.js";
-import { drawParts, paintParts } from "./scan-pictures.js";
 import type { ScanTable } from "./scan-table.js";
 import { sampleOf, type ValueRun } from "./value-sample.js";
 
@@ -137,10 +138,4 @@ export class ScanContent implements PanelContent<ColourPanel> {
       to: to * tags.length,
     }));
   }
-}
-
-/** What the axes of a panel of colours reach over, in words. */
-export function coloursText({ y: of }: ColourPanel, y: AxisRange, colours: AxisRange): string {
-  const axis = `${labelText(of.label)} ${valueText(y.low, 4)} to ${valueText(y.high, 4)}`.trim();
-  return `${axis}, colours ${valueText(colours.low, 3)} to ${valueText(colours.high, 3)}`;
 }

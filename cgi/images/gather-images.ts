@@ -7,9 +7,9 @@ import { commonRange } from "./common-range.js";
 import { recordHeader, type ShownHeader } from "./header-cards.js";
 import { type RecordLook, recordLook } from "./image-look.js";
 import { type FoundImage, findImage, type ImageRecord } from "./image-records.js";
-import { keywordSources } from "./image-sources.js";
 import { type ImagesQuestion, usualRange } from "./images-question.js";
 import { type ImageList, listImages } from "./list-images.js";
+import { keywordSources } from "./listed-sources.js";
 import { withImages } from "./open-images.js";
 
 /** The image that is shown large. */

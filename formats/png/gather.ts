@@ -1,4 +1,5 @@
-import { type Figure, type PointsPanel, plotSides, type SpectrogramPanel } from "../../plot/figure.js";
+import { plotSides } from "../../plot/draw-figure.js";
+import type { Figure, PointsPanel, SpectrogramPanel } from "../../plot/figure.js";
 import { plainLabel } from "../../plot/label.js";
 import type { PictureSize } from "../../plot/picture-size.js";
 import { XColumns } from "../../plot/x-columns.js";

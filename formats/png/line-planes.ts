@@ -1,8 +1,8 @@
+import { type Cycle, cycleOf } from "../../plot/cycle.js";
 import type { Line, LineStyle } from "../../plot/figure.js";
 import { labelWithoutUnits, plainLabel, unitsLabel } from "../../plot/label.js";
 import { LineBins } from "../../plot/line-bins.js";
 import type { ScaleType } from "../../plot/ticks.js";
-import { type Turn, turnOf } from "../../plot/turn.js";
 import { Cadence, type XColumns } from "../../plot/x-columns.js";
 import type { FillTest } from "../../stream/fill.js";
 import type { AxisProperties } from "./labels.js";
@@ -32,7 +32,7 @@ export class LineQuantity {
     if (role === "other" || role === "spread") return;
     let bins = this.#bins.get(role);
     if (bins === undefined) {
-      bins = new LineBins(this.#columns, this.turn);
+      bins = new LineBins(this.#columns, this.cycle);
       this.#bins.set(role, bins);
     }
     for (let i = 0; i < count; i++) {
@@ -68,8 +68,8 @@ export class LineQuantity {
   }
 
   /** Whether it begins again where it ends, as a longitude does. */
-  get turn(): Turn | undefined {
-    return turnOf(this.units, this.properties.range(this.axis) ?? this.properties.valid(this.axis));
+  get cycle(): Cycle | undefined {
+    return cycleOf(this.units, this.properties.range(this.axis) ?? this.properties.valid(this.axis));
   }
 
   get scale(): ScaleType | undefined {

@@ -1,5 +1,5 @@
 import { DasError } from "../../errors/das-error.js";
-import { drawFigure } from "../../plot/figure.js";
+import { drawFigure } from "../../plot/draw-figure.js";
 import { LARGEST_SIZE, USUAL_SIZE } from "../../plot/picture-size.js";
 import { PICTURE_THEMES } from "../../plot/picture-theme.js";
 import type { StreamEncoder, StreamItem } from "../../stream/model.js";

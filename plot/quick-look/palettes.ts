@@ -1,5 +1,5 @@
 import type { Colour } from "../canvas.js";
-import { mapColour } from "../colour-map.js";
+import { evenColour } from "../even-map.js";
 
 /** Colours by a part of the range, 0 to 1; each of red, green, blue from 0 to 255. */
 type Map = (part: number) => readonly [number, number, number];
@@ -35,7 +35,7 @@ function mix(end: number, away: number): number {
 /** Colours of pictures by name; those of AIA are the usual ones of its channels. */
 const MAPS = {
   grey: (part) => [255 * part, 255 * part, 255 * part],
-  even: (part) => mapColour(part),
+  even: (part) => evenColour(part),
   bluered: blueRed,
   heat: (part) => [RED(part), GREEN(part), BLUE(part)],
   aia94: (part) => [DARK(part), MIXED(part), STRAIGHT(part)],

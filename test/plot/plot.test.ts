@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { mapColour } from "../../plot/colour-map.js";
+import { evenColour } from "../../plot/even-map.js";
 import { labelLines, labelWithoutUnits, unitsLabel } from "../../plot/label.js";
 import { ticks } from "../../plot/ticks.js";
 import { timeTicks } from "../../plot/time-ticks.js";
@@ -20,7 +20,7 @@ function lab([red, green, blue]: readonly number[]): readonly [number, number, n
 
 describe("the colours of spectrograms", () => {
   it("grow lighter with every step, by about as much everywhere", () => {
-    const lightness = Array.from({ length: 17 }, (_, i) => lab(mapColour(i / 16))[0]);
+    const lightness = Array.from({ length: 17 }, (_, i) => lab(evenColour(i / 16))[0]);
     const steps = lightness.slice(1).map((one, i) => one - lightness[i]!);
     expect(Math.min(...steps)).toBeGreaterThan(0);
     expect(lightness[0]).toBeLessThan(15);
@@ -28,8 +28,8 @@ describe("the colours of spectrograms", () => {
   });
 
   it("are those of the ends for what lies outside", () => {
-    expect(mapColour(-3)).toEqual(mapColour(0));
-    expect(mapColour(7)).toEqual(mapColour(1));
+    expect(evenColour(-3)).toEqual(evenColour(0));
+    expect(evenColour(7)).toEqual(evenColour(1));
   });
 });
 

@@ -71,7 +71,7 @@ function evenMap(): readonly Colour[] {
 let map: readonly Colour[] | undefined;
 
 /** The colour of a part of a range, from 0 (dark violet) to 1 (light yellow); what lies outside has the colour of the end. */
-export function mapColour(part: number): Colour {
+export function evenColour(part: number): Colour {
   map ??= evenMap();
   return map[Math.min(STEPS - 1, Math.max(0, Math.floor(part * STEPS)))]!; // inside
 }

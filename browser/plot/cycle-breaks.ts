@@ -1,4 +1,4 @@
-import { canTurn, type Turn } from "../../plot/turn.js";
+import { type Cycle, canBeCycle } from "../../plot/cycle.js";
 import type { Cell, LineData, LineValues } from "./line-data.js";
 
 /** The row without a value stands so near before the record behind it that the cursor does not find it, as a part of the distance. */
@@ -8,7 +8,7 @@ const BEFORE = 1e-3;
  * Lines of quantities that begin again where they end, broken where they do: no line leads from 360 back to 0. The row of a break says
  * nothing of the other lines.
  */
-export function withTurnBreaks({ x, lines }: LineData): LineData {
+export function withCycleBreaks({ x, lines }: LineData): LineData {
   const breaks = lines.map((line) => breaksOf(line));
   const rows = [...new Set(breaks.flatMap((places) => [...places]))].sort((a, b) => a - b);
   if (rows.length === 0) return { x, lines };
@@ -32,20 +32,20 @@ export function withTurnBreaks({ x, lines }: LineData): LineData {
 }
 
 /** Places of the records before which a line has begun again. */
-function breaksOf({ quantity: { turn }, y }: LineValues): ReadonlySet<number> {
+function breaksOf({ quantity: { cycle }, y }: LineValues): ReadonlySet<number> {
   const breaks = new Set<number>();
-  if (turn === undefined || !isWithin(turn, y)) return breaks;
+  if (cycle === undefined || !isWithin(cycle, y)) return breaks;
   let before: Cell;
   for (const [n, value] of y.entries()) {
     if (value === undefined) continue;
-    if (typeof before === "number" && value !== null && Math.abs(value - before) > turn.longest)
+    if (typeof before === "number" && value !== null && Math.abs(value - before) > cycle.longest)
       breaks.add(n);
     before = value;
   }
   return breaks;
 }
 
-function isWithin(turn: Turn, y: readonly Cell[]): boolean {
+function isWithin(cycle: Cycle, y: readonly Cell[]): boolean {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of y) {
@@ -53,5 +53,5 @@ function isWithin(turn: Turn, y: readonly Cell[]): boolean {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return canTurn(turn, low, high);
+  return canBeCycle(cycle, low, high);
 }

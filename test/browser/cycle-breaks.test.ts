@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { withCycleBreaks } from "../../browser/plot/cycle-breaks.js";
 import type { Cell } from "../../browser/plot/line-data.js";
-import { withTurnBreaks } from "../../browser/plot/turn-breaks.js";
-import { canTurn, turnOf } from "../../plot/turn.js";
+import { canBeCycle, cycleOf } from "../../plot/cycle.js";
 
 const FULL = { low: 0, high: 360 };
 
 function line(y: readonly Cell[], units = "deg", range: { low: number; high: number } | undefined = FULL) {
-  const turn = turnOf(units, range);
+  const cycle = cycleOf(units, range);
   return {
-    quantity: { key: units, name: "a", units, label: "a", ...(turn === undefined ? {} : { turn }) },
+    quantity: { key: units, name: "a", units, label: "a", ...(cycle === undefined ? {} : { cycle }) },
     y,
   };
 }
@@ -20,7 +20,7 @@ describe("a quantity that begins again where it ends", () => {
     ["hours", { low: 0, high: 24 }, 12],
     ["rad", { low: 0, high: 6.2832 }, Math.PI],
   ])("is told by its units %s and a range of a turn", (units, range, longest) => {
-    expect(turnOf(units, range)?.longest).toBeCloseTo(longest, 9);
+    expect(cycleOf(units, range)?.longest).toBeCloseTo(longest, 9);
   });
 
   it.each([
@@ -30,28 +30,28 @@ describe("a quantity that begins again where it ends", () => {
     ["nT", FULL],
     ["constructor", undefined],
   ])("is not what has the units %s and the range %j", (units, range) => {
-    expect(turnOf(units, range)).toBeUndefined();
+    expect(cycleOf(units, range)).toBeUndefined();
   });
 
   it("is taken for granted without a range only where all values lie in one turn", () => {
-    const turn = turnOf("deg", undefined)!;
-    expect(turn.longest).toBe(270);
+    const cycle = cycleOf("deg", undefined)!;
+    expect(cycle.longest).toBe(270);
     expect([
-      canTurn(turn, 0, 360),
-      canTurn(turn, -180, 180),
-      canTurn(turn, -10, 359),
-      canTurn(turn, 0, 400),
+      canBeCycle(cycle, 0, 360),
+      canBeCycle(cycle, -180, 180),
+      canBeCycle(cycle, -10, 359),
+      canBeCycle(cycle, 0, 400),
     ]).toEqual([true, true, false, false]);
   });
 
   it("has a break before the record with which it begins again, whichever way it goes", () => {
-    const data = withTurnBreaks({ x: [0, 1000, 2000, 3000], lines: [line([350, 359, 2, 358])] });
+    const data = withCycleBreaks({ x: [0, 1000, 2000, 3000], lines: [line([350, 359, 2, 358])] });
     expect(data.lines[0]?.y).toEqual([350, 359, null, 2, null, 358]);
     expect(data.x).toEqual([0, 1000, 1999, 2000, 2999, 3000]);
   });
 
   it("says nothing of the other lines where it breaks", () => {
-    const data = withTurnBreaks({
+    const data = withCycleBreaks({
       x: [0, 1000],
       lines: [line([359, 1]), { ...line([5, 6], "nT"), low: [4, 5], high: [6, 7] }],
     });
@@ -67,8 +67,8 @@ describe("a quantity that begins again where it ends", () => {
       [359, null, 1],
       [10, 180, 350],
     ] as const)
-      expect(withTurnBreaks({ x: [0, 1, 2], lines: [line(y)] }).lines[0]?.y).toEqual(y);
-    expect(withTurnBreaks({ x: [0, 1000, 2000], lines: [line([359, undefined, 1])] }).lines[0]?.y).toEqual([
+      expect(withCycleBreaks({ x: [0, 1, 2], lines: [line(y)] }).lines[0]?.y).toEqual(y);
+    expect(withCycleBreaks({ x: [0, 1000, 2000], lines: [line([359, undefined, 1])] }).lines[0]?.y).toEqual([
       359,
       undefined,
       null,

@@ -18,7 +18,7 @@ const TURNS: Readonly<Record<string, number>> = {
 const SAME = 1e-3;
 
 /** A quantity that begins again where it ends, such as a longitude. */
-export interface Turn {
+export interface Cycle {
   /** A whole turn, in the units of the values. */
   readonly length: number;
   /** A step from one record to the next that is longer than this has gone the other way about. */
@@ -28,14 +28,14 @@ export interface Turn {
 }
 
 /**
- * The turn of a quantity, from its units and from the range that its stream states: of degrees, radians or hours with a range of exactly a
+ * The cycle of a quantity, from its units and from the range that its stream states: of degrees, radians or hours with a range of exactly a
  * turn, each step of more than half of it goes the other way about. Without a range that is taken for granted only of steps of more than
  * three quarters. A range that is no turn, such as -90 to 90, says that it is no cycle: `undefined`, as for other units.
  */
-export function turnOf(
+export function cycleOf(
   units: string,
   range: { readonly low: number; readonly high: number } | undefined,
-): Turn | undefined {
+): Cycle | undefined {
   const name = units.trim().toLowerCase();
   const length = Object.hasOwn(TURNS, name) ? TURNS[name]! : undefined;
   if (length === undefined) return undefined;
@@ -45,7 +45,7 @@ export function turnOf(
 }
 
 /** Whether values of this range can be a cycle: where none is stated they lie within a turn. */
-export function canTurn({ length, isStated }: Turn, low: number, high: number): boolean {
+export function canBeCycle({ length, isStated }: Cycle, low: number, high: number): boolean {
   if (isStated) return true;
   const slack = SAME * length;
   return (
