@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { indexWhole } from "../../cgi/log/index/keep-on.js";
+import { indexWhole } from "../../cgi/log/index/index-work.js";
 import { LogIndexes } from "../../cgi/log/index/log-indexes.js";
 import { type LogFile, listFiles } from "../../cgi/log/log-files.js";
 import { openLog } from "../../cgi/log/open-log.js";

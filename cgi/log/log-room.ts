@@ -1,6 +1,6 @@
 import type { Site } from "../site.js";
 import { LogFollower } from "./follow/log-follower.js";
-import { IndexWork } from "./index/keep-on.js";
+import { IndexWork } from "./index/index-work.js";
 import { LogIndexes } from "./index/log-indexes.js";
 
 /** What a server knows of its logs; a process of one request starts with what others have written down. */

@@ -1,8 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { codedMark, decodedHead, decodedWhole } from "./coded/coded-file.js";
-import { packLog } from "./coded/pack-log.js";
 import { PackedLog } from "./coded/packed-log.js";
+import { type PackWait, packOnce } from "./coded/shared-pack.js";
 import { fileKey, keyOf } from "./index/file-mark.js";
 import { indexFile } from "./index/index-names.js";
 import { fileBytes, type LogBytes, memoryBytes } from "./log-bytes.js";
@@ -62,14 +62,18 @@ export async function keyOfLog(log: LogFile): Promise<string | undefined> {
 /**
  * Makes a coded file readable, once: {@link openLog} gives it from then on. Files that are so already, and those that are not coded, are
  * left alone.
- * Errors: those of node:fs, where it can be kept nowhere; that of `signal`.
+ * @returns whether all that can be done is done; `false` for one that is longer than is waited for
+ * Errors: those of node:fs, where it can be kept nowhere; that of the signal.
  */
-export async function makeReadable(log: LogFile, signal?: AbortSignal): Promise<void> {
-  if (!log.isCoded) return;
+export async function makeReadable(log: LogFile, wait: PackWait = {}): Promise<boolean> {
+  if (!log.isCoded) return true;
   const known = await openLog(log);
-  if (known !== undefined) return await known.close();
+  if (known !== undefined) {
+    await known.close();
+    return true;
+  }
   const file = await openFile(log.path);
-  if (file === undefined) return;
+  if (file === undefined) return true;
   const path = await packedPath(log, file).finally(() => file.close());
-  if (path !== undefined) await packLog(log.path, path, signal);
+  return path === undefined || (await packOnce(log.path, path, wait));
 }

@@ -4,6 +4,7 @@ import { SCRIPTED_PAGE_HEADERS } from "../pages/page-headers.js";
 import { logPages } from "../pages/page-site.js";
 import type { Site } from "../site.js";
 import { codedNotices } from "./coded-notices.js";
+import { decodeSome } from "./decode-some.js";
 import { daysOf } from "./log-files.js";
 import { type LogQuestion, pathOf } from "./log-question.js";
 import { logRoom } from "./log-room.js";
@@ -20,7 +21,7 @@ export async function pageAnswer(
 ): Promise<Response> {
   const { config } = site;
   const { indexes, work } = logRoom(site);
-  const notices = await codedNotices(files, filter, site.resident);
+  const coded = await decodeSome(files, filter, request.signal);
   const days = daysOf(files);
   // What one request did is not in sums.
   const summary =
@@ -29,6 +30,7 @@ export async function pageAnswer(
       : undefined;
   const page = await readLogPage({ files, indexes }, filter, request.signal);
   if (site.resident) void work.start(files);
+  const notices = codedNotices(coded, site.resident);
   const content = logPage({
     path: pathOf(request),
     filter,

@@ -15,23 +15,19 @@ const LEFT_MS = 600_000;
 
 const deflate = promisify(deflateRaw);
 let temporaries = 0;
-/** What this process is packing, by its path: whoever comes meanwhile waits for the same. */
-const running = new Map<string, Promise<void>>();
 
 /**
  * Decodes a file in gzip and keeps it at `path` in a form that can be read anywhere ({@link PackedLog}), in bounded memory. Of a file
  * that is damaged or cut off what comes before is kept. The file is at `path` when it is whole, and not before.
+ * @param onSize told of the bytes that were decoded, after each frame
  * Errors: those of node:fs; that of `signal`.
  */
-export function packLog(coded: string, path: string, signal?: AbortSignal): Promise<void> {
-  const known = running.get(path);
-  if (known !== undefined) return known;
-  const work = pack(coded, path, signal).finally(() => running.delete(path));
-  running.set(path, work);
-  return work;
-}
-
-async function pack(coded: string, path: string, signal: AbortSignal | undefined): Promise<void> {
+export async function packLog(
+  coded: string,
+  path: string,
+  signal: AbortSignal,
+  onSize: (size: number) => void,
+): Promise<void> {
   makeFolder(dirname(path));
   await removeLeft(path);
   const source = await open(coded, "r");
@@ -40,7 +36,7 @@ async function pack(coded: string, path: string, signal: AbortSignal | undefined
     const mark = await codedMark(source);
     const target = await open(temporary, "w", FILE_MODE);
     try {
-      await target.write(await writeFrames(coded, mark, target, signal));
+      await target.write(await writeFrames(coded, mark, target, signal, onSize));
     } finally {
       await target.close();
     }
@@ -58,7 +54,8 @@ async function writeFrames(
   coded: string,
   mark: CodedMark,
   target: FileHandle,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
+  onSize: (size: number) => void,
 ): Promise<Buffer> {
   const ends: number[] = [];
   const sums: number[] = [];
@@ -71,13 +68,14 @@ async function writeFrames(
     size += frame.length;
     ends.push(end);
     sums.push(crc32(frame));
+    onSize(size);
   };
   const frame = Buffer.allocUnsafe(FRAME_BYTES);
   let filled = 0;
   let isCutOff = false;
   try {
     for await (const piece of decodedPieces(coded, mark.bytes)) {
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       for (let at = 0; at < piece.length; ) {
         const part = piece.copy(frame, filled, at, at + FRAME_BYTES - filled);
         at += part;

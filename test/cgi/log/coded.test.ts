@@ -6,8 +6,9 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FRAME_BYTES } from "../../../cgi/log/coded/packed-log.js";
 import { codedNotices } from "../../../cgi/log/coded-notices.js";
+import { type DecodeLimits, decodeSome } from "../../../cgi/log/decode-some.js";
 import type { LogFilter } from "../../../cgi/log/filter.js";
-import { IndexWork, indexWhole } from "../../../cgi/log/index/keep-on.js";
+import { IndexWork, indexWhole } from "../../../cgi/log/index/index-work.js";
 import { LogIndexes } from "../../../cgi/log/index/log-indexes.js";
 import { listFiles, removeDays } from "../../../cgi/log/log-files.js";
 import { recordLine } from "../../../cgi/log/log-line.js";
@@ -64,7 +65,8 @@ async function onlyFile() {
   return log;
 }
 
-const notices = async (isResident = true) => codedNotices(await listFiles(folder), everything, isResident);
+const notices = async (isResident = true) =>
+  codedNotices(await decodeSome(await listFiles(folder), everything, going), isResident);
 const newest = (count: number, of: number) => Array.from({ length: count }, (_, n) => `r${of - 1 - n}`);
 
 describe("a file of the log in gzip", () => {
@@ -180,6 +182,63 @@ describe("a file of the log in gzip", () => {
     await new IndexWork(new LogIndexes(folder)).start(await listFiles(folder));
     expect(await notices()).toEqual([]);
     expect((await ids({}))[0]).toBe("r0");
+  });
+});
+
+describe("files of the log in gzip", () => {
+  const MIB = 1024 * 1024;
+  /** Some kilobytes of gzip that decode to mebibytes of one line. */
+  const blown = (mebibytes: number, of = "a") => gzipSync(Buffer.alloc(mebibytes * MIB, of));
+  const states = async (limits: DecodeLimits, signal = going) =>
+    (await decodeSome(await listFiles(folder), everything, signal, limits)).map(({ state }) => state);
+  const limits: DecodeLimits = { coded: MIB, decoded: 8 * MIB };
+
+  it("that decode to much more than they have are waited for no longer than others", async () => {
+    writeFileSync(coded(), blown(9));
+    expect(statSync(coded()).size).toBeLessThan(16 * 1024);
+    expect(await states(limits)).toEqual(["waiting"]);
+    expect(readdirSync(join(folder, "index"))).toEqual([]);
+    await new IndexWork(new LogIndexes(folder)).start(await listFiles(folder));
+    expect(await states(limits)).toEqual(["readable"]);
+  });
+
+  it("are decoded in one look as far as they have room in it together, and in the next the others", async () => {
+    for (const part of ["", ".1", ".2"])
+      writeFileSync(join(folder, `requests-${DAY}.jsonl${part}.gz`), blown(5, `a${part}`));
+    expect(await states(limits)).toEqual(["readable", "waiting", "waiting"]);
+    expect(await states(limits)).toEqual(["readable", "readable", "waiting"]);
+    expect(await states({ ...limits, coded: 1000 })).toEqual(["readable", "readable", "waiting"]);
+    expect(await states(limits)).toEqual(["readable", "readable", "readable"]);
+  });
+
+  it("are left alone when the client leaves, and decoded on for others who wait", async () => {
+    writeFileSync(coded(), blown(32));
+    const most = { coded: MIB, decoded: 128 * MIB };
+    expect(await states(most, AbortSignal.abort())).toEqual(["waiting"]);
+    const leaving = new AbortController();
+    const file = await onlyFile();
+    const first = makeReadable(file, { signal: leaving.signal });
+    const other = makeReadable(file);
+    const short = makeReadable(file, { mostBytes: MIB });
+    expect(await short).toBe(false);
+    leaving.abort(new Error("left"));
+    await expect(first).rejects.toThrow("left");
+    expect(await openLog(file)).toBeUndefined();
+    expect(await other).toBe(true);
+    expect(await states(most)).toEqual(["readable"]);
+    expect(indexFiles("tmp")).toEqual([]);
+  });
+
+  it("of which nobody waits for one any more are not decoded on, and leave nothing behind", async () => {
+    writeFileSync(coded(), blown(32));
+    const leaving = new AbortController();
+    const file = await onlyFile();
+    const both = [1, 2].map(() => makeReadable(file, { signal: leaving.signal }));
+    await makeReadable(file, { mostBytes: MIB });
+    leaving.abort(new Error("left"));
+    for (const one of both) await expect(one).rejects.toThrow("left");
+    expect(readdirSync(join(folder, "index"))).toEqual([]);
+    expect(await makeReadable(file)).toBe(true);
   });
 });
 

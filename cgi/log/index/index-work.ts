@@ -18,7 +18,7 @@ export async function indexWhole(
   signal: AbortSignal,
   onStep: OnStep = () => undefined,
 ): Promise<void> {
-  await makeReadable(log, signal);
+  await makeReadable(log, { signal });
   const file = await openLog(log);
   if (file === undefined) return;
   try {
