@@ -1,10 +1,11 @@
 import { DasError, OUTCOME } from "../../errors/das-error.js";
 import { publicError } from "../error-response.js";
+import { eventText } from "../event-text.js";
 import type { LocalSource } from "../flex/find-local.js";
 import type { Response } from "../http.js";
 import type { QueryContext } from "../query.js";
 import type { Trace } from "../trace.js";
-import { EventWriter, eventText } from "./event-text.js";
+import { EventWriter } from "./event-writer.js";
 import { notLive, readLiveRequest } from "./live-request.js";
 import { type LiveStream, openLive } from "./live-stream.js";
 

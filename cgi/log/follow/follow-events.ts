@@ -1,4 +1,4 @@
-import { eventText } from "../../live/event-text.js";
+import { eventText } from "../../event-text.js";
 import { withoutInternals } from "../filter.js";
 import type { RequestRecord } from "../record.js";
 import { type StoryLinks, story } from "../story.js";

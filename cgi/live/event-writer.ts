@@ -7,15 +7,11 @@ import { yTagValues } from "../../stream/packet-header.js";
 import { shortestReal4 } from "../../stream/shortest-real.js";
 import { us2000ToTime } from "../../stream/time.js";
 import { epochUnit } from "../../stream/units.js";
+import { eventText } from "../event-text.js";
 import type { LivePortion } from "./client-queue.js";
 
 /** Records of one event: a browser handles an event as a whole. */
 const MOST_ROWS = 500;
-
-/** One event as it is sent; the `id`, if there is one, is what a client sends back when it connects again. */
-export function eventText(event: string, data: unknown, id?: string): string {
-  return `${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-}
 
 /**
  * Tells portions as events: `stream` and `header` tell what the numbers are, `records` holds rows, one for each packet: its time, then the value
