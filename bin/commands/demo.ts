@@ -45,6 +45,7 @@ export const demo: Command = {
 
 async function serveExamples(archive: SampleForReaders | undefined): Promise<void> {
   const root = packageRoot();
+  // Beside the checkout several of them share one, as tests do.
   const dataRoot =
     process.env.HELIOSTREAM_DATA_ROOT ?? firstFolder([join(root, "data"), join(root, "../shared/data")]);
   const config = loadConfig({
