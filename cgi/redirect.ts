@@ -3,16 +3,12 @@ import { definitionError, shown } from "../dsdf/definition-error.js";
 import { followRenames, MAX_RENAMES } from "../dsdf/renames.js";
 import { SERVER_URL_SYNTAX, serverUrl } from "../dsdf/server-url.js";
 import { DasError } from "../errors/das-error.js";
+import { encodedPath, queryWord } from "../stream/url-text.js";
 import type { Response } from "./http.js";
 import { textResponse } from "./http.js";
 import { isSamePlace, ownUrl } from "./own-url.js";
 import type { QueryContext } from "./query.js";
 import type { QueryWords } from "./query-words.js";
-
-/** Percent-encoding for a query, with `/` and `:` left as they are: both are legal there, and short links matter to some. */
-function encodeWord(text: string): string {
-  return encodeURIComponent(text).replaceAll("%2F", "/").replaceAll("%3A", ":");
-}
 
 /** The base URL of another server. Errors: BAD_DEFINITION. */
 function checkedBase(text: string, file: string): string {
@@ -52,7 +48,7 @@ export async function idHere(source: DataSource, context: QueryContext): Promise
 /** The parameters of a request as a query string, `dataset` replaced. */
 export function rebuiltQuery(words: QueryWords, id: string): string {
   return [...words]
-    .map(([name, value]) => `${encodeWord(name)}=${encodeWord(name === "dataset" ? id : value)}`)
+    .map(([name, value]) => `${queryWord(name)}=${queryWord(name === "dataset" ? id : value)}`)
     .join("&");
 }
 
@@ -70,9 +66,8 @@ export async function redirect(source: DataSource, context: QueryContext): Promi
   const base = elsewhere && source.server !== undefined ? checkedBase(source.server, source.file) : here;
   const id = !elsewhere ? await newId(source, context, here) : (source.rename ?? source.id);
   const newPath = path.replace(source.id, () => id);
-  const encodedPath = newPath.split("/").map(encodeURIComponent).join("/");
   const query = rebuiltQuery(words, id);
-  const location = `${base}${encodedPath}${query === "" ? "" : `?${query}`}`;
+  const location = `${base}${encodedPath(newPath)}${query === "" ? "" : `?${query}`}`;
   return textResponse(moved ? 301 : 302, "text/plain", "This source is at another address\n", [
     ["Location", location],
   ]);

@@ -1,4 +1,5 @@
 import { parseTime, timeToUs2000 } from "../stream/time.js";
+import { queryWord } from "../stream/url-text.js";
 import { type Span, spanText } from "./span.js";
 import type { ScaleType } from "./ticks.js";
 
@@ -109,11 +110,6 @@ export function stateQuery({ sources, begin, end, map, band, axes }: PlotState):
   if (band) words.push(["band", "1"]);
   for (const [name, choice] of axes) words.push([name, axisText(choice)]);
   return words.map(([name, text]) => `${name}=${queryWord(text)}`).join("&");
-}
-
-/** A word of a query, encoded but for what stays legible and is legal there. */
-export function queryWord(text: string): string {
-  return encodeURIComponent(text).replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%2C", ",");
 }
 
 /** The range of a state; `undefined` where a bound is missing, is no time, or the end is not after the begin. */

@@ -1,5 +1,6 @@
-import { type ChosenSource, queryWord } from "../../plot/page-state.js";
+import type { ChosenSource } from "../../plot/page-state.js";
 import { type Span, timeWord } from "../../plot/span.js";
+import { encodedPath, queryWord } from "../../stream/url-text.js";
 import type { SourceFacts } from "./facts.js";
 
 /** Which data of a source are meant. */
@@ -65,5 +66,5 @@ function pathUrl(request: DataRequest): string {
     "format.type": "das",
     "format.version": "2",
   });
-  return `${mount}/source/${facts.id.split("/").map(encodeURIComponent).join("/")}/flex?${words}`;
+  return `${mount}/source/${encodedPath(facts.id)}/flex?${words}`;
 }

@@ -1,5 +1,6 @@
 import type { Writable } from "node:stream";
 import { returnPiece } from "../../stream/piece-pool.js";
+import { encodedPath } from "../../stream/url-text.js";
 import type { Handler, Request } from "../http.js";
 import { isWholeBody } from "../http.js";
 import { nextRequestId } from "../request-id.js";
@@ -22,7 +23,7 @@ export function requestFromCgi(env: CgiEnvironment, signal: AbortSignal): Reques
   const mount = (env.SCRIPT_NAME ?? "").replace(/\/+$/, "");
   const uri = env.REQUEST_URI;
   const fromUri = uri === undefined ? undefined : splitTarget(uri, mount);
-  const pathInfo = (env.PATH_INFO ?? "").split("/").map(encodeURIComponent).join("/");
+  const pathInfo = encodedPath(env.PATH_INFO ?? "");
   const target = fromUri ?? { path: pathInfo, query: env.QUERY_STRING ?? "" };
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(env))

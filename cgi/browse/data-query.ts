@@ -1,5 +1,6 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
+import { encodedPath } from "../../stream/url-text.js";
 import type { Chosen } from "./chosen-range.js";
 import { queryString } from "./readable-url.js";
 
@@ -39,7 +40,7 @@ export function dataUrl(
       ...(chosen.params === undefined ? [] : [["params", chosen.params] as const]),
       ...more,
     ])}`;
-  const path = localId(source).split("/").map(encodeURIComponent).join("/").replaceAll("'", "%27");
+  const path = encodedPath(localId(source)).replaceAll("'", "%27");
   return `${server}/source/${path}/flex?${queryString([
     ["read.time.min", chosen.begin],
     ["read.time.max", chosen.end],

@@ -1,4 +1,4 @@
-import { encodedId } from "../../dsdf/flex/view-facts.js";
+import { encodedPath } from "../../stream/url-text.js";
 import type { CatalogFolder, CatalogIndex } from "../flex/catalog-index.js";
 import type { Response } from "../http.js";
 import { countText } from "../pages/format.js";
@@ -21,7 +21,7 @@ export function folderPage(context: QueryContext, folder: CatalogFolder, index: 
   const { id, title, folders, sources } = folder;
   const from = firstOf(context, sources.length);
   const count = countText(sourceCounts(index).get(id) ?? 0, "source");
-  const node = id === "" ? `${mount}/root.json` : `${mount}/source/${encodedId(id)}.json`;
+  const node = id === "" ? `${mount}/root.json` : `${mount}/source/${encodedPath(id)}.json`;
   return taggedPage(context, {
     title: id === "" ? "All sources" : shortText(title ?? "") || lastName(id),
     section: "sources",

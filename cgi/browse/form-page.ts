@@ -1,7 +1,8 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
 import { dateOrTime } from "../../dsdf/flex/source-interface.js";
-import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
+import { localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
+import { encodedPath } from "../../stream/url-text.js";
 import type { Response } from "../http.js";
 import { html, type Markup } from "../pages/html.js";
 import { serverPage } from "../pages/server-page.js";
@@ -14,7 +15,7 @@ import { trailTo } from "./trail.js";
 export function formPage(context: QueryContext, source: DataSource, facts: ViewFacts): Response {
   const { mount } = context.request;
   const id = localId(source);
-  const action = `${mount}/source/${encodedId(id)}/flex`;
+  const action = `${mount}/source/${encodedPath(id)}/flex`;
   const given = defaults(source);
   const fields = httpParams(source, facts).map((param) => field(param, given.get(param.name) ?? ""));
   return serverPage(context, {

@@ -1,6 +1,6 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
-import { countText } from "../pages/format.js";
+import { countText, numberText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { shortText } from "../pages/short-text.js";
 import { queryString } from "./readable-url.js";
@@ -24,7 +24,7 @@ export interface Found {
 export function foundText({ text, words, sources, from, total }: Found): string {
   if (words.length === 0) return "";
   if (sources.length === 0) return `None of ${countText(total, "source")} has “${shortText(text, 60)}”`;
-  const all = `${countText(sources.length, "source")} of ${total.toLocaleString("en")}`;
+  const all = `${countText(sources.length, "source")} of ${numberText(total)}`;
   if (sources.length <= FOUND_A_PAGE) return all;
   return `${all}, the best first: ${from + 1} to ${Math.min(from + FOUND_A_PAGE, sources.length)}`;
 }

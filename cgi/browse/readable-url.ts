@@ -1,11 +1,8 @@
-/** Left as they are in a query, where they are legal: ids and times stay legible. */
-const LEGIBLE: Readonly<Record<string, string>> = { "%2F": "/", "%3A": ":", "%2C": "," };
+import { queryWord } from "../../stream/url-text.js";
 
 /** Text as it may stand in a query: inside quotes of either kind too, in a shell as in Python. */
 export function queryText(text: string): string {
-  return encodeURIComponent(text)
-    .replaceAll(/%2F|%3A|%2C/g, (code) => LEGIBLE[code] ?? code)
-    .replaceAll("'", "%27");
+  return queryWord(text).replaceAll("'", "%27");
 }
 
 /** A query string of names and values, in that order. */

@@ -1,7 +1,8 @@
 import type { Example } from "../../dsdf/data-source.js";
 import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
 import { dateOrTime } from "../../dsdf/flex/source-interface.js";
-import { encodedId, localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
+import { localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
+import { encodedPath } from "../../stream/url-text.js";
 import { html, type Markup } from "../pages/html.js";
 import { shortText } from "../pages/short-text.js";
 import type { Chosen } from "./chosen-range.js";
@@ -88,7 +89,7 @@ const LEFT_OUT = /^format\.(?:secfrac|sigdigit|delim|version)$/;
 function pathForm(mount: string, { source, hasBins }: ShownSource, chosen: Chosen, facts: ViewFacts): Markup {
   const params = httpParams(source, facts).filter(({ name }) => !PLACED.has(name) && !LEFT_OUT.test(name));
   const given = chosen.query ?? new Map(chosen.params === undefined ? [] : [["read.opts", chosen.params]]);
-  return html`<form class="filter ask" method="get" action="${`${mount}/source/${encodedId(localId(source))}/flex`}">
+  return html`<form class="filter ask" method="get" action="${`${mount}/source/${encodedPath(localId(source))}/flex`}">
 ${rangeFields("read.time.min", "read.time.max", chosen)}${source.requiresInterval ? numberField("read.time.inter", "Distance of points, s", chosen.interval, true) : hasBins ? numberField("bin.time.max", "Resolution, s", chosen.resolution, false) : undefined}${params.map((param) => pathField(param, given.get(param.name) ?? (param.name === "format.serial" ? "text" : "")))}<button class="main">Get data</button>
 </form>
 ${parameterList(params.flatMap(({ flags, separator, name }) => (flags ?? []).map(({ value, title }) => [value, `${title ?? name}${separator === "," ? ", several with commas between them" : ""}`] as const)))}`;

@@ -1,7 +1,8 @@
 import type { DataSource } from "../../dsdf/data-source.js";
-import { encodedId, localId } from "../../dsdf/flex/view-facts.js";
+import { localId } from "../../dsdf/flex/view-facts.js";
 import { timeText } from "../../dsdf/stages.js";
 import type { Time } from "../../stream/time.js";
+import { encodedPath } from "../../stream/url-text.js";
 import { html, type Markup } from "../pages/html.js";
 import { shortText } from "../pages/short-text.js";
 
@@ -12,7 +13,7 @@ export function lastName(id: string): string {
 
 /** The page of a source or folder. */
 export function pageOf(mount: string, id: string): string {
-  return `${mount}/source/${id === "" ? "" : `${encodedId(id)}/`}`;
+  return `${mount}/source/${id === "" ? "" : `${encodedPath(id)}/`}`;
 }
 
 /** Years of the valid range: `2010–2024`, `1977–now`, `2013`; empty where there is none. */

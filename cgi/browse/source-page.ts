@@ -1,7 +1,8 @@
 import { hasBins } from "../../dsdf/flex/has-bins.js";
-import { encodedId, localId } from "../../dsdf/flex/view-facts.js";
+import { localId } from "../../dsdf/flex/view-facts.js";
 import { hapiObstacle } from "../../dsdf/hapi-fit.js";
 import { scriptSafeJson } from "../../dsdf/json-ld.js";
+import { encodedPath } from "../../stream/url-text.js";
 import type { LocalSource } from "../flex/find-local.js";
 import { sourceJsonLd } from "../flex/json-ld.js";
 import { siteFacts } from "../flex/site-facts.js";
@@ -132,7 +133,7 @@ function viewLinks(
   hasHapi: boolean,
   isFlex: boolean,
 ): readonly LinkRow[] {
-  const below = `${mount}/source/${encodedId(localId(source))}`;
+  const below = `${mount}/source/${encodedPath(localId(source))}`;
   const isInHapi = hasHapi && !isFlex && source.access.length === 0 && hapiObstacle(source) === undefined;
   const [part] = source.subSources;
   const set = source.requiresInterval && part !== undefined ? `${source.id},${part.key}` : source.id;

@@ -4,6 +4,7 @@ import type { DataQuery } from "../../dsdf/data-query.js";
 import type { DataSource } from "../../dsdf/data-source.js";
 import { type ProgramNames, type Provenance, provenanceOf } from "../../dsdf/provenance.js";
 import { builtInNames } from "../../pipeline/built-in.js";
+import { encodedPath } from "../../stream/url-text.js";
 import type { HeaderLine } from "../http.js";
 import { ownUrl } from "../own-url.js";
 import type { QueryContext } from "../query.js";
@@ -88,7 +89,7 @@ export function provenanceHeaders(
     definition: definitionDigits(source),
     server,
   });
-  const id = source.id.split("/").map(encodeURIComponent).join("/");
+  const id = encodedPath(source.id);
   const description = `${ownUrl(request, site)}/source/${id}/dataset.jsonld`;
   return [
     ["Heliostream-Provenance", field],

@@ -5,8 +5,9 @@ import { httpStreamSource, liveUrl, webSocketSource } from "../../dsdf/flex/http
 import { isObject, type JsonObject } from "../../dsdf/flex/json.js";
 import { sourceSet } from "../../dsdf/flex/nodes.js";
 import { das2Source } from "../../dsdf/flex/older-nodes.js";
-import { encodedId, sourceUrl, type ViewFacts } from "../../dsdf/flex/view-facts.js";
+import { sourceUrl, type ViewFacts } from "../../dsdf/flex/view-facts.js";
 import { DasError } from "../../errors/das-error.js";
+import { encodedPath } from "../../stream/url-text.js";
 import { BY_BROWSER, isBrowser } from "../browser.js";
 import { quoted } from "../data/quoted.js";
 import { description } from "../description.js";
@@ -193,7 +194,7 @@ async function bare(context: QueryContext, id: string): Promise<Response> {
   return {
     status: 301,
     headers: [
-      ["Location", `${siteFacts(context).server}${PREFIX}${encodedId(id)}/`],
+      ["Location", `${siteFacts(context).server}${PREFIX}${encodedPath(id)}/`],
       ["Content-Type", "text/plain; charset=utf-8"],
     ],
     body: Buffer.from("This is at another address\n"),

@@ -1,10 +1,11 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { timeText } from "../../dsdf/stages.js";
 import { type TimeRange, us2000ToTime } from "../../stream/time.js";
+import { encodedPath, queryWord } from "../../stream/url-text.js";
 import { imageTimeText } from "./asked-images.js";
 import type { RecordLook } from "./image-look.js";
 import type { FoundImage, ImageRecord } from "./image-records.js";
-import { idPath, imagesQuery, queryWord } from "./images-question.js";
+import { imagesQuery } from "./images-question.js";
 
 /** What all links of one page have in common. */
 export interface LinkBase {
@@ -33,7 +34,7 @@ export function pictureBase(base: LinkBase, { look }: RecordLook): string {
   const query = Object.entries(words).flatMap(([name, text]) =>
     text === undefined ? [] : [`${name}=${queryWord(text)}`],
   );
-  return `${base.mount}/quicklook/${idPath(base.source.id)}?${query.join("&")}`;
+  return `${base.mount}/quicklook/${encodedPath(base.source.id)}?${query.join("&")}`;
 }
 
 /** The picture of a record of that size. */

@@ -2,6 +2,7 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { validRangeNow } from "../../dsdf/valid-range.js";
 import { addSeconds, type Time, type TimeRange } from "../../stream/time.js";
+import { queryWord } from "../../stream/url-text.js";
 import { checkOrder, timeWord } from "../data/data-words.js";
 import type { QueryWords } from "../query-words.js";
 import { LOOK_NAMES, type LookWords, readLookWords } from "./look-words.js";
@@ -67,14 +68,4 @@ export function imagesQuery(
   return Object.entries(words)
     .flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${queryWord(text)}`]))
     .join("&");
-}
-
-/** Percent-encoding for a value of a query that leaves what may stand in one and reads better so. */
-export function queryWord(text: string): string {
-  return encodeURIComponent(text).replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%2C", ",");
-}
-
-/** The id of a source as a part of a path. */
-export function idPath(id: string): string {
-  return id.split("/").map(encodeURIComponent).join("/");
 }

@@ -1,26 +1,22 @@
 import { addSeconds, type TimeRange, timeToUs2000, us2000ToTime } from "../../stream/time.js";
+import { numberText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { type LinkBase, pageLink } from "./image-links.js";
 import type { ImageList } from "./list-images.js";
-
-/** Thousands apart, as people read numbers. */
-export function countText(count: number): string {
-  return count.toLocaleString("en-GB");
-}
 
 const ORDINALS: Readonly<Record<number, string>> = { 1: "st", 2: "nd", 3: "rd" };
 
 function ordinal(n: number): string {
   const isTeen = n % 100 >= 11 && n % 100 <= 13;
-  return `${countText(n)}${isTeen ? "th" : (ORDINALS[n % 10] ?? "th")}`;
+  return `${numberText(n)}${isTeen ? "th" : (ORDINALS[n % 10] ?? "th")}`;
 }
 
 /** How many images there are, and which of them are shown. */
 export function countLine({ count, every, isCut, shown }: ImageList): string {
-  const of = isCut ? `the first ${countText(count)}` : countText(count);
+  const of = isCut ? `the first ${numberText(count)}` : numberText(count);
   const end = isCut ? " The range has more: choose a narrower one." : "";
   if (every > 1) return `Every ${ordinal(every)} of ${of} images is shown.${end}`;
-  return `${isCut ? "The first " : ""}${countText(shown.length)} ${shown.length === 1 ? "image" : "images"}.${end}`;
+  return `${isCut ? "The first " : ""}${numberText(shown.length)} ${shown.length === 1 ? "image" : "images"}.${end}`;
 }
 
 /** Ranges of more than this are not made wider, seconds. */

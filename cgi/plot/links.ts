@@ -1,4 +1,5 @@
-import { type ChosenSource, type PlotState, queryWord, stateQuery } from "../../plot/page-state.js";
+import { type ChosenSource, type PlotState, stateQuery } from "../../plot/page-state.js";
+import { queryWord } from "../../stream/url-text.js";
 
 /** Words of a request for the data of one source over the range of a page, without `?`; more words stand behind. */
 export function dataQuery(

@@ -1,8 +1,9 @@
+import { encodedPath } from "../../stream/url-text.js";
 import type { Contact, DataSource } from "../data-source.js";
 import { type HttpParam, httpParams, httpParamsJson, olderHttpParamsJson } from "./http-params.js";
 import type { JsonObject } from "./json.js";
 import { olderExamples, sourceInterface } from "./source-interface.js";
-import { encodedId, localId, sourceUrl, type ViewFacts } from "./view-facts.js";
+import { localId, sourceUrl, type ViewFacts } from "./view-facts.js";
 
 /** What clients of live data may ask the server to speak; das2-server 10. */
 export const LIVE_PROTOCOL = "forward-stream-v1.das2.org";
@@ -49,7 +50,7 @@ export function webSocketSource(source: DataSource, facts: ViewFacts): JsonObjec
 
 /** Where the live data of a source are had. */
 export function liveUrl({ live, server }: ViewFacts, id: string): string {
-  return `${live ?? server.replace(/^http/, "ws")}/source/${encodedId(id)}/flexRT`;
+  return `${live ?? server.replace(/^http/, "ws")}/source/${encodedPath(id)}/flexRT`;
 }
 
 /** What every view of a source says of it. */

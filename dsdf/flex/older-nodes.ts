@@ -1,3 +1,4 @@
+import { encodedPath } from "../../stream/url-text.js";
 import type { DataSource, Example } from "../data-source.js";
 import { providedTypes } from "./format-types.js";
 import type { HttpParam } from "./http-params.js";
@@ -5,7 +6,7 @@ import { contactParts } from "./http-stream.js";
 import type { JsonObject } from "./json.js";
 import type { FolderMember } from "./nodes.js";
 import { dateOrTime } from "./source-interface.js";
-import { encodedId, localId, sourceUrl, type ViewFacts } from "./view-facts.js";
+import { localId, sourceUrl, type ViewFacts } from "./view-facts.js";
 
 // The nodes of the prototype that came before dasFlex, das2.3; keys in upper case. Source: das2-server 8.7.
 
@@ -47,7 +48,7 @@ export function das2Source(source: DataSource, params: readonly HttpParam[], fac
       },
       ACCESS: [
         {
-          BASE_URL: `${facts.server}/data/${encodedId(id)}`,
+          BASE_URL: `${facts.server}/data/${encodedPath(id)}`,
           METHOD: "http_get_query",
           AUTH_REQUIRED: source.access.length === 0 ? "no" : "yes",
           ...(facts.realm === undefined ? {} : { REALM: facts.realm }),

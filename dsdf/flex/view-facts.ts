@@ -1,3 +1,4 @@
+import { encodedPath } from "../../stream/url-text.js";
 import type { DataSource } from "../data-source.js";
 import { reducerOf } from "../reduction.js";
 import type { PipelineTools } from "../tools.js";
@@ -24,12 +25,7 @@ export function localId({ id, localId: own }: Pick<DataSource, "id" | "localId">
 
 /** The URL of what is below a source or folder: `source/A/B` and the rest, percent-encoded. */
 export function sourceUrl({ server }: Pick<ViewFacts, "server">, id: string, rest = ""): string {
-  return `${server}/source/${encodedId(id)}${rest}`;
-}
-
-/** An id with all that a URL does not take encoded. */
-export function encodedId(id: string): string {
-  return id.split("/").map(encodeURIComponent).join("/");
+  return `${server}/source/${encodedPath(id)}${rest}`;
 }
 
 /** Whether bins of a source tell extremes and deviations as well; das2-server 7.3. */

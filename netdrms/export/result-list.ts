@@ -1,3 +1,4 @@
+import { encodedPath } from "../../stream/url-text.js";
 import { lineText } from "./export-text.js";
 
 /** One line of a result list: a file that was made, or a record that failed. */
@@ -130,7 +131,7 @@ export function asciiJson(value: unknown, indent = 1): string {
 export function resultListHtml(list: ResultList): string {
   const rows = list.files.map(
     ({ record, filename }) =>
-      `<tr><td>${escaped(record)}</td><td><a href="${escaped(filename.split("/").map(encodeURIComponent).join("/"))}">${escaped(filename)}</a></td></tr>`,
+      `<tr><td>${escaped(record)}</td><td><a href="${escaped(encodedPath(filename))}">${escaped(filename)}</a></td></tr>`,
   );
   const problem = list.error === undefined ? "" : `<p>${escaped(list.error)}</p>\n`;
   return `<!DOCTYPE html>
