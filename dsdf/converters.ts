@@ -35,6 +35,8 @@ const CONVERTERS: Readonly<
 /**
  * The converter by what arrives at it; das1 has become das2 by then.
  * @param isUnpacked a das3 stream has become das2 as well
+ * @returns `undefined` where the stream is what is wanted already
+ * Errors: NOT_IMPLEMENTED for a form that has no program; BAD_PARAMETER for any of a source that gives files.
  */
 export function converterOf(
   source: DataSource,

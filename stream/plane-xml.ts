@@ -40,6 +40,7 @@ function xscanOf(element: XmlElement, limits: StreamLimits, warn: Warn): PlaneSp
   };
 }
 
+/** A plane as its element describes it. Errors: BAD_HEADER, BAD_PROPERTY, BAD_TYPE, BAD_Y_TAGS, TOO_MANY_ITEMS. Source: das2-stream A5, A7. */
 export function planeOf(element: XmlElement, limits: StreamLimits, warn: Warn): PlaneSpec {
   const role = element.name;
   if (role === "xscan") return xscanOf(element, limits, warn);

@@ -10,6 +10,11 @@ export type Warn = (line: string) => void;
 
 const encoder = new TextEncoder();
 
+/**
+ * The properties of an element in their order; none where it has no `<properties>`.
+ * @param warn told of an unknown type, and of a value that its type cannot hold
+ * Errors: BAD_HEADER for a second `<properties>`, BAD_PROPERTY. Source: das2-stream A8.
+ */
 export function propertiesOf(element: XmlElement, limits: StreamLimits, warn: Warn): Properties {
   const found = element.children.filter((child) => child.name === "properties");
   if (found.length > 1)

@@ -25,6 +25,7 @@ export interface GapPiece extends BlockSpan {
   readonly whole: BlockSpan;
 }
 
+/** A part of an answer. */
 export type PlanPiece = BlocksPiece | GapPiece;
 
 /**

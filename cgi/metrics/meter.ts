@@ -5,7 +5,7 @@ import type { MinuteCount } from "../status/recent-requests.js";
 /** What counts: a server, or a worker, which answers nobody. */
 export type MeterKind = "server" | "worker";
 
-/** Counts what a resident server does. Nothing here throws or waits. */
+/** Counts what a resident server or a worker does. Nothing here throws or waits. */
 export interface Meter {
   /** A request has come; the result is called when its answer has ended. */
   began(): () => void;

@@ -12,6 +12,7 @@ export const EXPORT_FORMS = {
   csv: { type: "text/csv; charset=utf-8", head: CSV_HEAD, line: csvLine },
 } as const;
 
+/** The name of a form of an export. */
 export type ExportForm = keyof typeof EXPORT_FORMS;
 
 /** Text that is gathered before it is sent. */

@@ -52,8 +52,8 @@ class OpenChunk {
 
 /**
  * Reads the whole lines of a file from an offset on, at most up to `to`, and gives them in chunks, each as long as `chunkBytes` or a
- * line more. The lines behind the last whole chunk are given too, as `rest` that is no chunk yet. Memory does not depend on what the
- * file holds.
+ * line more. What stands behind the last of them comes at the end, as one that is not whole (`isWhole`) and may have no line. Memory does not
+ * depend on what the file holds.
  * Errors: those of node:fs.
  */
 export async function* makeChunks(

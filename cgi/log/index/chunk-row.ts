@@ -23,6 +23,7 @@ const SLOW = 23;
 const KINDS_END = 25;
 /** Where each slice but the first begins, bytes behind `BEGIN`; 0 where there is none. */
 const SLICE = KINDS_END;
+/** Numbers of a row. */
 export const ROW_FIELDS = SLICE + SLICES - 1;
 
 /** What took so long is marked, ms; the longest first. */
@@ -45,17 +46,25 @@ function at(row: ChunkRow, index: number): number {
   return row[index] ?? 0; // rows have all their fields
 }
 
+/** Where the lines of a row begin in the file, bytes. */
 export const rowBegin = (row: ChunkRow): number => at(row, BEGIN);
+/** Where they end, that byte excluded. */
 export const rowEnd = (row: ChunkRow): number => at(row, END);
+/** Whether some of them are no records. */
 export const hasJunk = (row: ChunkRow): boolean => at(row, JUNK) > 0;
+/** Whether some of them are records. */
 export const hasRecords = (row: ChunkRow): boolean => at(row, RECORDS) > 0;
-/** First and last time of its records; shortest and longest duration. */
+/** First and last time of its records, ms since 1970; infinite, the first above the last, where it has none. */
 export const rowTimes = (row: ChunkRow) => ({ min: at(row, MIN_TIME), max: at(row, MAX_TIME) });
+/** Shortest and longest duration of its records, ms; likewise. */
 export const rowDurations = (row: ChunkRow) => ({ min: at(row, MIN_DURATION), max: at(row, MAX_DURATION) });
-/** Slices in which records of a kind begin, a bit each: of the n-th outcome, cache result, class of status, length of {@link SLOW_MS}. */
+/** Slices in which records of the n-th of `OUTCOMES` begin, a bit each. */
 export const outcomeBits = (row: ChunkRow, n: number): number => at(row, OUTCOME + n);
+/** Likewise of the n-th of `CACHE_RESULTS`. */
 export const cacheBits = (row: ChunkRow, n: number): number => at(row, CACHE + n);
+/** Likewise of the n-th class of status: 0 for what has none, 2 for `2xx`. */
 export const classBits = (row: ChunkRow, n: number): number => at(row, CLASS + n);
+/** Likewise of those that took as long as the n-th of {@link SLOW_MS}. */
 export const slowBits = (row: ChunkRow, n: number): number => at(row, SLOW + n);
 
 /** Where a slice of a chunk begins in the file; the end of the chunk for one that has not begun. */

@@ -4,7 +4,9 @@ import type { CacheRecord, RequestRecord } from "../record.js";
 import { DURATION_BINS, durationBin } from "./durations.js";
 import { type TopEntry, TopList } from "./top-list.js";
 
+/** Minutes of a day. */
 export const MINUTES = 1440;
+/** Hours of a day. */
 export const HOURS = 24;
 /** Counts of a minute: of the outcomes, then of what the cache did. */
 const MINUTE_COUNTS = OUTCOMES.length + CACHE_RESULTS.length;

@@ -20,6 +20,7 @@ export function newIdPages(): Buffer {
   return Buffer.alloc(ID_PAGES * PAGE_BYTES);
 }
 
+/** The page of an id, and its bits in it. */
 export function idPlace(id: string): IdPlace {
   const first = hash(id, 0x811c9dc5);
   const step = hash(id, 0x9747b28c) | 1;

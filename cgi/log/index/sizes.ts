@@ -17,4 +17,5 @@ export const SLICE_WORDS = GROUP_CHUNKS / 32;
 
 /** Bits of the signature of a chunk. About one in seven is set by a hundred records, of 600 bytes each. */
 export const SIGNATURE_BITS = 32_768;
+/** 32-bit words of a signature. */
 export const SIGNATURE_WORDS = SIGNATURE_BITS / 32;
