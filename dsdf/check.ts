@@ -1,9 +1,10 @@
 import type { CheckOptions } from "./checks/check-options.js";
 import { Findings } from "./checks/findings.js";
 import { checkForm } from "./checks/form.js";
+import { checkHapi } from "./checks/hapi.js";
 import { checkPeople } from "./checks/people.js";
 import { checkPrograms } from "./checks/programs.js";
-import { checkHapi, checkRanges } from "./checks/ranges.js";
+import { checkRanges } from "./checks/ranges.js";
 import { checkRedirects } from "./checks/redirects.js";
 import { checkSpelling } from "./checks/spelling.js";
 import type { DataSource } from "./data-source.js";

@@ -5,7 +5,7 @@ import { clockMs } from "../../pipeline/clock.js";
 import { inFolder, replaceFile, syncFolder } from "../store/durable-file.js";
 import { readSmallFile } from "../store/small-file.js";
 import { storeError, systemCode } from "../store/store-error.js";
-import { isWritten, temporaryPath } from "../store/temporary-name.js";
+import { endWriting, temporaryPath } from "../store/temporary-name.js";
 import { pastTime } from "./past-time.js";
 import { newestFileMs } from "./source-glob.js";
 
@@ -107,7 +107,7 @@ export async function setChangedBefore(cacheRoot: string, sourceId: string, ms: 
   } catch (error) {
     throw storeError(error, "a source cannot be marked as out of date", { sourceId });
   } finally {
-    isWritten(aside);
+    endWriting(aside);
   }
 }
 

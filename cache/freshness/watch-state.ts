@@ -4,7 +4,7 @@ import { type ChangePosition, positionJson, readPosition } from "../../netdrms/c
 import { inFolder, replaceFile, syncFolder, writeSynced } from "../store/durable-file.js";
 import { readSmallFile } from "../store/small-file.js";
 import { storeError, systemCode } from "../store/store-error.js";
-import { isWritten, temporaryPath } from "../store/temporary-name.js";
+import { endWriting, temporaryPath } from "../store/temporary-name.js";
 
 /** How far the changes of one database have been marked, and for which readings. */
 export interface WatchState {
@@ -58,7 +58,7 @@ export class WatchFolder {
     } catch (error) {
       throw storeError(error, "how far changes were marked cannot be kept", { path });
     } finally {
-      isWritten(aside);
+      endWriting(aside);
     }
   }
 

@@ -5,7 +5,7 @@ import { cacheLevel } from "../../dsdf/cache-levels.js";
 import type { CacheLevel } from "../../dsdf/data-source.js";
 import { inFolder, replaceFile, syncFolder, writeSynced } from "../store/durable-file.js";
 import { storeError, systemCode } from "../store/store-error.js";
-import { isWritten, temporaryPath } from "../store/temporary-name.js";
+import { endWriting, temporaryPath } from "../store/temporary-name.js";
 import type { Measurement } from "./measurement.js";
 
 /** The levels of a source as they were chosen once, and from what. */
@@ -112,7 +112,7 @@ export async function keepPyramid(path: string, pyramid: Pyramid, replace: boole
   } catch (error) {
     throw storeError(error, "the levels of a source cannot be kept", { path });
   } finally {
-    isWritten(aside);
+    endWriting(aside);
   }
 }
 

@@ -21,7 +21,7 @@ import type { Sidecar } from "./sidecar.js";
 import { sidecarOfLevel } from "./sidecar-level.js";
 import { printSidecar } from "./sidecar-text.js";
 import { storeError, systemCode } from "./store-error.js";
-import { isWritten, temporaryPath } from "./temporary-name.js";
+import { endWriting, temporaryPath } from "./temporary-name.js";
 
 /** Why a file cannot be adopted, for the log. */
 export type AdoptionFault =
@@ -198,6 +198,6 @@ async function putSidecar(
     throw storeError(error, "a block of an older server cannot be adopted", { path });
   } finally {
     await rm(aside, { force: true }).catch(() => undefined);
-    isWritten(aside);
+    endWriting(aside);
   }
 }

@@ -9,7 +9,7 @@ import type { Sidecar } from "./sidecar.js";
 import { sidecarOfLevel } from "./sidecar-level.js";
 import { MOST_SIDECAR_BYTES, printSidecar } from "./sidecar-text.js";
 import { storeError } from "./store-error.js";
-import { type AsideNames, isWritten, temporaryPath } from "./temporary-name.js";
+import { type AsideNames, endWriting, temporaryPath } from "./temporary-name.js";
 import { WrittenFile } from "./written-file.js";
 
 /** What only the builder of a block knows of it; times are milliseconds since 1970. */
@@ -199,7 +199,7 @@ class OneBlockWriter implements BlockWriter {
 
   #forget(): void {
     const { block, statistics, meta } = this.#files;
-    for (const path of [block, statistics, meta]) isWritten(path);
+    for (const path of [block, statistics, meta]) endWriting(path);
   }
 
   get #hasStatistics(): boolean {

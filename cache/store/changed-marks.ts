@@ -8,7 +8,7 @@ import type { Sidecar } from "./sidecar.js";
 import { belongsTo } from "./sidecar-level.js";
 import { printSidecar } from "./sidecar-text.js";
 import { storeError } from "./store-error.js";
-import { isWritten, temporaryPath } from "./temporary-name.js";
+import { endWriting, temporaryPath } from "./temporary-name.js";
 
 /** Sidecars that are rewritten at the same time. */
 const AT_ONCE = 8;
@@ -53,7 +53,7 @@ async function mark(level: Level, number: number): Promise<boolean> {
   } catch (error) {
     throw storeError(error, "a block cannot be marked as out of date", { path: meta });
   } finally {
-    isWritten(aside);
+    endWriting(aside);
   }
 }
 

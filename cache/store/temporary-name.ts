@@ -14,7 +14,7 @@ const HOST = hostname()
 
 /**
  * A path beside `path` under which it is written until it is whole: `.FILE.<host>-<pid>-<random>.tmp`. Unique, and no name of a
- * block, so older servers do not see it. It counts as being written until {@link isWritten} has been called.
+ * block, so older servers do not see it. It counts as being written until {@link endWriting} has been called.
  */
 export function temporaryPath(path: string): string {
   const made = aside(path, randomBytes(6).toString("hex"));
@@ -41,8 +41,8 @@ function aside(path: string, random: string): string {
   return join(dirname(path), `.${basename(path)}.${HOST}-${process.pid}-${random}.tmp`);
 }
 
-/** A path of {@link temporaryPath} has been renamed or removed. */
-export function isWritten(path: string): void {
+/** Call it when a path of {@link temporaryPath} has been renamed or removed: it counts as being written no longer. */
+export function endWriting(path: string): void {
   ours.delete(path);
 }
 

@@ -4,7 +4,7 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { inFolder } from "./durable-file.js";
-import { isWritten } from "./temporary-name.js";
+import { endWriting } from "./temporary-name.js";
 
 /** Bytes that are gathered for one write: from 64 KiB on the disk runs at full speed. */
 const BUFFER_BYTES = 256 * 1024;
@@ -111,7 +111,7 @@ export class WrittenFile {
     await this.#writes;
     await this.#close();
     await rm(this.path, { force: true });
-    isWritten(this.path);
+    endWriting(this.path);
   }
 
   /** A buffer with room for some of `wanted` bytes more. */

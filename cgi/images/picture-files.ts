@@ -5,7 +5,7 @@ import { roomOfFile } from "../../cache/store/disk-room.js";
 import { inFolder } from "../../cache/store/durable-file.js";
 import { lookAt } from "../../cache/store/file-identity.js";
 import { readSmallFile } from "../../cache/store/small-file.js";
-import { isWritten, temporaryPath } from "../../cache/store/temporary-name.js";
+import { endWriting, temporaryPath } from "../../cache/store/temporary-name.js";
 import { trimFolder } from "../../cache/store/trim-folder.js";
 import type { Config } from "../../config/config.js";
 import type { QuickLook } from "./quick-look-job.js";
@@ -73,7 +73,7 @@ export class PictureFiles {
     } catch {
       await rm(aside, { force: true }).catch(() => undefined);
     } finally {
-      isWritten(aside);
+      endWriting(aside);
     }
   }
 

@@ -1,5 +1,4 @@
 import { compareTimes } from "../../stream/time.js";
-import { hapiObstacle } from "../hapi-fit.js";
 import type { Findings } from "./findings.js";
 
 /** Whether somebody who looks for data is told of ranges that have some, with parameters that reach the reader. */
@@ -34,13 +33,4 @@ export function checkRanges(findings: Findings): void {
   }
   if (params.length > 0 && source.dropParams)
     findings.add("warning", "declared parameters never reach the reader", "dropParams");
-}
-
-/** Whether the source is kept from clients of HAPI by something that the definition could say. */
-export function checkHapi(findings: Findings): void {
-  const { source } = findings;
-  const { form, hapi, hidden } = source;
-  const obstacle = hapiObstacle(source);
-  if ((form !== "das2" && form !== "das1") || !hapi || hidden || obstacle === undefined) return;
-  findings.add("warning", `clients of HAPI do not get it: ${obstacle}`);
 }

@@ -28,9 +28,6 @@ export function objectKey({ place, key }: Pick<SchemaObject, "place" | "key">): 
   return `${place}: ${key}`;
 }
 
-/** The state of an archive of which nothing is there. */
-export const NOTHING_THERE: SetupState = { present: new Set(), namespaceOwners: new Map() };
-
 /**
  * What is to be run so that an archive has all that is wanted, in order; nothing where it has. What is there is never altered, in
  * whatever way it was made; only a sequence of SUNUMs that gave no number yet is moved into the range of the site.

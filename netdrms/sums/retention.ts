@@ -79,21 +79,12 @@ async function seriesOwner(drms: Database, series: string): Promise<string | und
 }
 
 /**
- * Gives up all units of a series that was dropped, or some: the next purge that needs the room takes them. What readers hold
- * (state 8) stays as long as they do.
- *
- * @returns how many
- * Errors: those of {@link Database}. Source: netdrms 3.6, 8.
- */
-export async function giveUpSeries(sums: Database, series: string): Promise<number> {
-  return (await giveUp(sums, sql`lower(m.owning_series) = lower(${param(series, "text")})`)).size;
-}
-
-/**
- * As {@link giveUpSeries}, of units by number.
+ * Gives up units, such as those of a series that was dropped: the next purge that needs the room takes them. What readers hold (state 8)
+ * stays as long as they do.
  *
  * @param putBy only those that this session put
  * @returns the units that are given up
+ * Errors: those of {@link Database}. Source: netdrms 3.6, 8.
  */
 export async function giveUpUnits(
   sums: Database,
@@ -101,14 +92,11 @@ export async function giveUpUnits(
   putBy?: bigint,
 ): Promise<ReadonlySet<bigint>> {
   const owner = putBy === undefined ? EMPTY_SQL : sql`AND a.sumid = ${param(putBy, "int8")}`;
-  return giveUp(sums, sql`m.ds_index = ANY(${param(sunums, "int8[]")}) ${owner}`);
-}
-
-async function giveUp(sums: Database, which: Sql): Promise<ReadonlySet<bigint>> {
   const rows = await sums.query(sql`
     UPDATE public.sum_partn_alloc a SET status = 2, effective_date = '0'
       FROM public.sum_main m
-     WHERE m.ds_index = a.ds_index AND a.status NOT IN (1, 8) AND ${which}
+     WHERE m.ds_index = a.ds_index AND a.status NOT IN (1, 8)
+       AND m.ds_index = ANY(${param(sunums, "int8[]")}) ${owner}
     RETURNING a.ds_index`);
   return new Set(rows.map((row) => bigintField(row, "ds_index")));
 }

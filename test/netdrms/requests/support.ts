@@ -51,6 +51,8 @@ export async function requestsForTest(
   };
 }
 
+let requests = 0;
+
 /** A request that may be accepted; its hash is its own unless one is given. */
 export function newRequest(changes: Partial<NewRequest> = {}): NewRequest {
   return {
@@ -62,7 +64,7 @@ export function newRequest(changes: Partial<NewRequest> = {}): NewRequest {
       method: "url",
     },
     requester: { address: "a@example.org", name: "a", client: "192.0.2.1" },
-    ...{ test: false, md5: Math.random().toString(36), recordCount: 2, megabytes: 1 },
+    ...{ test: false, md5: `made-${requests++}`, recordCount: 2, megabytes: 1 },
     ...changes,
   };
 }

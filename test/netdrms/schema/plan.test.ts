@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { passwordVerifier } from "../../../netdrms/schema/password-verifier.js";
-import { NOTHING_THERE, planSetup, type SetupState } from "../../../netdrms/schema/plan-setup.js";
+import { planSetup, type SetupState } from "../../../netdrms/schema/plan-setup.js";
 import { printPlan } from "../../../netdrms/schema/print-plan.js";
 import { readSetupArguments } from "../../../netdrms/schema/setup-arguments.js";
 import type { WantedArchive } from "../../../netdrms/schema/wanted.js";
@@ -20,6 +20,9 @@ const WANTED: WantedArchive = {
   guests: [],
   partitions: [],
 };
+
+/** The state of an archive of which nothing is there. */
+const NOTHING_THERE: SetupState = { present: new Set(), namespaceOwners: new Map() };
 
 const plan = (wanted: Partial<WantedArchive>, state: SetupState = NOTHING_THERE) =>
   planSetup(state, { ...WANTED, ...wanted });

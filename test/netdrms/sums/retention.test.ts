@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { connectionPool, inTransaction } from "../../../netdrms/database/connection-pool.js";
 import { param, sql } from "../../../netdrms/database/sql.js";
-import { giveUpSeries, mayShorten, touchUnits } from "../../../netdrms/sums/retention.js";
+import { giveUpUnits, mayShorten, touchUnits } from "../../../netdrms/sums/retention.js";
 import { changeSums, readSums } from "../../../netdrms/sums/sums-transaction.js";
 import { postgresForTest } from "../../support/postgres.js";
 import { withClient } from "../../support/test-databases.js";
@@ -83,7 +83,7 @@ describe.skipIf(postgres.missing)(postgres.title("the retention of a unit"), () 
     const writing = sql`SELECT effective_date FROM public.sum_partn_alloc WHERE status = 1`;
     expect((await daysAfter(0n, 10)).touched).toBe(true);
     expect(await site.query(writing)).toEqual([{ effective_date: "0" }]);
-    expect(await changeSums(site.pool, (sums) => giveUpSeries(sums, "su_ex.mag45"))).toBe(1);
+    expect(await changeSums(site.pool, (sums) => giveUpUnits(sums, [0n]))).toEqual(new Set([0n]));
     expect(await site.query(writing)).toEqual([{ effective_date: "0" }]);
   });
 
@@ -111,12 +111,13 @@ describe.skipIf(postgres.missing)(postgres.title("the retention of a unit"), () 
     expect(dates).toHaveLength(1);
   });
 
-  it("of a dropped series is over at once, whatever its state, but for readers", async () => {
+  it("that is given up is over at once, whatever its state, but for readers", async () => {
     await give({ sunum: 1n, expiresIn: 100, series: "su_ex.Gone" });
     await give({ sunum: 2n, expiresIn: 100, series: "su_ex.gone", status: 4 });
     await give({ sunum: 3n, expiresIn: 100, series: "su_ex.other" });
     await give({ sunum: 4n, expiresIn: 100, series: "su_ex.gone", status: 8 });
-    expect(await changeSums(site.pool, (sums) => giveUpSeries(sums, "SU_EX.GONE"))).toBe(2);
+    const given = await changeSums(site.pool, (sums) => giveUpUnits(sums, [1n, 2n, 4n, 5n]));
+    expect(given).toEqual(new Set([1n, 2n]));
     const rows = await site.query(
       sql`SELECT ds_index, status, effective_date = '0' AS over FROM public.sum_partn_alloc ORDER BY 1`,
     );
