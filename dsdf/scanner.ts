@@ -16,6 +16,10 @@ export class DefinitionScanner {
   readonly #file: string;
   #at = 0;
   #line = 1;
+  // What was looked for last and is still ahead: a long line with many quotes is not searched anew behind each of them.
+  #end = -1;
+  #quote = "";
+  #quoteAt = -1;
 
   constructor(text: string, file: string) {
     this.#text = text;
@@ -78,8 +82,20 @@ export class DefinitionScanner {
   }
 
   #lineEnd(): number {
-    const feed = this.#text.indexOf("\n", this.#at);
-    return feed < 0 ? this.#text.length : feed;
+    if (this.#end < this.#at) this.#end = this.#find("\n");
+    return this.#end;
+  }
+
+  /** Where the next quote of a kind is, in whatever line; the end of the text where there is none. */
+  #nextQuote(quote: string): number {
+    if (this.#quote !== quote || this.#quoteAt < this.#at) this.#quoteAt = this.#find(quote);
+    this.#quote = quote;
+    return this.#quoteAt;
+  }
+
+  #find(wanted: string): number {
+    const found = this.#text.indexOf(wanted, this.#at);
+    return found < 0 ? this.#text.length : found;
   }
 
   #noAssignment(line: number, keyword: string | undefined): Error {
@@ -95,8 +111,9 @@ export class DefinitionScanner {
     let value = "";
     for (;;) {
       const end = this.#lineEnd();
-      const comment = this.#text.indexOf(";", this.#at);
-      const piece = this.#text.slice(this.#at, comment >= 0 && comment < end ? comment : end);
+      const line = this.#text.slice(this.#at, end);
+      const comment = line.indexOf(";");
+      const piece = comment < 0 ? line : line.slice(0, comment);
       this.#at = end;
       const trimmed = piece.trimEnd();
       if (!trimmed.endsWith("$")) return (value + trimmed).trim();
@@ -153,8 +170,8 @@ export class DefinitionScanner {
     let from = this.#at;
     for (;;) {
       const end = this.#lineEnd();
-      const close = this.#text.indexOf(quote, this.#at);
-      if (close < 0 || close >= end) {
+      const close = this.#nextQuote(quote);
+      if (close >= end) {
         const rest = this.#text.slice(from, end).trimEnd();
         if (!rest.endsWith("$") || end >= this.#text.length)
           throw definitionError(`a string that opens with ${quote} and does not end`, {
