@@ -11,7 +11,8 @@ export interface Span {
 /** Everything that has a text. */
 export const ALL_TIME: Span = {
   begin: timeToUs2000(FIRST_TIME),
-  end: Math.floor(timeToUs2000(LAST_TIME) / 1e6) * 1e6,
+  // The last whole second: us2000 of the last nanosecond is that of year 10000.
+  end: Math.ceil(timeToUs2000(LAST_TIME) / 1e6) * 1e6 - 1e6,
 };
 
 /** us2000 tells microseconds apart, and not much less: narrower ranges could not be drawn truly. */

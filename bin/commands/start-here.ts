@@ -1,16 +1,9 @@
 import { startWork } from "../../cache/work/start-work.js";
 import { type RunningServer, startServer } from "../../cgi/serve.js";
 import type { Config } from "../../config/config.js";
-import { DasError } from "../../errors/das-error.js";
 import type { ExportWork } from "../../netdrms/requests/start-exports.js";
+import { listenRefusal } from "./listen-refusal.js";
 import { openCommandCache, workSite } from "./open-cache.js";
-
-/** What people can do about a refusal of the operating system. */
-const REFUSALS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is in use by another program; PORT in the environment names another",
-  EACCES: "may not be used by this user; PORT in the environment names another",
-  EADDRNOTAVAIL: "is no address of this host; HOST in the environment names another",
-};
 
 /** Time for builds when the server closes, ms. */
 const BUILD_GRACE_MS = 5000;
@@ -65,9 +58,8 @@ async function listenHere(
   try {
     return await startServer(config, options);
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (error instanceof DasError || !Object.hasOwn(REFUSALS, code)) throw error;
-    const place = `${config.listenHost}:${config.listenPort}`;
-    throw new DasError("BAD_CONFIG", `${place} ${REFUSALS[code]}`, {}, error);
+    const { listenHost, listenPort } = config;
+    const named = { port: "PORT in the environment", host: "HOST in the environment" };
+    throw listenRefusal(error, `${listenHost}:${listenPort}`, named) ?? error;
   }
 }

@@ -11,6 +11,7 @@ import { endSignals } from "../end-signals.js";
 import { CONFIG_OPTION, noMoreThan } from "./cache-arguments.js";
 import { concurrencyOf, jobText } from "./cache-build.js";
 import type { Command } from "./command.js";
+import { listenRefusal } from "./listen-refusal.js";
 import { openCommandCache, workSite } from "./open-cache.js";
 import { commandConfig } from "./source-setting.js";
 
@@ -76,7 +77,7 @@ interface Parts extends Work {
   readonly meter: Meter;
 }
 
-/** What exports and metrics need; `undefined` where there are neither. Errors: those of listening. */
+/** What exports and metrics need; `undefined` where there are neither. Errors: BAD_CONFIG where the port cannot be had. */
 async function parts(config: Config, port: number | undefined): Promise<Parts | undefined> {
   if (!hasExports(config) && port === undefined) return undefined;
   const [{ openSite }, { openMeter }] = await Promise.all([
@@ -90,7 +91,13 @@ async function parts(config: Config, port: number | undefined): Promise<Parts | 
   let told: MetricsPort | undefined;
   if (port !== undefined) {
     const { openMetricsPort } = await import("../../cgi/metrics/metrics-port.js");
-    told = await openMetricsPort(site, config.listenHost, port);
+    try {
+      told = await openMetricsPort(site, config.listenHost, port);
+    } catch (error) {
+      await site.close();
+      const named = { port: "--metrics-port, or WORKER_METRICS_PORT,", host: "HOST in the environment" };
+      throw listenRefusal(error, `${config.listenHost}:${port}`, named) ?? error;
+    }
     console.log(`metrics at ${told.url}`);
   }
   return {

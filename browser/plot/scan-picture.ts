@@ -28,6 +28,8 @@ export class ScanPicture {
   readonly #table: ScanTable;
   #look: ScanLook | undefined;
   #records = 0;
+  /** How far each of them reaches to both sides, microseconds. */
+  #reach = 0;
   #image: ImageData | undefined;
   readonly canvas: HTMLCanvasElement = document.createElement("canvas");
 
@@ -41,7 +43,13 @@ export class ScanPicture {
   /** Paints what is new, or everything in a new look. */
   paint(look: ScanLook): void {
     const kept = this.#table.x.length;
-    const isSame = this.#image !== undefined && isSameLook(this.#look, look) && kept >= this.#records;
+    const reach = this.#table.width / 2;
+    // How far a record reaches may be known better by now: then everything is painted anew.
+    const isSame =
+      this.#image !== undefined &&
+      isSameLook(this.#look, look) &&
+      kept >= this.#records &&
+      reach === this.#reach;
     if (isSame && kept === this.#records) return;
     const firstNew = isSame ? Math.max(0, this.#records - 1) : 0;
     if (!isSame) {
@@ -51,9 +59,9 @@ export class ScanPicture {
     }
     this.#look = look;
     this.#records = kept;
+    this.#reach = reach;
     const image = this.#image!; // made above
     const xs = this.#table.x.values;
-    const reach = this.#table.width / 2;
     const from = isSame ? Math.max(0, this.#column(xs[firstNew]! - 2 * reach)) : 0;
     const to = Math.min(this.columns, this.#column((xs[kept - 1] ?? this.span.begin) + reach) + 1);
     paintColumns(this.#table, image, look, { from, to, begin: this.span.begin, width: this.#width });

@@ -5,6 +5,9 @@ import type { Quantity } from "./quantity.js";
 /** Values of a table that are kept; of more, neighbouring records become their mean: 64 MB. */
 const MOST_VALUES = 16_000_000;
 
+/** Distances are kept to the sixteenth of an octave: neighbours of one that was rounded down meet all the same. */
+const ROUNDING = 2 ** (1 / 16);
+
 /** A quantity over x and tags of y: records of one plane, NaN where they are fill. */
 export class ScanTable {
   readonly key: string;
@@ -53,7 +56,7 @@ export class ScanTable {
 
   /** A record stands for half of this to both sides, microseconds. */
   get width(): number {
-    return Math.min(this.gap, (this.cadence.kept ?? this.stated ?? 0) * this.#perRecord);
+    return Math.min(this.gap, (this.cadence.kept ?? this.stated ?? 0) * this.#perRecord * ROUNDING);
   }
 
   /** Places of the records of a range, `to` excluded. */

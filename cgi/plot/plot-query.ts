@@ -14,7 +14,9 @@ export const plot: Query = async (context) => {
   const question = await readPlotQuestion(context);
   const [fault] = question.faults;
   const status = fault !== undefined && question.sources.length === 0 ? OUTCOME[fault.code].status : 200;
-  const { request, site } = context;
+  const { request, site, trace } = context;
+  // The page says what is wrong; the log has to know it as well.
+  if (fault !== undefined) trace.fail(fault, OUTCOME[fault.code].status >= 500 ? "failed" : "refused");
   const log = mayView(request, site).allowed ? { log: serverPages(request, site).log } : {};
   const page = plotPage({ question, mount: request.mount, request: request.id, ...log });
   return serverPage(context, page, status);

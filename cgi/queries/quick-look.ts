@@ -1,5 +1,7 @@
 import { packageVersion } from "../../config/package-root.js";
+import { DasError } from "../../errors/das-error.js";
 import { timeWord } from "../data/data-words.js";
+import { quoted } from "../data/quoted.js";
 import { findSource } from "../find-source.js";
 import { EMPTY_BODY, type HeaderLine, type Response } from "../http.js";
 import { askImages, imageTimeText, instantRange } from "../images/asked-images.js";
@@ -29,6 +31,7 @@ export const quickLook: Query = async (context) => {
   const { time } = timeWord(words, ["time"]);
   const look = readLookWords(words);
   const size = readSize(words);
+  checkVersion(words.get("recnum"));
   const source = await findSource(context, path.slice("/quicklook/".length));
   const { us2000, ...instant } = instantRange(time);
   const asked = await askImages(context, source, instant);
@@ -67,6 +70,12 @@ export const quickLook: Query = async (context) => {
   const picture = await pictureOfRecord(context, images, found, how);
   return { status: 200, headers: [...headers, provenance(picture)], body: picture.png } satisfies Response;
 };
+
+/** Errors: BAD_PARAMETER for what is no number of a record. */
+function checkVersion(text: string | undefined): void {
+  if (text !== undefined && !/^[0-9]{1,19}$/.test(text))
+    throw new DasError("BAD_PARAMETER", `recnum=${quoted(text)}, expected the number of a record`);
+}
 
 function validatorsOf(
   etag: string,

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { cache } from "../../bin/commands/cache.js";
@@ -100,6 +101,18 @@ describe("heliostream worker --metrics-port", () => {
     expect((await fetch(url, { headers: { "x-forwarded-for": "127.0.0.1" } })).status).toBe(403);
     worker.kill("SIGTERM");
     expect(await worker.ended).toBe(0);
+  });
+
+  it("says in one line that a port is in use", async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as AddressInfo;
+    const worker = program.start("worker", "-c", configure(), "--metrics-port", String(port));
+    expect(await worker.ended).not.toBe(0);
+    const told = worker.errors.join("\n");
+    expect(told).toContain(`${port} is in use by another program`);
+    expect(told).not.toContain("    at ");
+    await new Promise((resolve) => other.close(resolve));
   });
 
   it("is refused for what is no port", async () => {
