@@ -13,6 +13,7 @@ const ELSEWHERE_MS = 86_400_000;
  *
  * @param olderThanMs since the last byte was written
  * @returns how many files were removed
+ * Errors: that of node:fs where a file cannot be removed, after the others; that of the signal.
  */
 export async function sweepLeftovers(
   folder: string,
@@ -21,6 +22,7 @@ export async function sweepLeftovers(
 ): Promise<number> {
   const { now = Date.now(), signal } = options;
   let removed = 0;
+  let failure: { readonly error: unknown } | undefined;
   for await (const { folder: at, files } of walkFolders(folder, signal))
     for (const name of files) {
       const path = join(at, name);
@@ -29,8 +31,13 @@ export async function sweepLeftovers(
       const identity = await lookAt(path);
       const least = writer === "elsewhere" ? Math.max(olderThanMs, ELSEWHERE_MS) : olderThanMs;
       if (identity === undefined || now - identity.mtimeMs < least) continue;
-      await rm(path, { force: true });
-      removed++;
+      try {
+        await rm(path, { force: true });
+        removed++;
+      } catch (error) {
+        failure ??= { error };
+      }
     }
+  if (failure !== undefined) throw failure.error;
   return removed;
 }

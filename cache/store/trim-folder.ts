@@ -12,7 +12,7 @@ const FILL_TO = 0.9;
  * they fill 90 % of it. For files that are none the worse for missing; who has one open reads on. Memory grows with the number of files.
  * @param maxBytes room of all files, see {@link roomOfFile}
  * @returns how many were removed
- * Errors: those of node:fs where a file cannot be removed; that of `signal`.
+ * Errors: that of node:fs where a file cannot be removed, after the others; that of `signal`.
  */
 export async function trimFolder(folder: string, maxBytes: number, signal?: AbortSignal): Promise<number> {
   const files: { readonly path: string; readonly room: number; readonly usedMs: number }[] = [];
@@ -27,12 +27,18 @@ export async function trimFolder(folder: string, maxBytes: number, signal?: Abor
     }
   if (room <= maxBytes) return 0;
   let removed = 0;
+  let failure: { readonly error: unknown } | undefined;
   for (const file of files.sort((a, b) => a.usedMs - b.usedMs)) {
     if (room <= FILL_TO * maxBytes) break;
     signal?.throwIfAborted();
-    await rm(file.path, { force: true });
-    room -= file.room;
-    removed++;
+    try {
+      await rm(file.path, { force: true });
+      room -= file.room;
+      removed++;
+    } catch (error) {
+      failure ??= { error };
+    }
   }
+  if (failure !== undefined) throw failure.error;
   return removed;
 }

@@ -110,12 +110,14 @@ describe("a cache with files that cannot be removed", () => {
     // No process has a number beyond the kernel's limit of 2^22.
     const left = join(site.cacheRoot, "data", `.x.${host}-4194305-0123456789ab.tmp`);
     const sums = join(site.cacheRoot, "sums", "0");
-    for (const path of [left, sums]) {
+    // Each folder has another that would come after it.
+    const [otherLeft, otherSums] = [left.replace(".x.", ".y."), join(site.cacheRoot, "sums", "1")];
+    for (const [n, path] of [left, sums, otherLeft, otherSums].entries()) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, "x".repeat(5000));
-      utimesSync(path, 1_600_000_000, 1_600_000_000);
-      stuck.add(path);
+      utimesSync(path, 1_600_000_000 + n, 1_600_000_000 + n);
     }
+    for (const path of [left, sums]) stuck.add(path);
     const lines: string[] = [];
     const looked = gate();
     const usage = site.index.usage.bind(site.index);
@@ -129,6 +131,7 @@ describe("a cache with files that cannot be removed", () => {
     await looked.promise;
     await keeping.stop();
     expect(there()).toEqual([]);
+    expect([otherLeft, otherSums].map((path) => existsSync(path))).toEqual([false, false]);
     expect(lines).toEqual([
       `cache: the removal of what dead writers have left failed: EPERM: operation not permitted, unlink '${left}'`,
       `cache: the removal of checksums failed: EPERM: operation not permitted, unlink '${sums}'`,
