@@ -1,6 +1,6 @@
 import type { ChosenSource } from "../../plot/page-state.js";
 import { type Span, timeWord } from "../../plot/span.js";
-import { encodedPath, queryWord } from "../../stream/url-text.js";
+import { encodedPath, queryOf } from "../../stream/url-text.js";
 import type { SourceFacts } from "./facts.js";
 
 /** Which data of a source are meant. */
@@ -27,12 +27,6 @@ export function dataUrl(request: DataRequest): string {
   return isByPath ? pathUrl(request) : wordsUrl(request);
 }
 
-function query(words: Readonly<Record<string, string | undefined>>): string {
-  return Object.entries(words)
-    .flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${queryWord(text)}`]))
-    .join("&");
-}
-
 /** The distance of points that were asked for by hand, else that of the columns of the screen. */
 function intervalOf({ facts, chosen, widthS }: DataRequest): string | undefined {
   if (!facts.needsInterval) return undefined;
@@ -41,7 +35,7 @@ function intervalOf({ facts, chosen, widthS }: DataRequest): string | undefined 
 
 function wordsUrl(request: DataRequest): string {
   const { mount, facts, chosen, span, widthS, format } = request;
-  const words = query({
+  const words = queryOf({
     server: "dataset",
     dataset: facts.id,
     start_time: timeWord(span.begin),
@@ -56,7 +50,7 @@ function wordsUrl(request: DataRequest): string {
 
 function pathUrl(request: DataRequest): string {
   const { mount, facts, chosen, span, widthS, hasBand } = request;
-  const words = query({
+  const words = queryOf({
     "read.time.min": timeWord(span.begin),
     "read.time.max": timeWord(span.end),
     "bin.time.max": facts.needsInterval || widthS === undefined ? undefined : String(widthS),

@@ -1,7 +1,7 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { timeText } from "../../dsdf/stages.js";
 import { type TimeRange, us2000ToTime } from "../../stream/time.js";
-import { encodedPath, queryWord } from "../../stream/url-text.js";
+import { encodedPath, queryOf, queryWord } from "../../stream/url-text.js";
 import { imageTimeText } from "./asked-images.js";
 import type { RecordLook } from "./image-look.js";
 import type { FoundImage, ImageRecord } from "./image-records.js";
@@ -31,10 +31,7 @@ export function pictureBase(base: LinkBase, { look }: RecordLook): string {
     ...base.lookTexts,
     range: look.range === undefined ? undefined : look.range.join(","),
   };
-  const query = Object.entries(words).flatMap(([name, text]) =>
-    text === undefined ? [] : [`${name}=${queryWord(text)}`],
-  );
-  return `${base.mount}/quicklook/${encodedPath(base.source.id)}?${query.join("&")}`;
+  return `${base.mount}/quicklook/${encodedPath(base.source.id)}?${queryOf(words)}`;
 }
 
 /** The picture of a record of that size. */

@@ -2,7 +2,7 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { validRangeNow } from "../../dsdf/valid-range.js";
 import { addSeconds, type Time, type TimeRange } from "../../stream/time.js";
-import { queryWord } from "../../stream/url-text.js";
+import { queryOf } from "../../stream/url-text.js";
 import { checkOrder, timeWord } from "../data/data-words.js";
 import type { QueryWords } from "../query-words.js";
 import { LOOK_NAMES, type LookWords, readLookWords } from "./look-words.js";
@@ -64,8 +64,5 @@ export function imagesQuery(
   { begin, end }: TimeRange,
   more: Readonly<Record<string, string | undefined>>,
 ): string {
-  const words = { source: id, begin: dateOrTime(begin), end: dateOrTime(end), ...more };
-  return Object.entries(words)
-    .flatMap(([name, text]) => (text === undefined ? [] : [`${name}=${queryWord(text)}`]))
-    .join("&");
+  return queryOf({ source: id, begin: dateOrTime(begin), end: dateOrTime(end), ...more });
 }

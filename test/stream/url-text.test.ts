@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodedPath, queryWord } from "../../stream/url-text.js";
+import { encodedPath, queryOf, queryWord } from "../../stream/url-text.js";
 
 describe("text in a URL", () => {
   it("stays legible in a query where that is legal", () => {
@@ -9,6 +9,11 @@ describe("text in a URL", () => {
     expect(queryWord("log,1,10")).toBe("log,1,10");
     expect(queryWord("a&b=c#d+e %")).toBe("a%26b%3Dc%23d%2Be%20%25");
     expect(queryWord("%2F")).toBe("%252F");
+  });
+
+  it("makes a query of words that have values, in their order", () => {
+    expect(queryOf({ b: "1/2", none: undefined, a: "x y" })).toBe("b=1/2&a=x%20y");
+    expect(queryOf({ none: undefined })).toBe("");
   });
 
   it("keeps the parts of a path apart and encodes each", () => {
