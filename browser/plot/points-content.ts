@@ -3,10 +3,10 @@ import { type Span, timeWord } from "../../plot/span.js";
 import type { AxisRange } from "../../plot/ticks.js";
 import { colourAxis, pointAxis, tagAxis } from "./axis-ranges.js";
 import { cssWord } from "./colour-words.js";
-import { coloursText } from "./colours-text.js";
+import { coloursText, valueAtText } from "./colours-text.js";
 import { labelText, unitsText } from "./label-text.js";
 import { nearestPoint } from "./nearest-point.js";
-import { cellText, valueText } from "./number-text.js";
+import { cellText } from "./number-text.js";
 import {
   type ContentColours,
   type ContentFrame,
@@ -107,9 +107,10 @@ export class PointsContent implements PanelContent<ColourPanel> {
   read(x: number, y: number | undefined, reach: number): readonly ContentReading[] {
     const point = nearestPoint(this.#runs(), x, y, { reach, axis: this.y });
     if (point === undefined) return [];
-    const { z, y: of } = this.#panel;
-    const at = `${valueText(point.y)} ${unitsText(of.units)}`.trim();
-    const text = `${valueText(point.value)} at ${at}`;
+    const { z } = this.#panel;
+    // The time is that of the point, which the pointer need not meet.
+    const time = timeWord(point.x).replace("T", " ");
+    const text = `${valueAtText(this.#panel, point.value, point.y)}, ${time}`;
     return [{ quantity: z, text, spoken: `${labelText(lineName(z))} ${text}` }];
   }
 

@@ -2,11 +2,11 @@ import { suitedMap } from "../../plot/colour-scale.js";
 import { type Span, timeWord } from "../../plot/span.js";
 import type { AxisRange } from "../../plot/ticks.js";
 import { colourAxis, tagAxis } from "./axis-ranges.js";
-import { coloursText } from "./colours-text.js";
+import { coloursText, valueAtText } from "./colours-text.js";
 import { readScans } from "./cursor-values.js";
 import { drawParts, paintParts } from "./kept-scan-pictures.js";
 import { labelText, unitsText } from "./label-text.js";
-import { cellText, valueText } from "./number-text.js";
+import { cellText } from "./number-text.js";
 import {
   type ContentColours,
   type ContentFrame,
@@ -86,8 +86,8 @@ export class ScanContent implements PanelContent<ColourPanel> {
   read(x: number, y: number | undefined): readonly ContentReading[] {
     const reading = readScans(this.#parts, this.#tables, x, y ?? middleOf(this.y));
     if (reading === undefined) return [];
-    const { z, y: of } = this.#panel;
-    const text = `${valueText(reading.value)} at ${valueText(reading.tag)} ${unitsText(of.units)}`.trim();
+    const { z } = this.#panel;
+    const text = valueAtText(this.#panel, reading.value, reading.tag);
     return [{ quantity: z, text, spoken: `${labelText(lineName(z))} ${text}` }];
   }
 

@@ -84,7 +84,7 @@ describe.skipIf(browser.missing)(browser.title("kinds of data and ways of use of
     await page.mouse.move(x + width / 2, y + (1 - (noon - low) / (high - low)) * height);
     await expect
       .poll(() => page.locator(".legend .value").innerText())
-      .toBe(`${rateOf(first + 72)} at ${Number(noon.toPrecision(6))} keV`);
+      .toBe(`${rateOf(first + 72)} cm⁻² s⁻¹ at ${Number(noon.toPrecision(6))} keV, 2021-06-30 12:00`);
   });
 
   it("begins with zero in the middle of the colours where values have both signs", async () => {
