@@ -1,4 +1,4 @@
-import type { Emit, PacketBatch, PacketHeader, StreamTransform } from "../stream/model.js";
+import type { Emit, PacketBatch, PacketHeader, Plane, StreamTransform } from "../stream/model.js";
 import type { FilterProgram } from "../stream/program.js";
 import { integerArgument, lastValue, parseArguments } from "../stream/program-arguments.js";
 import { withProperty } from "../stream/properties.js";
@@ -12,6 +12,8 @@ export interface AsciiOptions {
   /** Digits of the fraction of seconds. */
   readonly fractionDigits: number;
   readonly dropComments: boolean;
+  /** Which planes become text; packet types without such planes, and what the stream says of itself, stay as they are. Missing: all. */
+  readonly which?: (plane: Plane) => boolean;
 }
 
 /** Output bytes of one batch; one longer record is a batch of its own. */
@@ -30,11 +32,19 @@ export class AsciiTransform implements StreamTransform {
 
   readonly push = routeItems({
     stream: (header, emit) => {
+      if (this.#options.which !== undefined) {
+        emit({ kind: "stream", header });
+        return;
+      }
       const sourceId = { name: "sourceId", type: "String", value: "das2_ascii" } as const;
       emit({ kind: "stream", header: { ...header, properties: withProperty(header.properties, sourceId) } });
     },
     packet: (header, emit) => emit({ kind: "packet", header: this.#define(header) }),
-    data: (batch, emit) => this.#convert(batch, emit),
+    data: (batch, emit) => {
+      const packet = this.#packets.get(batch.header.id);
+      if (packet === undefined) emit({ kind: "data", batch });
+      else this.#convert(packet, batch, emit);
+    },
     comment: (comment, emit) => {
       if (!this.#options.dropComments) emit({ kind: "comment", comment });
     },
@@ -43,14 +53,17 @@ export class AsciiTransform implements StreamTransform {
   end(): void {}
 
   #define(header: PacketHeader): PacketHeader {
+    const { which } = this.#options;
+    if (which !== undefined && !header.planes.some(which)) {
+      this.#packets.delete(header.id);
+      return header;
+    }
     const packet = textPacket(header, this.#options);
     this.#packets.set(header.id, packet);
     return packet.header;
   }
 
-  #convert(batch: PacketBatch, emit: Emit): void {
-    const packet = this.#packets.get(batch.header.id);
-    if (packet === undefined) return; // a data item follows the definition of its id
+  #convert(packet: TextPacket, batch: PacketBatch, emit: Emit): void {
     const { stride } = packet.header;
     const most = Math.max(1, Math.floor(BATCH_BYTES / stride));
     for (let first = 0; first < batch.count; first += most) {

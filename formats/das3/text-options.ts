@@ -1,6 +1,7 @@
 import type { StreamEncoder } from "../../stream/model.js";
 import { integerArgument, lastValue, parseArguments } from "../../stream/program-arguments.js";
 import { type AsciiOptions, AsciiTransform } from "../ascii.js";
+import { through } from "./through.js";
 
 /** What the help of a program says of the options that say how values are written as text. */
 export const TEXT_OPTIONS_HELP = `  -r N             significant digits of reals, 2 to 17 (7 for 4-byte reals, 10 for 8-byte reals)
@@ -39,16 +40,5 @@ export function readTextOptions(args: readonly string[], switches = false): Text
 
 /** An encoder that gets all values as text. */
 export function asText(options: AsciiOptions, encoder: StreamEncoder): StreamEncoder {
-  const transform = new AsciiTransform(options);
-  let ended = false;
-  return {
-    push(item, write) {
-      ended ||= item.kind === "exception";
-      transform.push(item, (made) => encoder.push(made, write));
-    },
-    end(write) {
-      if (!ended) transform.end();
-      encoder.end(write);
-    },
-  };
+  return through(new AsciiTransform(options), encoder);
 }
