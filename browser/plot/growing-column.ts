@@ -1,3 +1,5 @@
+import type { Span } from "../../plot/span.js";
+
 /** Numbers that are appended to, in memory that doubles. */
 export class GrowingColumn {
   #values = new Float64Array(1024);
@@ -44,6 +46,17 @@ export function firstNotBelow(values: Float64Array, limit: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** Places of the numbers of a range among ascending ones, `to` excluded. */
+export interface Places {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Where the numbers of a range stand among ascending ones. */
+export function placesIn(values: Float64Array, { begin, end }: Pick<Span, "begin" | "end">): Places {
+  return { from: firstNotBelow(values, begin), to: firstNotBelow(values, end) };
 }
 
 /** The places of numbers in ascending order; `undefined` where they ascend already. */

@@ -1,5 +1,6 @@
+import type { Span } from "../../plot/span.js";
 import { Cadence, gapWidth } from "../../plot/x-columns.js";
-import { ascending, firstNotBelow, GrowingColumn } from "./growing-column.js";
+import { ascending, GrowingColumn, type Places, placesIn } from "./growing-column.js";
 import type { Quantity } from "./quantity.js";
 
 /** What a column holds of its quantity. */
@@ -64,13 +65,9 @@ export class LineTable {
   }
 
   /** Places of the records of a range, `to` excluded. */
-  places({ begin, end }: { readonly begin: number; readonly end: number }): {
-    readonly from: number;
-    readonly to: number;
-  } {
+  places(span: Span): Places {
     this.#sort();
-    const xs = this.x.values;
-    return { from: firstNotBelow(xs, begin), to: firstNotBelow(xs, end) };
+    return placesIn(this.x.values, span);
   }
 
   #sort(): void {

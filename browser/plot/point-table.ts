@@ -1,6 +1,7 @@
 import { isGrid, MOST_GRID_ROWS } from "../../plot/grid-rule.js";
+import type { Span } from "../../plot/span.js";
 import { Cadence, gapWidth } from "../../plot/x-columns.js";
-import { ascending, firstNotBelow, GrowingColumn } from "./growing-column.js";
+import { ascending, GrowingColumn, type Places, placesIn } from "./growing-column.js";
 import type { Quantity } from "./quantity.js";
 
 /** Records that are kept as they are; of more, one is kept in each of so many parts of x and y. */
@@ -62,13 +63,9 @@ export class PointTable {
   }
 
   /** Places of the records of a range, `to` excluded. */
-  places({ begin, end }: { readonly begin: number; readonly end: number }): {
-    readonly from: number;
-    readonly to: number;
-  } {
+  places(span: Span): Places {
     this.#sort();
-    const xs = this.x.values;
-    return { from: firstNotBelow(xs, begin), to: firstNotBelow(xs, end) };
+    return placesIn(this.x.values, span);
   }
 
   #sort(): void {

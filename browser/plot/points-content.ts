@@ -1,9 +1,8 @@
-import { suitedMap } from "../../plot/colour-scale.js";
 import { type Span, timeWord } from "../../plot/span.js";
 import type { AxisRange } from "../../plot/ticks.js";
 import { colourAxis, pointAxis, tagAxis } from "./axis-ranges.js";
+import { coloursOf, coloursText, readingAt } from "./colour-content.js";
 import { cssWord } from "./colour-words.js";
-import { coloursText, valueAtText } from "./colours-text.js";
 import { labelText, unitsText } from "./label-text.js";
 import { nearestPoint } from "./nearest-point.js";
 import { cellText } from "./number-text.js";
@@ -72,8 +71,7 @@ export class PointsContent implements PanelContent<ColourPanel> {
   }
 
   get colours(): ContentColours {
-    const map = this.#host.map() ?? suitedMap(this.#z);
-    return { z: this.#z, map, label: this.#panel.z.label };
+    return coloursOf(this.#panel, this.#z, this.#host.map());
   }
 
   get quantities(): readonly Quantity[] {
@@ -107,11 +105,9 @@ export class PointsContent implements PanelContent<ColourPanel> {
   read(x: number, y: number | undefined, reach: number): readonly ContentReading[] {
     const point = nearestPoint(this.#runs(), x, y, { reach, axis: this.y });
     if (point === undefined) return [];
-    const { z } = this.#panel;
     // The time is that of the point, which the pointer need not meet.
-    const time = timeWord(point.x).replace("T", " ");
-    const text = `${valueAtText(this.#panel, point.value, point.y)}, ${time}`;
-    return [{ quantity: z, text, spoken: `${labelText(lineName(z))} ${text}` }];
+    const more = `, ${timeWord(point.x).replace("T", " ")}`;
+    return [readingAt(this.#panel, { ...point, more })];
   }
 
   summary(): string {

@@ -1,11 +1,10 @@
-import { suitedMap } from "../../plot/colour-scale.js";
 import { type Span, timeWord } from "../../plot/span.js";
 import type { AxisRange } from "../../plot/ticks.js";
 import { colourAxis, tagAxis } from "./axis-ranges.js";
-import { coloursText, valueAtText } from "./colours-text.js";
+import { coloursOf, coloursText, readingAt } from "./colour-content.js";
 import { readScans } from "./cursor-values.js";
 import { drawParts, paintParts } from "./kept-scan-pictures.js";
-import { labelText, unitsText } from "./label-text.js";
+import { unitsText } from "./label-text.js";
 import { cellText } from "./number-text.js";
 import {
   type ContentColours,
@@ -19,7 +18,7 @@ import {
   type PanelContent,
   type PlotBox,
 } from "./panel-content.js";
-import { type ColourPanel, colourKey, lineName } from "./panels.js";
+import { type ColourPanel, colourKey } from "./panels.js";
 import type { Part } from "./pieces.js";
 import type { Quantity } from "./quantity.js";
 import type { ScanTable } from "./scan-table.js";
@@ -66,8 +65,7 @@ export class ScanContent implements PanelContent<ColourPanel> {
   }
 
   get colours(): ContentColours {
-    const map = this.#host.map() ?? suitedMap(this.#z);
-    return { z: this.#z, map, label: this.#panel.z.label };
+    return coloursOf(this.#panel, this.#z, this.#host.map());
   }
 
   get quantities(): readonly Quantity[] {
@@ -86,9 +84,7 @@ export class ScanContent implements PanelContent<ColourPanel> {
   read(x: number, y: number | undefined): readonly ContentReading[] {
     const reading = readScans(this.#parts, this.#tables, x, y ?? middleOf(this.y));
     if (reading === undefined) return [];
-    const { z } = this.#panel;
-    const text = valueAtText(this.#panel, reading.value, reading.tag);
-    return [{ quantity: z, text, spoken: `${labelText(lineName(z))} ${text}` }];
+    return [readingAt(this.#panel, { value: reading.value, y: reading.tag })];
   }
 
   summary(): string {

@@ -1,5 +1,6 @@
+import type { Span } from "../../plot/span.js";
 import { Cadence, gapWidth } from "../../plot/x-columns.js";
-import { firstNotBelow, GrowingColumn } from "./growing-column.js";
+import { GrowingColumn, type Places, placesIn } from "./growing-column.js";
 import type { Quantity } from "./quantity.js";
 
 /** Values of a table that are kept; of more, neighbouring records become their mean: 64 MB. */
@@ -60,12 +61,8 @@ export class ScanTable {
   }
 
   /** Places of the records of a range, `to` excluded. */
-  places({ begin, end }: { readonly begin: number; readonly end: number }): {
-    readonly from: number;
-    readonly to: number;
-  } {
-    const xs = this.x.values;
-    return { from: firstNotBelow(xs, begin), to: firstNotBelow(xs, end) };
+  places(span: Span): Places {
+    return placesIn(this.x.values, span);
   }
 
   #append(x: number, values: Float64Array, at: number): void {
