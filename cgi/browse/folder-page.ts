@@ -1,3 +1,4 @@
+import { lastElement } from "../../dsdf/id-element.js";
 import { encodedPath } from "../../stream/url-text.js";
 import type { CatalogFolder, CatalogIndex } from "../flex/catalog-index.js";
 import type { Response } from "../http.js";
@@ -6,7 +7,7 @@ import { html, type Markup } from "../pages/html.js";
 import { shortText } from "../pages/short-text.js";
 import type { QueryContext } from "../query.js";
 import { searchForm } from "./search-form.js";
-import { lastName, pageOf, sourceLine } from "./source-line.js";
+import { pageOf, sourceLine } from "./source-line.js";
 import { taggedPage } from "./tagged-page.js";
 import { trailTo } from "./trail.js";
 import { tree } from "./tree.js";
@@ -23,7 +24,7 @@ export function folderPage(context: QueryContext, folder: CatalogFolder, index: 
   const count = countText(sourceCounts(index).get(id) ?? 0, "source");
   const node = id === "" ? `${mount}/root.json` : `${mount}/source/${encodedPath(id)}.json`;
   return taggedPage(context, {
-    title: id === "" ? "All sources" : shortText(title ?? "") || lastName(id),
+    title: id === "" ? "All sources" : shortText(title ?? "") || lastElement(id),
     section: "sources",
     isWide: true,
     trail: trailTo(mount, id),

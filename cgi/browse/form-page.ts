@@ -2,13 +2,14 @@ import type { DataSource } from "../../dsdf/data-source.js";
 import { type HttpParam, httpParams } from "../../dsdf/flex/http-params.js";
 import { dateOrTime } from "../../dsdf/flex/source-interface.js";
 import { localId, type ViewFacts } from "../../dsdf/flex/view-facts.js";
+import { lastElement } from "../../dsdf/id-element.js";
 import { encodedPath } from "../../stream/url-text.js";
 import type { Response } from "../http.js";
 import { html, type Markup } from "../pages/html.js";
 import { serverPage } from "../pages/server-page.js";
 import { shortText } from "../pages/short-text.js";
 import type { QueryContext } from "../query.js";
-import { lastName, pageOf } from "./source-line.js";
+import { pageOf } from "./source-line.js";
 import { trailTo } from "./trail.js";
 
 /** A form that asks for the data of a source; it works without a script. Source: das2-server 7.1. */
@@ -21,7 +22,7 @@ export function formPage(context: QueryContext, source: DataSource, facts: ViewF
   return serverPage(context, {
     title: shortText(source.description) || source.id,
     section: "sources",
-    trail: [...trailTo(mount, id), { href: pageOf(mount, id), text: lastName(id) }],
+    trail: [...trailTo(mount, id), { href: pageOf(mount, id), text: lastElement(id) }],
     lead: "Every parameter of its data by path; empty ones are as usual.",
     body: html`<form method="get" action="${action}">
 <table>

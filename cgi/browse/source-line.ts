@@ -1,15 +1,11 @@
 import type { DataSource } from "../../dsdf/data-source.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
+import { lastElement } from "../../dsdf/id-element.js";
 import { timeText } from "../../dsdf/stages.js";
 import type { Time } from "../../stream/time.js";
 import { encodedPath } from "../../stream/url-text.js";
 import { html, type Markup } from "../pages/html.js";
 import { shortText } from "../pages/short-text.js";
-
-/** The last element of an id. */
-export function lastName(id: string): string {
-  return id.slice(id.lastIndexOf("/") + 1);
-}
 
 /** The page of a source or folder. */
 export function pageOf(mount: string, id: string): string {
@@ -49,6 +45,6 @@ export function sourceLine(
   shown: { readonly name?: Markup; readonly description?: Markup } = {},
 ): Markup {
   const id = localId(source);
-  return html`<li class="one"><a href="${pageOf(mount, id)}">${shown.name ?? lastName(id)}</a> <span class="about">${shown.description ?? shortText(source.description)}</span>${marksOf(source).map((mark) => html` <span class="badge">${mark}</span>`)} <span class="years">${yearsText(source)}</span></li>
+  return html`<li class="one"><a href="${pageOf(mount, id)}">${shown.name ?? lastElement(id)}</a> <span class="about">${shown.description ?? shortText(source.description)}</span>${marksOf(source).map((mark) => html` <span class="badge">${mark}</span>`)} <span class="years">${yearsText(source)}</span></li>
 `;
 }

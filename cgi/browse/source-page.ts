@@ -1,6 +1,7 @@
 import { hasBins } from "../../dsdf/flex/has-bins.js";
 import { localId } from "../../dsdf/flex/view-facts.js";
 import { hapiObstacle } from "../../dsdf/hapi-fit.js";
+import { lastElement } from "../../dsdf/id-element.js";
 import { scriptSafeJson } from "../../dsdf/json-ld.js";
 import { encodedPath } from "../../stream/url-text.js";
 import type { LocalSource } from "../flex/find-local.js";
@@ -21,7 +22,7 @@ import { keptBlocks } from "./kept-blocks.js";
 import { queryString, queryText } from "./readable-url.js";
 import { exampleLinks, requestForm } from "./request-form.js";
 import { sourceFacts } from "./source-facts.js";
-import { lastName, marksOf } from "./source-line.js";
+import { marksOf } from "./source-line.js";
 import { taggedPage } from "./tagged-page.js";
 import { timeBar } from "./time-bar.js";
 import { trailTo } from "./trail.js";
@@ -55,7 +56,7 @@ export async function sourcePage(context: QueryContext, { source, flex }: LocalS
   const blocks = await keptBlocks(source, context);
   const id = localId(source);
   return taggedPage(context, {
-    title: shortText(source.description, MOST_TITLE) || lastName(id),
+    title: shortText(source.description, MOST_TITLE) || lastElement(id),
     section: "sources",
     isWide: true,
     trail: trailTo(mount, id),

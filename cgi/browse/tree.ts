@@ -1,8 +1,9 @@
+import { lastElement } from "../../dsdf/id-element.js";
 import type { CatalogFolder, CatalogIndex } from "../flex/catalog-index.js";
 import { countText } from "../pages/format.js";
 import { html, type Markup } from "../pages/html.js";
 import { shortText } from "../pages/short-text.js";
-import { lastName, pageOf, sourceLine } from "./source-line.js";
+import { pageOf, sourceLine } from "./source-line.js";
 import { MOST_SOURCES, planTree, type TreePlan } from "./tree-plan.js";
 
 /** Most folders of one folder in a page. */
@@ -49,9 +50,9 @@ function folderItem(mount: string, id: string, index: CatalogIndex, plan: TreePl
   if (folder === undefined) return html``;
   const href = pageOf(mount, id);
   const count = countText(plan.counts.get(id) ?? 0, "source");
-  const head = html`<summary><span class="name">${lastName(id)}</span> <span class="about">${shortText(folder.title ?? "")}</span> <span class="years">${count}</span></summary>`;
+  const head = html`<summary><span class="name">${lastElement(id)}</span> <span class="about">${shortText(folder.title ?? "")}</span> <span class="years">${count}</span></summary>`;
   if (!plan.written.has(id))
-    return html`<li><details data-folder="${href}">${head}<p class="more"><a href="${href}">Open ${lastName(id)}</a></p></details></li>
+    return html`<li><details data-folder="${href}">${head}<p class="more"><a href="${href}">Open ${lastElement(id)}</a></p></details></li>
 `;
   return html`<li><details${plan.open.has(id) ? html` open` : undefined}>${head}<ul>
 ${members(mount, folder, index, plan)}</ul></details></li>

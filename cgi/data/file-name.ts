@@ -1,3 +1,5 @@
+import { lastElement } from "../../dsdf/id-element.js";
+
 /** Characters of a file name; keeps the header block short for clients with a small buffer. */
 const MAX_NAME = 100;
 
@@ -11,7 +13,7 @@ function timePart(text: string): string {
  * and `._+-` are kept, so nothing of a request can leave the header it is put in. Source: das2-server 3.1.
  */
 export function dataFileName(id: string, begin: string, end: string, extension: string): string {
-  const last = id.slice(id.lastIndexOf("/") + 1);
+  const last = lastElement(id);
   const name = `${last}_${timePart(begin)}_${timePart(end)}`.replace(/[^A-Za-z0-9._+-]/g, "");
   const suffix = `.${extension}`;
   return name.slice(0, MAX_NAME - suffix.length) + suffix;

@@ -1,4 +1,5 @@
 import type { Time } from "../../stream/time.js";
+import { lastElement } from "../id-element.js";
 import { normaliseParams } from "../normalise-params.js";
 import { timeText } from "../stages.js";
 
@@ -24,7 +25,7 @@ export interface NamedAnswer {
  * Only letters, digits and `._+-` are kept, so nothing of a request can leave the header it is put in. Source: das2-server 8.6.
  */
 export function flexFileName({ id, begin, end, resolution, params }: NamedAnswer, extension: string): string {
-  const last = id.slice(id.lastIndexOf("/") + 1).toLowerCase();
+  const last = lastElement(id).toLowerCase();
   const bins = resolution === undefined ? "" : timeRes("_", resolution);
   return safeFileName(`${last}${isoRange(begin, end)}${bins}${normParams(params)}`, extension);
 }

@@ -3,6 +3,7 @@ import { commandKeys } from "../command.js";
 import type { CommandTemplate, WordPart } from "../command-template.js";
 import type { DataSource } from "../data-source.js";
 import { expandCommand } from "../expand-command.js";
+import { lastElement } from "../id-element.js";
 import { dataSource } from "../load.js";
 import { openRange } from "../ranges.js";
 import { readTemplate } from "../template.js";
@@ -115,7 +116,7 @@ export function definedFileName(
 ): string | undefined {
   if (fileName.length === 0) return undefined;
   const name = fileName.map((call) => callText(call, given)).join("");
-  return safeFileName(name === "" ? id.slice(id.lastIndexOf("/") + 1) : name, extension);
+  return safeFileName(name === "" ? lastElement(id) : name, extension);
 }
 
 function callText({ name, args }: NameCall, given: Parameters): string {

@@ -1,5 +1,6 @@
 import { encodedPath } from "../../stream/url-text.js";
 import type { Contact, DataSource } from "../data-source.js";
+import { lastElement } from "../id-element.js";
 import { type HttpParam, httpParams, httpParamsJson, olderHttpParamsJson } from "./http-params.js";
 import type { JsonObject } from "./json.js";
 import { olderExamples, sourceInterface } from "./source-interface.js";
@@ -57,7 +58,7 @@ export function liveUrl({ live, server }: ViewFacts, id: string): string {
 export function heading(source: DataSource, { tag }: Pick<ViewFacts, "tag">): JsonObject {
   const id = localId(source);
   return {
-    label: id.slice(id.lastIndexOf("/") + 1),
+    label: lastElement(id),
     name: nodeName(id),
     title: source.description,
     ...(tag === undefined ? {} : { uri: `${tag}:/${id.toLowerCase()}` }),

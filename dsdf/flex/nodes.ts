@@ -1,5 +1,6 @@
 import type { DataSource } from "../data-source.js";
 import { isWholeInHapi } from "../hapi-fit.js";
+import { lastElement } from "../id-element.js";
 import { providedTypes } from "./format-types.js";
 import { httpParams } from "./http-params.js";
 import { heading, nodeName } from "./http-stream.js";
@@ -130,8 +131,4 @@ function keyed(members: readonly FolderMember[]): readonly (readonly [key: strin
     taken.add(key);
     return [key, member];
   });
-}
-
-function lastElement(id: string): string {
-  return id.slice(id.lastIndexOf("/") + 1);
 }

@@ -1,5 +1,6 @@
 import { encodedPath } from "../../stream/url-text.js";
 import type { DataSource, Example } from "../data-source.js";
+import { lastElement } from "../id-element.js";
 import { providedTypes } from "./format-types.js";
 import type { HttpParam } from "./http-params.js";
 import { contactParts } from "./http-stream.js";
@@ -214,8 +215,4 @@ function exampleJson(example: Example): JsonObject {
 
 function pathUri(id: string, { server, tag }: Pick<ViewFacts, "server" | "tag">): string {
   return tag === undefined ? sourceUrl({ server }, id) : `${tag}:/${id.toLowerCase()}`;
-}
-
-function lastElement(id: string): string {
-  return id.slice(id.lastIndexOf("/") + 1);
 }
