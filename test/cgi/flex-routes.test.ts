@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { FORMAT_WORDS } from "../../cgi/data/format-words.js";
 import { toDas2 } from "../support/das3-streams.js";
 import { flexSite, HAPI_INFO, header, VO_SERVICE } from "../support/flex-site.js";
 import type { RawAnswer } from "../support/raw-http.js";
@@ -261,6 +262,12 @@ describe("data by path (das2-server 7.1, 7.3)", () => {
     expect(await typeOf("format=csv")).toBe("text/csv; charset=utf-8");
     expect(await typeOf("format=das3-xml")).toBe("application/vnd.das.doc+xml");
     expect(await typeOf("format=csv&format.type=das&format.version=3")).toBe("application/vnd.das.stream");
+    // One word means one form at both doors.
+    for (const word of FORMAT_WORDS.filter((one) => one !== "hapi-json")) {
+      const query = `start_time=2021-06-30&end_time=2021-06-30T00:10&format=${word}`;
+      const asked = await site.get(`?server=dataset&dataset=Demo/Pump4&${query}`);
+      expect([word, await typeOf(`format=${word}`)]).toEqual([word, header(asked, "Content-Type")]);
+    }
     const bad = await site.get(`/source/Demo/Pump4/flex?${DAY}&format=nosuch`);
     expect([bad.status, text(bad).includes("das3-xml")]).toEqual([400, true]);
   });
